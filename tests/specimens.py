@@ -1,0 +1,1 @@
+"""One specimen of each thing that tests speak of."""
