@@ -1,0 +1,1 @@
+"""Analysis: places, areas, figures and themes as arrays and frames; knows no database and no files."""

@@ -1,0 +1,1 @@
+"""What is drawn: classes, colours, tiles, pages and pictures."""

@@ -1,0 +1,1 @@
+"""The service: HTTP, commands, settings and security around the other packages."""

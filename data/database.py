@@ -1,0 +1,174 @@
+"""The database: one reader side and one writer side, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+try:
+    from pysqlite3 import dbapi2 as sqlite_module
+except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-writer rule carries the safety
+    import sqlite3 as sqlite_module
+
+PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "secure_delete=ON",
+    "cell_size_check=ON",
+)
+# SQLite 3.7.0-3.51.2 can lose rows when two connections write and checkpoint at once (WAL-reset fault).
+SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class WriterBusy(RuntimeError):
+    """Another process holds the writing side of this SQLite file."""
+
+
+class Database:
+    """Readers beside one writer.
+
+    On SQLite all writes of the process pass one connection, one at a time, each begun with BEGIN IMMEDIATE; a lock
+    file beside the database keeps a second process from writing. On PostgreSQL the server orders writers itself.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn = threading.Lock()
+        self._lock_file: TextIO | None = None
+        if self.is_sqlite:
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            self.writer = _sqlite_engine(str(self.url), begin="BEGIN IMMEDIATE", query_only=False)
+            self.reader = _sqlite_engine(str(self.url), begin="BEGIN", query_only=True)
+        else:
+            self.writer = self.reader = create_engine(
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True
+            )
+
+    @property
+    def path(self) -> str:
+        """The file of a SQLite database; an in-memory database is refused, since it has no second connection."""
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("een SQLite-database heeft een bestand nodig: sqlite:///pad")
+        return self.url.database
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one consistent state and changes nothing."""
+        with Session(self.reader) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are durable when the block ends, and gone when it fails."""
+        with self._one_at_a_time(), Session(self.writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._turn:
+            yield
+
+    def claim_writer(self) -> None:
+        """Take the writing side for this process until it ends; WriterBusy when another process has it."""
+        if not self.is_sqlite or self._lock_file is not None:
+            return
+        handle = Path(f"{self.path}.lock").open("a", encoding="utf-8")  # noqa: SIM115 (held until close)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            raise WriterBusy(f"een ander proces schrijft al in {self.path}") from None
+        self._lock_file = handle
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest shape."""
+        with self.writer.connect() as connection:
+            command.upgrade(alembic_config(connection), "head")
+
+    def warnings(self) -> list[str]:
+        """Return what makes this database less safe than promised, in Dutch; empty when all is well."""
+        if self.is_sqlite:
+            return _sqlite_warnings(sqlite_module)
+        with self.reader.connect() as connection:
+            return _postgres_warnings(connection)
+
+    def close(self) -> None:
+        """Close all connections and let another process write."""
+        self.writer.dispose()
+        self.reader.dispose()
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
+    options: dict[str, Any] = {} if query_only else {"pool_size": 1, "max_overflow": 0}
+    engine = create_engine(url, module=sqlite_module, **options)
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: object) -> None:
+        # The driver must not open transactions of its own: SQLAlchemy's begin event does.
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        if query_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _sqlite_warnings(module: ModuleType) -> list[str]:
+    version = tuple(int(part) for part in module.sqlite_version.split("."))
+    if version >= SAFE_SQLITE[0] or any(
+        version[:2] == safe[:2] and version >= safe for safe in SAFE_SQLITE[1:]
+    ):
+        return []
+    return [
+        f"SQLite {module.sqlite_version} kan bij gelijktijdig schrijven rijen verliezen; "
+        "houd het bij één proces of installeer pysqlite3"
+    ]
+
+
+def _postgres_warnings(connection: Connection) -> list[str]:
+    wanted = {
+        "fsync": {"on"},
+        "full_page_writes": {"on"},
+        "synchronous_commit": {"on", "remote_write", "remote_apply"},
+        "data_sync_retry": {"off"},
+    }
+    found = {name: connection.scalar(text(f"SHOW {name}")) for name in wanted}
+    return [
+        f"PostgreSQL: {name} staat op {value}; verwacht {' of '.join(sorted(wanted[name]))}"
+        for name, value in found.items()
+        if value not in wanted[name]
+    ]
