@@ -2,8 +2,9 @@
 
 WijkbeeldError
 ├── CoordinateError            a coordinate that cannot be a place in the Netherlands
-│   ├── SwappedCoordinates     longitude and latitude changed places
+│   ├── SwappedCoordinates     longitude and latitude, or x and y, changed places
 │   ├── RdAsLngLat             RD metres given where degrees are expected
+│   ├── LngLatAsRd             degrees given where RD metres are expected
 │   └── CrsMismatch            two layers in different reference systems
 ├── AreaError                  area data that would give wrong answers
 │   ├── InvalidGeometry        an outline that crosses or does not close
@@ -27,11 +28,15 @@ class CoordinateError(WijkbeeldError):
 
 
 class SwappedCoordinates(CoordinateError):
-    """Longitude and latitude changed places: the swapped pair lies in the Netherlands."""
+    """Longitude and latitude, or x and y, changed places: the other way round it lies in the Netherlands."""
 
 
 class RdAsLngLat(CoordinateError):
     """RD metres were given where degrees are expected."""
+
+
+class LngLatAsRd(CoordinateError):
+    """Degrees were given where RD metres are expected."""
 
 
 class CrsMismatch(CoordinateError):
