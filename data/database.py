@@ -15,6 +15,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
+from geo.errors import WijkbeeldError
+
 try:
     from pysqlite3 import dbapi2 as sqlite_module
 except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-writer rule carries the safety
@@ -34,15 +36,15 @@ SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class WriterBusy(RuntimeError):
+class WriterBusy(WijkbeeldError):
     """Another process holds the writing side of this SQLite file."""
 
 
 class Database:
     """Readers beside one writer.
 
-    On SQLite all writes of the process pass one connection, one at a time, each begun with BEGIN IMMEDIATE; a lock
-    file beside the database keeps a second process from writing. On PostgreSQL the server orders writers itself.
+    On SQLite all writes of the process pass one connection, one at a time, each begun with BEGIN IMMEDIATE; a
+    lock file beside the database keeps a second process from writing. On PostgreSQL the server orders writers.
     """
 
     def __init__(self, url: str) -> None:
@@ -61,7 +63,7 @@ class Database:
 
     @property
     def path(self) -> str:
-        """The file of a SQLite database; an in-memory database is refused, since it has no second connection."""
+        """The file of a SQLite database; one in memory is refused, since it has no second connection."""
         if not self.url.database or self.url.database == ":memory:":
             raise ValueError("een SQLite-database heeft een bestand nodig: sqlite:///pad")
         return self.url.database
