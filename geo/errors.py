@@ -13,6 +13,11 @@ WijkbeeldError
 │   ├── OverlappingAreas       two areas that claim the same ground
 │   └── EditionMismatch        figures of one division joined to outlines of another
 ├── AddressError               text that is no address
+├── MapError                   a map that cannot be drawn honestly
+│   ├── NoSuchTile             a tile address outside the world
+│   ├── UnknownCode            values for areas that the map does not have
+│   ├── MissingAsset           a script or style that a page needs is not there
+│   └── ForeignLink            a page would ask another host for something
 └── ImportRefused              a file that cannot be taken in, and why
 """
 
@@ -69,6 +74,26 @@ class EditionMismatch(AreaError):
 
 class AddressError(WijkbeeldError):
     """A text that cannot be read as an address."""
+
+
+class MapError(WijkbeeldError):
+    """A map cannot be drawn from what was given."""
+
+
+class NoSuchTile(MapError):
+    """A tile address lies outside the world or the zoom levels that exist."""
+
+
+class UnknownCode(MapError):
+    """Values were given for areas that the map does not have."""
+
+
+class MissingAsset(MapError):
+    """A script or style that a page needs is not in the folder with web assets."""
+
+
+class ForeignLink(MapError):
+    """A page that must open without network would ask another host for something."""
 
 
 class ImportRefused(WijkbeeldError):
