@@ -44,7 +44,7 @@ class Database:
     """Readers beside one writer.
 
     On SQLite all writes of the process pass one connection, one at a time, each begun with BEGIN IMMEDIATE; a
-    lock file beside the database keeps a second process from writing. On PostgreSQL the server orders writers.
+    lock file beside the database keeps a second process from writing. PostgreSQL orders its writers itself.
     """
 
     def __init__(self, url: str) -> None:
