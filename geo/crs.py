@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, NoReturn, overload
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer, network
+from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
 from geo.errors import CoordinateError, LngLatAsRd, RdAsLngLat, SwappedCoordinates
@@ -24,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 FaultArray = npt.NDArray[np.int8]
 
 # What PROJ itself chooses from EPSG:4326 to EPSG:28992 when it has no grid, written out so that no
-# machine with a grid, a newer database or a network can choose something else.
+# machine with a grid, a newer database or a network can choose something else: it names no file to fetch.
 PIPELINE: Final = (
     "+proj=pipeline"
     " +step +proj=unitconvert +xy_in=deg +xy_out=rad"
@@ -174,7 +174,6 @@ def to_lnglat(points: RD | RDArrays) -> LngLat | LngLatArrays:
 
 @cache
 def _transformer() -> Transformer:
-    network.set_network_enabled(active=False)
     return Transformer.from_pipeline(PIPELINE)
 
 
