@@ -18,6 +18,8 @@ WijkbeeldError
 │   ├── UnknownCode            values for areas that the map does not have
 │   ├── MissingAsset           a script or style that a page needs is not there
 │   └── ForeignLink            a page would ask another host for something
+├── FigureError                figures, counts or shares of time that cannot be right
+├── CategoryError              a list of soorten melding that contradicts itself or is not there
 └── ImportRefused              a file that cannot be taken in, and why
 """
 
@@ -94,6 +96,14 @@ class MissingAsset(MapError):
 
 class ForeignLink(MapError):
     """A page that must open without network would ask another host for something."""
+
+
+class FigureError(WijkbeeldError):
+    """Figures, counts or shares of time cannot be right, or are asked for under an unknown name."""
+
+
+class CategoryError(WijkbeeldError):
+    """A list of soorten melding contradicts itself, or there is no such list."""
 
 
 class ImportRefused(WijkbeeldError):
