@@ -94,12 +94,13 @@ class Municipality(Table):
 
 
 class AreaEdition(Table):
-    """One year of the CBS division into wijken and buurten."""
+    """One year of the CBS division into wijken and buurten; `deriving` until all points have their buurt."""
 
     __tablename__ = "area_edition"
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     loaded_at: Mapped[datetime]
+    deriving: Mapped[bool] = mapped_column(default=False)
 
 
 class Area(Table):
@@ -265,7 +266,10 @@ class Incident(Table):
 
 
 class Melding(Table):
-    """One report from a resident: what, where, when, and how far it is."""
+    """One report from a resident: what, where, when, and how far it is.
+
+    `created_on` is the day in Amsterdam: what is published of the moment, and what filters and orders use.
+    """
 
     __tablename__ = "melding"
 
@@ -278,6 +282,7 @@ class Melding(Table):
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     created_at: Mapped[datetime]
+    created_on: Mapped[date]
     closed_at: Mapped[datetime | None]
     stored_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(20))
@@ -296,7 +301,7 @@ class Melding(Table):
 
     __table_args__ = (
         UniqueConstraint("source_id", "source_ref"),
-        Index(None, "municipality_code", "created_at"),
+        Index(None, "municipality_code", "created_on"),
         Index(None, "import_id"),
     )
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "area_edition",
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deriving", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("year", name=op.f("pk_area_edition")),
     )
     op.create_table(
@@ -278,6 +279,7 @@ def upgrade() -> None:
         sa.Column("incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("category_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_on", sa.Date(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
@@ -308,8 +310,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_melding_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_melding_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_melding_municipality_code_created_at"),
-            ["municipality_code", "created_at"],
+            batch_op.f("ix_melding_municipality_code_created_on"),
+            ["municipality_code", "created_on"],
             unique=False,
         )
 
@@ -389,7 +391,7 @@ def downgrade() -> None:
     op.drop_table("melding_area")
     op.drop_table("initiatief_area")
     with op.batch_alter_table("melding", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_melding_municipality_code_created_at"))
+        batch_op.drop_index(batch_op.f("ix_melding_municipality_code_created_on"))
         batch_op.drop_index(batch_op.f("ix_melding_incident_id"))
         batch_op.drop_index(batch_op.f("ix_melding_import_id"))
 
