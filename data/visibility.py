@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
-
 from sqlalchemy.orm import InstrumentedAttribute
 
 from data.models import Category, Import, Initiatief, Melding, PrivacyClass

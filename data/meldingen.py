@@ -1,0 +1,152 @@
+"""Meldingen as readers get them: filtered, seen through `data.visibility`, as a frame or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from data import visibility
+from data.models import Category, Melding, MeldingArea, Source
+from data.visibility import Viewer
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
+    "id": Melding.id,
+    "public_id": Melding.public_id,
+    "lon": Melding.lon,
+    "lat": Melding.lat,
+    "x": Melding.x,
+    "y": Melding.y,
+    "buurt": MeldingArea.buurt,
+    "category": Category.slug,
+    "category_name": Category.naam,
+    "main_group": Category.main_group,
+    "privacy": Category.privacy,
+    "created_at": Melding.created_at,
+    "closed_at": Melding.closed_at,
+    "status": Melding.status,
+    "incident_id": Melding.incident_id,
+    "source_id": Melding.source_id,
+    "example": Melding.example,
+}
+
+
+class Box(NamedTuple):
+    """A box in degrees, WGS84."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which meldingen are asked for; days are days in Amsterdam, `until` included."""
+
+    gemeente: str
+    since: date | None = None
+    until: date | None = None
+    main_groups: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    status: str | None = None
+    buurten: tuple[str, ...] = ()
+    box: Box | None = None
+    known_at: datetime | None = None
+
+
+def frame(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -> pd.DataFrame:
+    """Return the meldingen as a frame with the columns of `COLUMNS`, oldest day first.
+
+    `buurt` is the owner in this edition, None when `buiten gebied`. The public gets days, not times.
+    """
+    query = _select(viewer, filters, edition).order_by(Melding.created_on, Melding.public_id)
+    return _frame(session, viewer, query)
+
+
+def page(
+    session: Session, viewer: Viewer, filters: Filters, *, edition: int, limit: int, offset: int = 0
+) -> pd.DataFrame:
+    """Return one page, newest day first; within a day by public id, so that the order tells no time."""
+    query = _select(viewer, filters, edition).order_by(Melding.created_on.desc(), Melding.public_id)
+    return _frame(session, viewer, query.limit(limit).offset(offset))
+
+
+def count(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -> int:
+    """Return how many meldingen the filters give."""
+    return session.scalar(select(func.count()).select_from(_select(viewer, filters, edition).subquery())) or 0
+
+
+def one(session: Session, viewer: Viewer, public_id: str, *, edition: int) -> pd.DataFrame:
+    """Return a frame with the melding of this public id, or an empty one when it may not be seen."""
+    query = _joined(viewer, None, edition).where(Melding.public_id == public_id)
+    return _frame(session, viewer, query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True))
+
+
+def observed_period(session: Session, gemeente: str) -> tuple[date, date] | None:
+    """Return the first and last day that the sources of a gemeente cover, None without meldingen.
+
+    A source that states its own window is held to it: rows of before are only what was still open then.
+    """
+    query = (
+        select(
+            Source.observed_from,
+            Source.observed_to,
+            func.min(Melding.created_on),
+            func.max(Melding.created_on),
+        )
+        .join(Melding, Melding.source_id == Source.id)
+        .where(Melding.municipality_code == gemeente)
+        .group_by(Source.id, Source.observed_from, Source.observed_to)
+    )
+    spans = [(start or first, end or last) for start, end, first, last in session.execute(query)]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+
+def _select(viewer: Viewer, filters: Filters, edition: int) -> Select[Any]:
+    """Select the columns of `COLUMNS`, filtering on published values only: days, never times."""
+    wanted: list[ColumnElement[bool]] = [Melding.municipality_code == filters.gemeente]
+    if filters.since is not None:
+        wanted.append(Melding.created_on >= filters.since)
+    if filters.until is not None:
+        wanted.append(Melding.created_on <= filters.until)
+    if filters.main_groups:
+        wanted.append(Category.main_group.in_(filters.main_groups))
+    if filters.categories:
+        wanted.append(Category.slug.in_(filters.categories))
+    if filters.status is not None:
+        wanted.append(Melding.status == filters.status)
+    if filters.buurten:
+        wanted.append(MeldingArea.buurt.in_(filters.buurten))
+    if filters.box is not None:
+        wanted.append(Melding.lon.between(filters.box.west, filters.box.east))
+        wanted.append(Melding.lat.between(filters.box.south, filters.box.north))
+    query = _joined(viewer, filters.known_at, edition).where(*wanted)
+    return query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True)
+
+
+def _joined(viewer: Viewer, known_at: datetime | None, edition: int) -> Select[Melding, Category]:
+    return visibility.meldingen(viewer, known_at=known_at).outerjoin(
+        MeldingArea, and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == edition)
+    )
+
+
+def _frame(session: Session, viewer: Viewer, query: Select[Any]) -> pd.DataFrame:
+    found = pd.DataFrame.from_records(session.execute(query).all(), columns=list(COLUMNS))
+    for column in ("created_at", "closed_at"):
+        found[column] = pd.to_datetime(found[column], utc=True)
+    return found if viewer.is_staff else _without_times(found)
+
+
+def _without_times(meldingen: pd.DataFrame) -> pd.DataFrame:
+    """Keep the day in Amsterdam of each moment, as midnight UTC: the time of a report is not public."""
+    for column in ("created_at", "closed_at"):
+        days = meldingen[column].dt.tz_convert(AMSTERDAM).dt.tz_localize(None).dt.normalize()
+        meldingen[column] = days.dt.tz_localize("UTC")
+    return meldingen
