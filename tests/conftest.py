@@ -1,13 +1,32 @@
-"""Fixtures that every test may use, and the rule for tests on shared real data."""
+"""Fixtures that every test may use, and the rules for tests that are left out."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from postgres import Cluster, MissingProgram, running_cluster
 
 SHARED = Path(os.environ.get("WIJKBEELD_SHARED", "../shared"))
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Two options of our own: one for CI, one that writes the tables in docs/."""
+    parser.addoption("--fail-on-skip", action="store_true", help="a skipped test makes the run fail")
+    parser.addoption("--write-docs", action="store_true", help="write the tables in docs/ from the code")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -21,7 +40,59 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         print(f"\n{len(away)} tests need the shared data ({SHARED}) and are left out.")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under --fail-on-skip a test that did not run is a fault, whatever its reason."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--fail-on-skip"):
+        return
+    left_out = [report for kind in ("skipped", "xfailed") for report in reporter.stats.get(kind, [])]
+    for report in left_out:
+        reporter.write_line(f"NOT RUN {report.nodeid}: {report.longrepr}", red=True)
+    if left_out:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with real data for tests."""
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL with PostGIS of this session's own."""
+    try:
+        with running_cluster() as cluster:
+            yield cluster
+    except MissingProgram as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database that holds PostGIS and no tables."""
+    with postgres.fresh() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh, empty database; a test that takes it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'wijkbeeld.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium that reaches this machine only.
+
+    One per module: while Playwright runs it holds the thread's event loop, which other modules may want.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("installeer Chromium: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
+        yield running
+        running.close()

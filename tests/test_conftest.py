@@ -1,0 +1,119 @@
+"""The fixtures: databases are empty and real, the browser stays on this machine, no test slips away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error
+from postgres import Cluster
+from sqlalchemy import create_engine, inspect, text
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def little_server(tmp_path: Path) -> Iterator[str]:
+    """A server on this machine with one page, titled `hier`."""
+    (tmp_path / "index.html").write_text("<!doctype html><title>hier</title>")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def columns_of_a_new_table(url: str) -> set[str]:
+    """Make the table `proef`, which fails where it stands already, and read back its columns."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE proef (een integer)"))
+    columns = {column["name"] for column in inspect(engine).get_columns("proef")}
+    engine.dispose()
+    return columns
+
+
+def test_a_database_is_there_and_takes_a_table(database_url: str) -> None:
+    assert columns_of_a_new_table(database_url) == {"een"}
+
+
+def test_the_next_database_is_empty_again(postgres: Cluster) -> None:
+    for _ in range(2):
+        with postgres.fresh() as url:
+            assert columns_of_a_new_table(url) == {"een"}
+
+
+def test_postgres_has_postgis_that_knows_rd(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    onze_lieve_vrouwetoren = "ST_Transform(ST_SetSRID(ST_MakePoint(155000, 463000), 28992), 4326)"
+    with engine.connect() as connection:
+        lon, lat = connection.execute(
+            text(f"SELECT ST_X(p), ST_Y(p) FROM (SELECT {onze_lieve_vrouwetoren} p) q")
+        ).one()
+    engine.dispose()
+    # Schreutelkamp and Strang van Hees (2001): the origin of RD in ETRS89.
+    assert (lon, lat) == pytest.approx((5.38720621, 52.15517440), abs=1e-5)
+
+
+def test_a_database_is_gone_after_its_test_while_someone_is_connected(postgres: Cluster) -> None:
+    with postgres.fresh() as url:
+        engine = create_engine(url)
+        connection = engine.connect()
+        connection.execute(text("SELECT 1"))
+    with postgres.connect("postgres") as left:
+        names = [row[0] for row in left.execute("SELECT datname FROM pg_database")]
+    connection.invalidate()
+    connection.close()
+    engine.dispose()
+    assert not [name for name in names if str(name).startswith("proef_")]
+
+
+@pytest.mark.browser
+def test_the_browser_reads_a_page_from_this_machine(browser: Browser, little_server: str) -> None:
+    page = browser.new_page()
+    page.goto(little_server)
+    assert page.title() == "hier"
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_browser_reaches_no_other_host(browser: Browser) -> None:
+    page = browser.new_page()
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        page.goto("http://elders.example/")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"), [([], 0), (["--fail-on-skip"], 1)], ids=["alone", "with --fail-on-skip"]
+)
+def test_a_skipped_test_fails_the_run_only_when_asked(
+    tmp_path: Path, options: list[str], outcome: int
+) -> None:
+    (tmp_path / "test_weg.py").write_text("import pytest\ndef test_weg():\n    pytest.skip('niet nu')\n")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "conftest",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+    ]
+    run = subprocess.run(
+        [*command, *options, tmp_path / "test_weg.py"], check=False, cwd=HERE, capture_output=True
+    )
+    assert run.returncode == outcome
