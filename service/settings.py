@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     staff: dict[str, str] = Field(default_factory=dict)
     session_idle_minutes: int = Field(30, ge=1)
     session_hours: int = Field(10, ge=1)
+    beheer_email: str = "beheer@wijkbeeld.example"
     default_gemeente: str = "GM0622"
     pdok_url: HttpUrl | None = None
     gemeenten: dict[str, GemeenteSettings] = Field(default_factory=dict)

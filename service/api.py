@@ -1,0 +1,57 @@
+"""The API under /api/v1, by the NL API Design Rules 2.2; its document is /api/v1/openapi.json."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import errors
+from service.routes import API
+from service.settings import Settings
+
+API_VERSION = "1.0.0"
+DESCRIPTION = "Meldingen, gebieden en cijfers van Wijkbeeld. Alleen wat openbaar is, tenzij u bent ingelogd."
+
+
+def create_api(settings: Settings) -> FastAPI:
+    """Return the API as an application of its own, with its own document and answers to faults."""
+    api = FastAPI(
+        title="Wijkbeeld API",
+        description=DESCRIPTION,
+        version=API_VERSION,
+        contact={
+            "name": "Beheer Wijkbeeld",
+            "url": f"{settings.public_url}/bronnen",
+            "email": settings.beheer_email,
+        },
+        servers=[{"url": f"{settings.public_url}/api/v1"}],
+        root_path_in_servers=False,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in API:
+        api.include_router(router)
+    errors.install_problems(api)
+    api.add_middleware(VersionHeader)
+    return api
+
+
+class VersionHeader:
+    """ASGI middleware that names the version of the API on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the header to its answer."""
+
+        async def with_version(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["API-Version"] = API_VERSION
+                headers.setdefault("Access-Control-Allow-Origin", "*")
+            await send(message)
+
+        await self.app(scope, receive, with_version)

@@ -1,0 +1,59 @@
+"""The application: puts settings, database, routes and protection together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from data.database import Database
+from service import errors
+from service.api import create_api
+from service.headers import ProtectiveHeaders
+from service.routes import PAGES
+from service.settings import Settings
+from service.workers import Workers
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service for these settings; the database is opened when the service starts."""
+    database = Database(settings.database_url)
+    app = FastAPI(
+        title="Wijkbeeld",
+        version=version("wijkbeeld"),
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    api = create_api(settings)
+    for part in (app, api):
+        part.state.settings = settings
+        part.state.database = database
+    app.mount("/api/v1", api)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    for router in PAGES:
+        app.include_router(router)
+    errors.install_pages(app)
+    app.add_middleware(ProtectiveHeaders, secure=settings.secure)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Take the writing side, bring the tables up to date, and run the background work."""
+    database: Database = app.state.database
+    database.claim_writer()
+    database.migrate()
+    workers = Workers(database, app.state.settings)
+    workers.start()
+    yield
+    workers.stop()
+    database.close()

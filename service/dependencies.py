@@ -1,0 +1,71 @@
+"""What a route can ask for: the database, the settings, and who looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from data.database import Database
+from data.models import StaffSession
+from data.visibility import PUBLIC, Viewer
+from service import security
+from service.settings import Settings
+
+# The last use of a session is written at most this often: not every page view is a write.
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the session cookie's name; over TLS the browser then binds it to this host and path."""
+    return "__Host-wijkbeeld" if settings.secure else "wijkbeeld"
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
+DatabaseDep = Annotated[Database, Depends(_database)]
+
+
+def _staff_session(request: Request, settings: SettingsDep, database: DatabaseDep) -> StaffSession | None:
+    token = request.cookies.get(cookie_name(settings))
+    if not token:
+        return None
+    with database.read() as session:
+        found = security.find_session(session, token, settings)
+    if found is not None and datetime.now(UTC) - found.seen_at > TOUCH_EVERY:
+        with database.write() as session:
+            security.touch_session(session, token)
+    return found
+
+
+StaffSessionDep = Annotated[StaffSession | None, Depends(_staff_session)]
+
+
+def _viewer(request: Request, session: StaffSessionDep) -> Viewer:
+    """Return who looks; a page shows it too."""
+    request.state.staff = session
+    return PUBLIC if session is None else Viewer(session.account)
+
+
+ViewerDep = Annotated[Viewer, Depends(_viewer)]
+
+
+def _staff(request: Request, viewer: ViewerDep) -> Viewer:
+    if viewer.is_staff:
+        return viewer
+    if request.url.path.startswith("/api/"):
+        raise HTTPException(401, "Log in om dit te zien.")
+    raise HTTPException(303, headers={"Location": f"/inloggen?naar={request.url.path}"})
+
+
+StaffDep = Annotated[Viewer, Depends(_staff)]

@@ -1,0 +1,184 @@
+"""The only table from an error to what a visitor gets: a status, a title and a sentence."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from data.database import WriterBusy
+from geo.errors import WijkbeeldError
+
+log = structlog.get_logger()
+
+# From narrow to wide: the first that fits counts.
+STATUS: Sequence[tuple[type[Exception], int]] = (
+    (WriterBusy, 503),
+    (WijkbeeldError, 400),
+    (OperationalError, 503),
+)
+TITLES = {
+    400: "Dit klopt niet",
+    401: "Log eerst in",
+    403: "Dit mag niet",
+    404: "Niet gevonden",
+    405: "Dit kan hier niet",
+    406: "Deze vorm hebben wij niet",
+    413: "Te groot",
+    415: "Deze vorm lezen wij niet",
+    429: "Even wachten",
+    500: "Er ging iets mis",
+    503: "Even niet bereikbaar",
+}
+SENTENCES = {
+    404: "Deze pagina of dit gegeven bestaat niet, of u mag het niet zien.",
+    405: "Deze handeling kan niet op dit adres.",
+    500: "Er ging iets mis bij ons. Probeer het later nog eens.",
+    503: "Wij kunnen nu niets opslaan of opzoeken. Probeer het zo nog eens.",
+}
+RETRY_SECONDS = "5"
+
+
+def install_problems(api: FastAPI) -> None:
+    """Let every fault in the API be answered as application/problem+json (RFC 9457)."""
+    api.add_exception_handler(RequestValidationError, _invalid_problem)
+    api.add_exception_handler(HTTPException, _http_problem)
+    for kind, _ in STATUS:
+        api.add_exception_handler(kind, _known_problem)
+    api.add_exception_handler(Exception, _unknown_problem)
+
+
+def install_pages(app: FastAPI) -> None:
+    """Let every fault on a page be answered with a page in plain Dutch."""
+    app.add_exception_handler(RequestValidationError, _invalid_page)
+    app.add_exception_handler(HTTPException, _http_page)
+    for kind, _ in STATUS:
+        app.add_exception_handler(kind, _known_page)
+    app.add_exception_handler(Exception, _unknown_page)
+
+
+def problem(status: int, detail: str, faults: Sequence[dict[str, str]] = ()) -> JSONResponse:
+    """Return a problem document; `faults` names each wrong value and its place."""
+    body: dict[str, Any] = {"status": status, "title": title(status), "detail": detail}
+    if faults:
+        body["errors"] = list(faults)
+    return JSONResponse(body, status, media_type="application/problem+json", headers=_headers(status))
+
+
+def title(status: int) -> str:
+    """Return the Dutch name of a status."""
+    return TITLES.get(status) or http.HTTPStatus(status).phrase
+
+
+def faults_of(error: RequestValidationError) -> list[dict[str, str]]:
+    """Return each fault with its place and a Dutch sentence; the value itself is not echoed."""
+    return [
+        {"in": str(fault["loc"][0]), "pointer": "/".join(map(str, fault["loc"][1:])), "detail": _dutch(fault)}
+        for fault in error.errors()
+    ]
+
+
+def _dutch(fault: dict[str, Any]) -> str:
+    kind, limits = str(fault["type"]), fault.get("ctx", {})
+    sentences = {
+        "missing": "dit is nodig en ontbreekt",
+        "int_parsing": "dit is geen heel getal",
+        "float_parsing": "dit is geen getal",
+        "finite_number": "dit is geen eindig getal",
+        "enum": f"kies uit: {limits.get('expected')}",
+        "literal_error": f"kies uit: {limits.get('expected')}",
+        "extra_forbidden": "deze naam kennen wij niet",
+        "greater_than_equal": f"dit is kleiner dan {limits.get('ge')}",
+        "less_than_equal": f"dit is groter dan {limits.get('le')}",
+        "string_pattern_mismatch": "dit heeft niet de goede vorm",
+        "string_too_long": f"dit is langer dan {limits.get('max_length')} tekens",
+    }
+    if kind.startswith("date"):
+        return "dit is geen datum; schrijf jjjj-mm-dd"
+    if kind == "value_error":
+        return str(limits.get("error", "dit klopt niet"))
+    return sentences.get(kind, "dit klopt niet")
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {"Retry-After": RETRY_SECONDS} if status == http.HTTPStatus.SERVICE_UNAVAILABLE else {}
+
+
+def _status_of(error: Exception) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def _sentence(status: int, error: Exception) -> str:
+    """Return what to tell: our own refusals speak for themselves, others say nothing of the inside."""
+    if isinstance(error, WijkbeeldError) and status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        return str(error)
+    if isinstance(error, HTTPException) and error.detail != http.HTTPStatus(error.status_code).phrase:
+        return str(error.detail)
+    return SENTENCES.get(status, title(status) + ".")
+
+
+async def _invalid_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(400, "Een of meer waarden kloppen niet.", faults_of(error))
+
+
+async def _http_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = problem(error.status_code, _sentence(error.status_code, error))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _known_problem(_request: Request, error: Exception) -> Response:
+    status = _status_of(error)
+    _note(status, error)
+    return problem(status, _sentence(status, error))
+
+
+async def _unknown_problem(_request: Request, error: Exception) -> Response:
+    return problem(500, SENTENCES[500])
+
+
+async def _invalid_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    told = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in faults_of(error))
+    return _page(request, 400, f"Een of meer waarden kloppen niet ({told}).")
+
+
+async def _http_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code in {303, 307}:
+        return Response(status_code=error.status_code, headers=error.headers)
+    answer = _page(request, error.status_code, _sentence(error.status_code, error))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _known_page(request: Request, error: Exception) -> Response:
+    status = _status_of(error)
+    _note(status, error)
+    return _page(request, status, _sentence(status, error))
+
+
+async def _unknown_page(request: Request, error: Exception) -> Response:
+    return _page(request, 500, SENTENCES[500])
+
+
+def _page(request: Request, status: int, sentence: str) -> HTMLResponse:
+    from service.pages import render
+
+    answer = render(request, "fout.html", {"titel": title(status), "zin": sentence}, status=status)
+    answer.headers.update(_headers(status))
+    return answer
+
+
+def _note(status: int, error: Exception) -> None:
+    if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("fout", status=status, soort=type(error).__name__)

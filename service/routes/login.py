@@ -1,0 +1,74 @@
+"""Logging in and out, for staff."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from service import security
+from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
+from service.pages import render
+
+router = APIRouter(include_in_schema=False)
+WRONG = "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens."
+
+
+@router.get("/inloggen")
+def form(request: Request, naar: str = "/analyse") -> HTMLResponse:
+    """Show the login form."""
+    return render(request, "inloggen.html", {"naar": _inside(naar)})
+
+
+@router.post("/inloggen")
+def login(
+    request: Request,
+    settings: SettingsDep,
+    database: DatabaseDep,
+    naam: Annotated[str, Form(max_length=120)],
+    wachtwoord: Annotated[str, Form(max_length=200)],
+    naar: Annotated[str, Form()] = "/analyse",
+) -> Response:
+    """Start a session and go on to the page that was asked for; a wrong password says so."""
+    _from_here(request)
+    if not security.right_password(settings.staff, naam, wachtwoord):
+        return render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
+    with database.write() as session:
+        found = security.open_session(session, naam)
+    answer = RedirectResponse(_inside(naar), 303)
+    answer.set_cookie(
+        cookie_name(settings), found.token, httponly=True, secure=settings.secure, samesite="strict", path="/"
+    )
+    return answer
+
+
+@router.post("/uitloggen")
+def logout(
+    request: Request,
+    settings: SettingsDep,
+    database: DatabaseDep,
+    staff: StaffSessionDep,
+    csrf: Annotated[str, Form(max_length=60)],
+) -> Response:
+    """End the session; its cookie is worthless from then on."""
+    _from_here(request)
+    if staff is None or not security.same(csrf, staff.csrf):
+        raise HTTPException(403, "Deze knop hoort niet bij uw sessie. Laad de pagina opnieuw.")
+    with database.write() as session:
+        security.close_session(session, request.cookies[cookie_name(settings)])
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(cookie_name(settings), path="/")
+    return answer
+
+
+def _from_here(request: Request) -> None:
+    """Refuse a form that another site sent: browsers say where a form came from."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(403, "Dit formulier kwam niet van deze site.")
+
+
+def _inside(target: str) -> str:
+    """Return the page to go to, on this site only."""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if safe else "/analyse"
