@@ -1,0 +1,119 @@
+"""Measures: the ways in which a cijfer is worked out, as data.
+
+A part of an indicator names one of these. They are plain values, so that a definition can be listed, stored
+and compared; another way of working out (an expression over figures, say) is another class beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.main_groups import Crosswalk, MainGroup
+
+
+class Events(StrEnum):
+    """What is counted in the service itself."""
+
+    MELDINGEN = "meldingen"
+    INITIATIEVEN = "initiatieven"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Soorten melding: those of the main groups and those named, less `without`; none named is all."""
+
+    groups: frozenset[MainGroup] = frozenset()
+    categories: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, *slugs: str) -> Selection:
+        """The soorten with these slugs, whatever edition has them."""
+        return cls(categories=frozenset(slugs))
+
+    def takes(self, kinds: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which rows of `kinds` (columns category, main_group) are selected."""
+        category, group = kinds["category"], kinds["main_group"]
+        everything = not self.groups and not self.categories
+        chosen = category.isin(self.categories) | group.isin([str(one) for one in self.groups]) | everything
+        return (chosen & ~category.isin(self.without)).to_numpy(dtype=bool)
+
+    def slugs(self, crosswalk: Crosswalk) -> frozenset[str]:
+        """The slugs of this edition that are selected."""
+        known = pd.DataFrame(
+            {
+                "category": list(crosswalk.groups),
+                "main_group": [str(one) for one in crosswalk.groups.values()],
+            }
+        )
+        return frozenset(known["category"][self.takes(known)])
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure per area by name: of the latest year, or the sum of the years named; less another figure."""
+
+    name: str
+    years: tuple[int, ...] = ()
+    minus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRate:
+    """Incidents (duplicates joined) or initiatieven per `scale` units of a figure, per year observed."""
+
+    events: Events
+    per: Figure
+    scale: float
+    selection: Selection = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRate:
+    """Yearly counts of a figure, averaged over its years, per `scale` units of another figure."""
+
+    counts: Figure
+    per: Figure
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """One figure over another, worked out from both counts; `own` is a published figure that goes before."""
+
+    numerator: Figure
+    denominator: Figure
+    scale: float = 1.0
+    own: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """A figure that is an average already: over several buurten it is weighted by another figure."""
+
+    figure: Figure
+    weight: Figure
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MedianDuration:
+    """The day after which at most half of the meldingen is not yet done, those still open counted as such."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """The share still open, in percent, of the meldingen that are at least `days` old."""
+
+    days: int
+
+
+Measure = EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen
