@@ -1,0 +1,471 @@
+"""The gazetteer: from an address to a point and from a point to addresses, with how good the answer is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from geo.address import Address, readings
+from geo.addressbook import AddressBook, Ints, KnownAddress, canonical_suffix
+from geo.errors import AddressError, CoordinateError
+from geo.landmarks import Landmark, Landmarks
+from geo.streets import fold, is_slip, normalise_street, sound_of
+
+FARTHEST_NUMBER = 20
+OTHER_SIDE = 4
+MOST_ALTERNATIVES = 10
+_ROMAN_LETTERS = {"I": "1", "V": "5"}
+
+
+class Quality(StrEnum):
+    """How good an answer is, best first."""
+
+    EXACT = "exact"
+    WITHOUT_ADDITION = "zonder_toevoeging"
+    NEAREST_NUMBER = "dichtstbijzijnd_nummer"
+    STREET = "straat"
+    POSTCODE = "postcode"
+    PLACE = "plaats"
+    NOT_FOUND = "niet_gevonden"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best class, 6 for not found."""
+        return list(Quality).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer to one address: its class, why, and the place found (None when not found).
+
+    `alternatives` holds what else it could have been; a not-found answer with alternatives is one where
+    somebody has to choose.
+    """
+
+    quality: Quality
+    reason: str
+    found: KnownAddress | None = None
+    alternatives: tuple[KnownAddress, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """True when nothing was chosen because several places fit equally well."""
+        return self.found is None and bool(self.alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line for a search box: `kind` is straat, adres or plek."""
+
+    label: str
+    kind: str
+    found: KnownAddress
+
+
+class Gazetteer:
+    """Finds addresses in one address book; build it with `Gazetteer.from_frame`."""
+
+    def __init__(self, book: AddressBook, landmarks: Landmarks) -> None:
+        self._book = book
+        self._landmarks = landmarks
+
+    @classmethod
+    def from_frame(cls, addresses: pd.DataFrame, *, landmarks: pd.DataFrame | None = None) -> Gazetteer:
+        """A gazetteer of a frame with `street, number, letter, addition, postcode, place, gemeente, lon, lat,
+        x, y` (WGS84 degrees and RD metres; optional `gemeente_code`), one address a row.
+
+        `landmarks` are named points and postcode areas (see `geo.landmarks`) for places without addresses.
+        Raises AddressError when a column or a point is missing.
+        """  # noqa: D205
+        return cls(AddressBook(addresses), Landmarks(landmarks))
+
+    def __len__(self) -> int:
+        return len(self._book)
+
+    def knows_gemeente(self, gemeente: str) -> bool:
+        """True when addresses of this gemeente (name or GM code) are loaded."""
+        return bool(self._book.streets_in_gemeente(gemeente))
+
+    def find(self, text: str | None, *, gemeente: str | None = None, place: str | None = None) -> Match:
+        """The place of an address as somebody wrote it; a Match in every case, never an error.
+
+        `gemeente` (name or GM code) and `place` narrow the search. First the street exactly, then with a slip of
+        the pen, then the postcode, then the place. A street that is not known is not found: it never
+        becomes another street.
+        """
+        if text is None or not text.strip():
+            return Match(Quality.NOT_FOUND, "Er is geen adres opgegeven.")
+        try:
+            asked = [_in_place(reading, place) for reading in readings(text)]
+        except AddressError as error:
+            return Match(Quality.NOT_FOUND, str(error))
+        scope = self._scope(gemeente)
+        return (
+            self._by_street(asked, scope)
+            or self._by_postcode_and_number(asked, scope)
+            or self._by_slip(asked, scope)
+            or self._by_landmark(text, asked, gemeente)
+            or self._by_postcode(asked, scope, gemeente)
+            or self._by_place(asked, scope)
+            or self._not_found(asked[0], gemeente)
+        )
+
+    def find_many(self, texts: Iterable[str | None], *, gemeente: str | None = None) -> pd.DataFrame:
+        """One row per text, in order, on a RangeIndex: `text, quality, reason, alternatives` (a count) and
+        `street, number, letter, addition, postcode, place, lon, lat, x, y` of what was found (empty if not).
+        """  # noqa: D205
+        seen: dict[str | None, Match] = {}
+        rows = []
+        for text in texts:
+            if text not in seen:
+                seen[text] = self.find(text, gemeente=gemeente)
+            rows.append(_row(text, seen[text]))
+        return pd.DataFrame(rows, columns=list(_row(None, Match(Quality.NOT_FOUND, ""))))
+
+    def nearest(self, x: float, y: float, *, k: int = 5) -> list[tuple[KnownAddress, float]]:
+        """The nearest addresses with their distance in metres, nearest first.
+
+        `x, y` are RD metres. At least `k` when there are that many: all addresses of one point come together,
+        so a block of flats is not cut. Raises CoordinateError when x or y is not a number or k is below 1.
+        """
+        if not (np.isfinite(x) and np.isfinite(y)) or k < 1:
+            raise CoordinateError(f"x {x} en y {y} moeten getallen zijn en het aantal {k} minstens 1.")
+        return [(self._book.known(row), metres) for row, metres in self._book.nearest_rows(x, y, k=k)]
+
+    def suggest(self, prefix: str, *, gemeente: str | None = None, limit: int = 8) -> list[Suggestion]:
+        """Lines for a search box: streets and named points that start with the text, or addresses of a street.
+
+        With a number behind the street: that street's addresses whose number starts with it.
+        """
+        try:
+            asked = readings(prefix)
+        except AddressError:
+            return []
+        scope = self._scope(gemeente)
+        found = [*self._suggest_addresses(asked, scope), *self._suggest_streets(prefix, scope)]
+        found += [Suggestion(str(mark), "plek", mark.known) for mark in self._landmarks.starting(prefix, gemeente)]
+        return list({line.label: line for line in found}.values())[: max(limit, 0)]
+
+    # The scope of a search: the streets of one gemeente, or None for all.
+
+    def _scope(self, gemeente: str | None) -> frozenset[int] | None:
+        if gemeente is None:
+            return None
+        if gemeente not in self._scopes:
+            self._scopes[gemeente] = frozenset(self._book.streets_in_gemeente(gemeente))
+        return self._scopes[gemeente]
+
+    @cached_property
+    def _scopes(self) -> dict[str, frozenset[int]]:
+        return {}
+
+    def _streets(self, key: str, scope: frozenset[int] | None, place: str | None) -> list[int]:
+        """The streets with this key in scope; a place that is written must be theirs or lie in their gemeente."""
+        named = [at for at in self._book.streets_named(key) if scope is None or at in scope]
+        if place is None or not named:
+            return named
+        here = [at for at in named if fold(self._book.streets[at].place) == fold(place)]
+        return here or [at for at in named if fold(self._book.streets[at].gemeente) == fold(place)]
+
+    # By street
+
+    def _by_street(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
+        best: Match | None = None
+        for reading in _with_places(asked, self._book):
+            streets = self._streets(normalise_street(reading.street or ""), scope, reading.place)
+            match = self._in_streets(reading, streets) if streets else None
+            if match and (best is None or match.quality.rank < best.quality.rank):
+                best = match
+            if best and best.quality is Quality.EXACT:
+                break
+        return best
+
+    def _in_streets(self, asked: Address, streets: list[int]) -> Match:
+        if len(streets) > 1:
+            streets = self._narrowed(asked, streets)
+        matches = [self._in_street(asked, at) for at in streets]
+        best = min(match.quality.rank for match in matches)
+        chosen = [match for match in matches if match.quality.rank == best]
+        if len(chosen) == 1 and (len(matches) == 1 or best <= Quality.WITHOUT_ADDITION.rank):
+            return chosen[0]
+        places = tuple(match.found for match in matches if match.found)
+        return _to_choose(f"{asked.street} {asked.house}".strip(), places)
+
+    def _narrowed(self, asked: Address, streets: list[int]) -> list[int]:
+        """Of streets with one key, those with the postcode, then those written exactly like this."""
+        if asked.postcode:
+            rows = self._book.rows_of_postcode(asked.postcode)
+            with_postcode = set(self._book.street_of[rows].tolist()) & set(streets)
+            streets = sorted(with_postcode) or streets
+        same = [at for at in streets if fold(self._book.streets[at].name) == fold(asked.street or "")]
+        return same or streets
+
+    def _in_street(self, asked: Address, at: int) -> Match:
+        rows = self._book.rows_of_street(at)
+        if asked.number is None:
+            return self._whole_street(at, f"Er staat geen huisnummer bij {self._book.streets[at].name}.")
+        numbers = self._book.number[rows]
+        left, right = np.searchsorted(numbers, [asked.number, asked.number + 1])
+        if left == right:
+            return self._nearest_number(asked, at)
+        return self._with_number(asked, rows[left:right])
+
+    def _with_number(self, asked: Address, rows: Ints) -> Match:
+        """The answer among the rows with the right street and number."""
+        same = self._same_suffix(asked.suffix, rows)
+        if asked.postcode:
+            fitting = [row for row in same if self._book.postcode_of(row) == asked.postcode]
+            same = fitting or same
+        if same:
+            found = self._book.known(same[0])
+            others = tuple(self._book.known(row) for row in same[1:MOST_ALTERNATIVES])
+            return Match(Quality.EXACT, _exact_reason(asked, found), found, others)
+        bare = [int(row) for row in rows if not self._book.suffix[row]]
+        found = self._book.known(bare[0] if bare else self._closest_suffix(asked.suffix, rows))
+        others = tuple(self._book.known(int(row)) for row in rows[: MOST_ALTERNATIVES + 1])
+        return Match(
+            Quality.WITHOUT_ADDITION,
+            f"Nummer {asked.house} is niet bekend; wel {found.address.house} in dezelfde straat.",
+            found,
+            tuple(other for other in others if other != found)[:MOST_ALTERNATIVES],
+        )
+
+    def _same_suffix(self, suffix: str, rows: Ints) -> list[int]:
+        for form in (canonical_suffix(suffix), _ROMAN_LETTERS.get(suffix)):
+            same = [int(row) for row in rows if self._book.suffix[row] == form]
+            if same:
+                return same
+        return []
+
+    def _closest_suffix(self, suffix: str, rows: Ints) -> int:
+        same_letter = [row for row in rows if suffix and str(self._book.suffix[row]).startswith(suffix[0])]
+        return int(same_letter[0] if same_letter else rows[0])
+
+    def _nearest_number(self, asked: Address, at: int) -> Match:
+        assert asked.number is not None
+        rows = self._book.rows_of_street(at)
+        apart = np.abs(self._book.number[rows] - asked.number)
+        if apart.min() > FARTHEST_NUMBER:
+            return self._whole_street(at, f"Nummer {asked.house} is niet bekend in deze straat.")
+        other_side = (self._book.number[rows] - asked.number) % 2 * OTHER_SIDE
+        found = self._book.known(int(rows[np.argmin(apart + other_side)]))
+        reason = f"Nummer {asked.house} is niet bekend; {found.address.house} ligt er het dichtst bij."
+        return Match(Quality.NEAREST_NUMBER, reason, found)
+
+    def _whole_street(self, at: int, reason: str) -> Match:
+        street = self._book.streets[at]
+        row = self._book.middle_row(self._book.rows_of_street(at))
+        found = self._book.at_row(row, Address(street=street.name, place=street.place or None))
+        return Match(Quality.STREET, f"{reason} Dit is een punt midden in de straat.", found)
+
+    # By postcode and number
+
+    def _by_postcode_and_number(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
+        for reading in asked:
+            if reading.postcode is None or reading.number is None:
+                continue
+            rows = self._rows_in_scope(reading.postcode, scope)
+            rows = rows[self._book.number[rows] == reading.number]
+            if len(rows) and self._is_street_meant(reading, rows):
+                return self._with_number(reading, rows)
+        return None
+
+    def _rows_in_scope(self, postcode: str, scope: frozenset[int] | None) -> Ints:
+        rows = self._book.rows_of_postcode(postcode)
+        if scope is None:
+            return rows
+        return rows[[int(at) in scope for at in self._book.street_of[rows]]]
+
+    def _is_street_meant(self, asked: Address, rows: Ints) -> bool:
+        """True when no street was written, or one that could be a slip for the street of these rows."""
+        if asked.street is None:
+            return True
+        keys = {self._book.streets[at].key for at in self._book.street_of[rows]}
+        return any(is_slip(normalise_street(asked.street), key) for key in keys)
+
+    # By a street with a slip of the pen
+
+    def _by_slip(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
+        for reading in asked:
+            key = normalise_street(reading.street or "")
+            if not key or self._book.streets_named(key):
+                continue
+            streets = [at for meant in self._meant(key) for at in self._streets(meant, scope, reading.place)]
+            if streets:
+                return self._slip_answer(reading, streets)
+        return None
+
+    def _meant(self, key: str) -> list[str]:
+        """The known keys of which this key is a likely slip."""
+        near = process.extract(key, self._keys, scorer=OSA.distance, score_cutoff=1, limit=None)
+        candidates = {found[0] for found in near} | set(self._sounds.get(sound_of(key), ()))
+        return sorted(known for known in candidates if is_slip(key, known))
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return list(self._book.keys())
+
+    @cached_property
+    def _sounds(self) -> dict[str, list[str]]:
+        sounds: dict[str, list[str]] = {}
+        for key in self._keys:
+            sounds.setdefault(sound_of(key), []).append(key)
+        return sounds
+
+    def _slip_answer(self, asked: Address, streets: list[int]) -> Match:
+        """The answer for a guessed street: only when it is one street and the number is there."""
+        match = self._in_streets(asked, streets)
+        sure = asked.number is None or match.quality.rank <= Quality.WITHOUT_ADDITION.rank
+        if match.found and sure:
+            read = f"‘{asked.street}’ is gelezen als {match.found.address.street}."
+            return dataclasses.replace(match, reason=f"{read} {match.reason}")
+        guesses = tuple(found for at in streets if (found := self._whole_street(at, "").found))
+        reason = f"De straat ‘{asked.street}’ is niet bekend; dit lijkt erop."
+        return Match(Quality.NOT_FOUND, reason, None, guesses[:MOST_ALTERNATIVES])
+
+    # By landmark, postcode or place
+
+    def _by_landmark(self, text: str, asked: list[Address], gemeente: str | None) -> Match | None:
+        marks = self._landmarks.named(text, gemeente) or self._landmarks.at_address(asked, gemeente)
+        if not marks:
+            return None
+        if len(marks) > 1:
+            return _to_choose(text, tuple(mark.known for mark in marks))
+        return Match(Quality.EXACT, f"Bekende plek: {marks[0].name}.", marks[0].known)
+
+    def _by_postcode(
+        self, asked: list[Address], scope: frozenset[int] | None, gemeente: str | None
+    ) -> Match | None:
+        postcode = asked[0].postcode
+        if postcode is None:
+            return None
+        rows = self._rows_in_scope(postcode, scope)
+        if len(rows):
+            row = self._book.middle_row(rows)
+            place = self._book.streets[self._book.street_of[row]].place
+            found = self._book.at_row(row, Address(postcode=postcode, place=place or None))
+            return Match(Quality.POSTCODE, f"{_street_unknown(asked[0])}Dit is een punt in {postcode}.", found)
+        area = self._landmarks.postcode_area(postcode[:4], gemeente)
+        return area and _in_postcode_area(asked[0], area)
+
+    def _by_place(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
+        for reading in asked:
+            name = reading.street if reading.place is None and reading.number is None else None
+            name = reading.place if reading.street is None else name
+            streets = self._book.streets_in_place(name) if name and not reading.postcode else []
+            inside = [at for at in streets if scope is None or at in scope]
+            gemeenten = {self._book.streets[at].gemeente for at in inside}
+            if len(gemeenten) == 1:
+                return self._whole_place(inside)
+        return None
+
+    def _whole_place(self, streets: list[int]) -> Match:
+        rows = np.concatenate([self._book.rows_of_street(at) for at in streets])
+        place = self._book.streets[streets[0]].place
+        found = self._book.at_row(self._book.middle_row(rows), Address(place=place))
+        return Match(Quality.PLACE, f"Alleen de plaats {place} is genoemd; dit is een punt in het midden.", found)
+
+    def _not_found(self, asked: Address, gemeente: str | None) -> Match:
+        if gemeente is not None and not self.knows_gemeente(gemeente):
+            reason = (
+                f"Van {gemeente} zijn geen adressen geladen. Wijs de plek aan op de kaart of kies een bekende plek."
+            )
+        else:
+            where = f" in {gemeente}" if gemeente else ""
+            reason = f"‘{asked}’ is niet bekend{where}."
+        return Match(Quality.NOT_FOUND, reason)
+
+    # Suggestions
+
+    def _suggest_addresses(self, asked: tuple[Address, ...], scope: frozenset[int] | None) -> Iterator[Suggestion]:
+        for reading in asked:
+            if reading.street is None or reading.number is None:
+                continue
+            for at in self._streets(normalise_street(reading.street), scope, reading.place):
+                for row in self._book.rows_of_street(at):
+                    known = self._book.known(int(row))
+                    wanted = f"{reading.number}{reading.suffix}"
+                    if f"{known.address.number}{known.address.suffix}".startswith(wanted):
+                        yield Suggestion(str(known), "adres", known)
+
+    def _suggest_streets(self, prefix: str, scope: frozenset[int] | None) -> Iterator[Suggestion]:
+        start = fold(prefix).replace(" ", "")
+        keys = {start, normalise_street(prefix)}
+        streets = sorted(scope) if scope is not None else range(len(self._book.streets))
+        for at in sorted(streets, key=lambda at: self._book.streets[at].name):
+            street = self._book.streets[at]
+            if any(street.key.startswith(key) for key in keys) or self._folded[at].startswith(start):
+                known = self._whole_street(at, "").found
+                assert known is not None
+                yield Suggestion(str(known), "straat", known)
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [fold(street.name).replace(" ", "") for street in self._book.streets]
+
+
+def _in_place(asked: Address, place: str | None) -> Address:
+    return asked if asked.place or place is None else dataclasses.replace(asked, place=place)
+
+
+def _with_places(asked: list[Address], book: AddressBook) -> Iterator[Address]:
+    """The readings, and for a street without number also those where its last words are a known place."""
+    yield from asked
+    for reading in asked:
+        words = (reading.street or "").split()
+        for count in range(1, min(len(words), 4)):
+            place = " ".join(words[-count:])
+            if reading.place is None and reading.number is None and book.streets_in_place(place):
+                yield dataclasses.replace(reading, street=" ".join(words[:-count]), place=place)
+
+
+def _exact_reason(asked: Address, found: KnownAddress) -> str:
+    if asked.postcode and asked.postcode != found.address.postcode:
+        return f"Straat en nummer kloppen; de postcode is {found.address.postcode}, niet {asked.postcode}."
+    if asked.until:
+        return f"Gezocht is het eerste nummer van {asked.house}."
+    return "Straat en nummer staan zo in de adressen."
+
+
+def _to_choose(written: str, places: tuple[KnownAddress, ...]) -> Match:
+    names = ", ".join(dict.fromkeys(place.address.place or str(place) for place in places[:MOST_ALTERNATIVES]))
+    reason = f"‘{written}’ kan op {len(places)} plekken zijn ({names}). Noem de plaats of de postcode."
+    return Match(Quality.NOT_FOUND, reason, None, places[:MOST_ALTERNATIVES])
+
+
+def _street_unknown(asked: Address) -> str:
+    return f"De straat ‘{asked.street}’ is niet bekend. " if asked.street else ""
+
+
+def _in_postcode_area(asked: Address, area: Landmark) -> Match:
+    reason = f"{_street_unknown(asked)}Dit is het midden van postcodegebied {area.name}, niet het adres zelf."
+    return Match(Quality.POSTCODE, reason, area.known)
+
+
+def _row(text: str | None, match: Match) -> dict[str, object]:
+    known = match.found
+    address = known.address if known else Address()
+    return {
+        "text": text,
+        "quality": match.quality.value,
+        "reason": match.reason,
+        "alternatives": len(match.alternatives),
+        "street": address.street,
+        "number": address.number,
+        "letter": address.letter,
+        "addition": address.addition,
+        "postcode": address.postcode,
+        "place": address.place,
+        "lon": known.lon if known else float("nan"),
+        "lat": known.lat if known else float("nan"),
+        "x": known.x if known else float("nan"),
+        "y": known.y if known else float("nan"),
+    }
