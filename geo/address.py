@@ -82,9 +82,9 @@ def parse_address(text: str) -> Address:
 
 
 def readings(text: str) -> tuple[Address, ...]:
-    """Every way to read the text as an address, the most likely first; raises AddressError when there is none.
+    """Every way to read the text as an address, the most likely first.
 
-    There can be more than one because street names hold numbers: in `Laan van 1813 7` and `Plein 1940` only a
+    Raises AddressError when there is none. There can be more than one because street names hold numbers: in `Laan van 1813 7` and `Plein 1940` only a
     list of streets can tell the number of the house from the name of the street.
     """
     clean = _clean(text)
@@ -148,9 +148,7 @@ def _number_after_postcode(postcode: str | None, before: list[str], after: list[
         if house.street is None:
             street, places = (before[0], before[1:]) if before else (None, [])
             place = house.place or (after[1:] or places or [None])[-1]
-            yield Address(
-                street, house.number, house.letter, house.addition, postcode, place, house.until
-            )
+            yield Address(street, house.number, house.letter, house.addition, postcode, place, house.until)
 
 
 def _street_segment(parts: list[str]) -> tuple[str, list[str]]:
@@ -203,10 +201,8 @@ def _house_at(text: str, match: re.Match[str]) -> Address | None:
     return Address(street or None, number, letter, addition, None, place, until)
 
 
-def _after_number(
-    rest: str, number: int
-) -> tuple[str | None, str | None, int | None, str | None] | None:
-    """Letter, addition, last number and place in the text behind a house number; None when it is no such text."""
+def _after_number(rest: str, number: int) -> tuple[str | None, str | None, int | None, str | None] | None:
+    """Letter, addition, last number and place behind a house number; None when the text is none of these."""
     if (span := _RANGE.match(rest)) and number < int(span[1]) <= HIGHEST_NUMBER:
         letter, addition, until, left = None, None, int(span[1]), rest[span.end() :]
     else:

@@ -1,4 +1,4 @@
-"""The address book: every known address in columns, sorted by street and number, with its postcodes and points."""
+"""The address book: every known address in columns, with its postcodes and points."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ Floats = npt.NDArray[np.float64]
 COLUMNS = ("street", "number", "letter", "addition", "postcode", "place", "gemeente", "lon", "lat", "x", "y")
 _TEXTS = ("street", "letter", "addition", "postcode", "place", "gemeente", "gemeente_code")
 _ROMAN = {"II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "HS": "H", "HUIS": "H"}
-_ROMAN_LETTERS = {"I": "1", "V": "5"}
 
 
 class Street(NamedTuple):
@@ -190,7 +189,11 @@ def _suffixes(columns: pd.DataFrame) -> npt.NDArray[np.str_]:
     pairs = columns["letter"].to_numpy() + "|" + columns["addition"].to_numpy()
     codes, values = pd.factorize(pairs)
     keys = [Address(letter=pair.split("|")[0], addition=pair.split("|")[1]).suffix for pair in values]
-    return np.array([canonical_suffix(key) for key in keys], dtype=np.str_)[codes] if keys else np.array([], "U1")
+    return (
+        np.array([canonical_suffix(key) for key in keys], dtype=np.str_)[codes]
+        if keys
+        else np.array([], "U1")
+    )
 
 
 def _positions(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:

@@ -79,12 +79,12 @@ class Gazetteer:
 
     @classmethod
     def from_frame(cls, addresses: pd.DataFrame, *, landmarks: pd.DataFrame | None = None) -> Gazetteer:
-        """A gazetteer of a frame with `street, number, letter, addition, postcode, place, gemeente, lon, lat,
-        x, y` (WGS84 degrees and RD metres; optional `gemeente_code`), one address a row.
+        """A gazetteer of a frame with one address a row.
 
-        `landmarks` are named points and postcode areas (see `geo.landmarks`) for places without addresses.
+        Its columns are `street, number, letter, addition, postcode, place, gemeente, lon, lat, x, y` (WGS84
+        degrees and RD metres) and, when known, `gemeente_code`. `landmarks` are named points and postcode areas (see `geo.landmarks`) for places without addresses.
         Raises AddressError when a column or a point is missing.
-        """  # noqa: D205
+        """
         return cls(AddressBook(addresses), Landmarks(landmarks))
 
     def __len__(self) -> int:
@@ -97,9 +97,9 @@ class Gazetteer:
     def find(self, text: str | None, *, gemeente: str | None = None, place: str | None = None) -> Match:
         """The place of an address as somebody wrote it; a Match in every case, never an error.
 
-        `gemeente` (name or GM code) and `place` narrow the search. First the street exactly, then with a slip of
-        the pen, then the postcode, then the place. A street that is not known is not found: it never
-        becomes another street.
+        `gemeente` (name or GM code, as in the frame) and `place` narrow the search. First the street exactly,
+        then with a slip of the pen, then the postcode, then the place. A street that is not known is not
+        found: it never becomes another street.
         """
         if text is None or not text.strip():
             return Match(Quality.NOT_FOUND, "Er is geen adres opgegeven.")
@@ -119,9 +119,11 @@ class Gazetteer:
         )
 
     def find_many(self, texts: Iterable[str | None], *, gemeente: str | None = None) -> pd.DataFrame:
-        """One row per text, in order, on a RangeIndex: `text, quality, reason, alternatives` (a count) and
-        `street, number, letter, addition, postcode, place, lon, lat, x, y` of what was found (empty if not).
-        """  # noqa: D205
+        """One row per text, in order, on a RangeIndex.
+
+        Columns: `text, quality, reason, alternatives` (a count) and `street, number, letter, addition, postcode,
+        place, lon, lat, x, y` of what was found (empty if not).
+        """
         seen: dict[str | None, Match] = {}
         rows = []
         for text in texts:
@@ -141,7 +143,7 @@ class Gazetteer:
         return [(self._book.known(row), metres) for row, metres in self._book.nearest_rows(x, y, k=k)]
 
     def suggest(self, prefix: str, *, gemeente: str | None = None, limit: int = 8) -> list[Suggestion]:
-        """Lines for a search box: streets and named points that start with the text, or addresses of a street.
+        """Lines for a search box, at most `limit`: streets and named points that start with the text.
 
         With a number behind the street: that street's addresses whose number starts with it.
         """
@@ -151,7 +153,9 @@ class Gazetteer:
             return []
         scope = self._scope(gemeente)
         found = [*self._suggest_addresses(asked, scope), *self._suggest_streets(prefix, scope)]
-        found += [Suggestion(str(mark), "plek", mark.known) for mark in self._landmarks.starting(prefix, gemeente)]
+        found += [
+            Suggestion(str(mark), "plek", mark.known) for mark in self._landmarks.starting(prefix, gemeente)
+        ]
         return list({line.label: line for line in found}.values())[: max(limit, 0)]
 
     # The scope of a search: the streets of one gemeente, or None for all.
@@ -168,7 +172,7 @@ class Gazetteer:
         return {}
 
     def _streets(self, key: str, scope: frozenset[int] | None, place: str | None) -> list[int]:
-        """The streets with this key in scope; a place that is written must be theirs or lie in their gemeente."""
+        """The streets with this key in scope; a written place must be theirs or the name of their gemeente."""
         named = [at for at in self._book.streets_named(key) if scope is None or at in scope]
         if place is None or not named:
             return named
@@ -196,7 +200,8 @@ class Gazetteer:
         chosen = [match for match in matches if match.quality.rank == best]
         if len(chosen) == 1 and (len(matches) == 1 or best <= Quality.WITHOUT_ADDITION.rank):
             return chosen[0]
-        places = tuple(match.found for match in matches if match.found)
+        fitting = chosen if best <= Quality.WITHOUT_ADDITION.rank else matches
+        places = tuple(match.found for match in fitting if match.found)
         return _to_choose(f"{asked.street} {asked.house}".strip(), places)
 
     def _narrowed(self, asked: Address, streets: list[int]) -> list[int]:
@@ -344,7 +349,7 @@ class Gazetteer:
     def _by_postcode(
         self, asked: list[Address], scope: frozenset[int] | None, gemeente: str | None
     ) -> Match | None:
-        postcode = asked[0].postcode
+        postcode = asked[0].postcode or _four_digits(asked[0])
         if postcode is None:
             return None
         rows = self._rows_in_scope(postcode, scope)
@@ -352,9 +357,11 @@ class Gazetteer:
             row = self._book.middle_row(rows)
             place = self._book.streets[self._book.street_of[row]].place
             found = self._book.at_row(row, Address(postcode=postcode, place=place or None))
-            return Match(Quality.POSTCODE, f"{_street_unknown(asked[0])}Dit is een punt in {postcode}.", found)
+            return Match(
+                Quality.POSTCODE, f"{_street_unknown(asked[0])}Dit is een punt in {postcode}.", found
+            )
         area = self._landmarks.postcode_area(postcode[:4], gemeente)
-        return area and _in_postcode_area(asked[0], area)
+        return _in_postcode_area(asked[0], area) if area else None
 
     def _by_place(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
         for reading in asked:
@@ -371,13 +378,14 @@ class Gazetteer:
         rows = np.concatenate([self._book.rows_of_street(at) for at in streets])
         place = self._book.streets[streets[0]].place
         found = self._book.at_row(self._book.middle_row(rows), Address(place=place))
-        return Match(Quality.PLACE, f"Alleen de plaats {place} is genoemd; dit is een punt in het midden.", found)
+        return Match(
+            Quality.PLACE, f"Alleen de plaats {place} is genoemd; dit is een punt in het midden.", found
+        )
 
     def _not_found(self, asked: Address, gemeente: str | None) -> Match:
         if gemeente is not None and not self.knows_gemeente(gemeente):
-            reason = (
-                f"Van {gemeente} zijn geen adressen geladen. Wijs de plek aan op de kaart of kies een bekende plek."
-            )
+            choose = "Wijs de plek aan op de kaart of kies een bekende plek."
+            reason = f"Van {gemeente} zijn geen adressen geladen. {choose}"
         else:
             where = f" in {gemeente}" if gemeente else ""
             reason = f"‘{asked}’ is niet bekend{where}."
@@ -385,7 +393,9 @@ class Gazetteer:
 
     # Suggestions
 
-    def _suggest_addresses(self, asked: tuple[Address, ...], scope: frozenset[int] | None) -> Iterator[Suggestion]:
+    def _suggest_addresses(
+        self, asked: tuple[Address, ...], scope: frozenset[int] | None
+    ) -> Iterator[Suggestion]:
         for reading in asked:
             if reading.street is None or reading.number is None:
                 continue
@@ -436,9 +446,17 @@ def _exact_reason(asked: Address, found: KnownAddress) -> str:
 
 
 def _to_choose(written: str, places: tuple[KnownAddress, ...]) -> Match:
-    names = ", ".join(dict.fromkeys(place.address.place or str(place) for place in places[:MOST_ALTERNATIVES]))
+    names = ", ".join(
+        dict.fromkeys(place.address.place or str(place) for place in places[:MOST_ALTERNATIVES])
+    )
     reason = f"‘{written}’ kan op {len(places)} plekken zijn ({names}). Noem de plaats of de postcode."
     return Match(Quality.NOT_FOUND, reason, None, places[:MOST_ALTERNATIVES])
+
+
+def _four_digits(asked: Address) -> str | None:
+    """The text as a postcode area when it is nothing but four digits."""
+    only = asked == Address(number=asked.number)
+    return str(asked.number) if only and 1000 <= (asked.number or 0) <= 9999 else None
 
 
 def _street_unknown(asked: Address) -> str:

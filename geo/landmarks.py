@@ -44,7 +44,9 @@ class Landmarks:
         """The points whose name has a word that starts with this text."""
         start = fold(prefix)
         return [
-            mark for mark in self._points if start and f" {start}" in f" {fold(mark.name)}" and _is_in(mark, gemeente)
+            mark
+            for mark in self._points
+            if start and f" {start}" in f" {fold(mark.name)}" and _is_in(mark, gemeente)
         ]
 
     def at_address(self, asked: Iterable[Address], gemeente: str | None) -> list[Landmark]:
