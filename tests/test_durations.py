@@ -1,0 +1,70 @@
+"""How long meldingen take, with those still open counted as such."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from geo.durations import median_days, per_day, survival
+
+
+def counts(days: list[int], *, n_days: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """How many of `days` fall on each day from 0."""
+    return np.bincount(np.array(days, dtype=np.int64), minlength=max(n_days, max(days, default=0) + 1))
+
+
+def test_the_survival_of_a_hand_worked_example() -> None:
+    # Closed after 1, 3, 3, 6 days; still open after 2, 4, 8 days; seven in all.
+    # Day 1: 6/7. Day 3: 5 at risk, 2 close: 6/7 * 3/5 = 18/35. Day 6: 2 at risk, 1 closes: 9/35.
+    left = survival(counts([1, 3, 3, 6], n_days=9), counts([2, 4, 8], n_days=9))
+    np.testing.assert_allclose(
+        left[[0, 1, 2, 3, 5, 6, 8]], [1, 6 / 7, 6 / 7, 18 / 35, 18 / 35, 9 / 35, 9 / 35]
+    )
+    assert median_days(left) == 6
+
+
+def test_the_leukaemia_trial_of_the_textbooks_has_its_published_median() -> None:
+    # Freireich et al. 1963, 6-MP group: median remission 23 weeks; counting only the closed gives 10 or 13.
+    ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    going_on = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    left = survival(counts(ended, n_days=36), counts(going_on, n_days=36))
+    assert median_days(left) == 23
+    assert left[23] == pytest.approx(0.4482, abs=5e-5)
+    assert np.median(ended) < 23
+
+
+def test_without_a_closed_half_there_is_no_median() -> None:
+    assert np.isnan(median_days(survival(counts([2], n_days=9), counts([8, 8], n_days=9))))
+    assert np.isnan(median_days(survival(counts([]), counts([]))))
+
+
+def test_exactly_half_done_counts_as_half() -> None:
+    assert median_days(survival(counts([4, 9, 4, 9, 4, 9]), counts([], n_days=10))) == 4
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=60))
+def test_the_survival_equals_that_of_scipy(rows: list[tuple[int, bool]]) -> None:
+    done, going_on = [day for day, ended in rows if ended], [day for day, ended in rows if not ended]
+    left = survival(counts(done, n_days=61), counts(going_on, n_days=61))
+    if not done:
+        assert (left == 1).all()
+        return
+    oracle = stats.ecdf(stats.CensoredData(uncensored=done, right=going_on)).sf
+    np.testing.assert_allclose(left, oracle.evaluate(np.arange(61)), atol=1e-12)
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=41))
+def test_with_nothing_open_the_median_is_the_lower_middle_value(days: list[int]) -> None:
+    expected = sorted(days)[(len(days) + 1) // 2 - 1]
+    assert median_days(survival(counts(days), np.zeros_like(counts(days)))) == expected
+
+
+def test_places_are_worked_out_side_by_side() -> None:
+    closed = per_day(np.array([1, 1, 5]), np.array([0, 0, 1]), n_groups=3, n_days=6)
+    assert closed.sum(axis=1).tolist() == [2, 1, 0]
+    medians = median_days(survival(closed, np.zeros_like(closed)))
+    assert medians[:2].tolist() == [1, 5]
+    assert np.isnan(medians[2])

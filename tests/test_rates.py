@@ -1,0 +1,70 @@
+"""Rates and the exact interval of a count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from geo.errors import FigureError
+from geo.rates import count_interval, raw_rates
+
+
+def test_the_interval_equals_the_gamma_form_of_scipy() -> None:
+    n = np.arange(1, 2001)
+    lower, upper = count_interval(n)
+    np.testing.assert_allclose(lower, stats.gamma.ppf(0.025, n), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(upper, stats.gamma.ppf(0.975, n + 1), rtol=0, atol=1e-9)
+
+
+def test_the_interval_of_published_counts() -> None:
+    # Garwood (1936), table 1: counts 0, 1, 10 at 95 %.
+    lower, upper = count_interval([0, 1, 10])
+    np.testing.assert_allclose(lower, [0.0, 0.0253, 4.795], atol=5e-4)
+    np.testing.assert_allclose(upper, [3.689, 5.572, 18.39], atol=5e-3)
+
+
+@given(st.integers(1, 5000))
+def test_each_end_leaves_a_fortieth_in_its_tail(n: int) -> None:
+    lower, upper = count_interval(n)
+    assert stats.poisson.sf(n - 1, lower[0]) == pytest.approx(0.025, abs=1e-9)
+    assert stats.poisson.cdf(n, upper[0]) == pytest.approx(0.025, abs=1e-9)
+
+
+def test_the_interval_covers_at_least_95_percent_at_every_mean_from_a_tenth_to_200() -> None:
+    n = np.arange(0, 500)
+    lower, upper = count_interval(n)
+    means = np.round(np.arange(0.1, 200.05, 0.1), 1)
+    inside = (lower[None, :] <= means[:, None]) & (means[:, None] <= upper[None, :])
+    coverage = (stats.poisson.pmf(n[None, :], means[:, None]) * inside).sum(axis=1)
+    assert coverage.min() >= 0.95
+    assert coverage[means <= 5].min() > 0.955
+    # A control: the normal interval does not reach that.
+    near = np.abs(n[None, :] - means[:, None]) <= 1.96 * np.sqrt(n)[None, :]
+    assert (stats.poisson.pmf(n[None, :], means[:, None]) * near).sum(axis=1).min() < 0.9
+
+
+def test_a_rate_is_per_thousand_and_per_year_of_observation() -> None:
+    # 12 in a quarter of a year on 2,000 inhabitants: 24 per 1,000 per year.
+    rates = raw_rates([12], [2000.0], exposure_years=0.25, per=1000)
+    assert rates.value[0] == pytest.approx(24.0)
+    assert rates.lower[0] == pytest.approx(stats.chi2.ppf(0.025, 24) / 2 * 2)
+    assert rates.upper[0] == pytest.approx(stats.chi2.ppf(0.975, 26) / 2 * 2)
+
+
+@pytest.mark.parametrize(("size", "years"), [(np.nan, 1.0), (0.0, 1.0), (1000.0, 0.0)])
+def test_without_size_or_exposure_there_is_no_rate(size: float, years: float) -> None:
+    assert np.isnan(np.concatenate(raw_rates([5], [size], exposure_years=years, per=1000))).all()
+
+
+def test_an_unknown_count_stays_unknown_and_an_empty_array_stays_empty() -> None:
+    assert np.isnan(np.concatenate(raw_rates([np.nan], [10.0], exposure_years=1, per=1))).all()
+    assert raw_rates([], [], exposure_years=1, per=1).value.shape == (0,)
+
+
+@pytest.mark.parametrize("count", [-1, 2.5, np.inf])
+def test_a_broken_count_is_refused_with_its_value(count: float) -> None:
+    with pytest.raises(FigureError, match=f"niet {count:g}"):
+        count_interval([3, count])
