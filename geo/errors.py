@@ -20,6 +20,7 @@ WijkbeeldError
 │   └── ForeignLink            a page would ask another host for something
 ├── FigureError                figures, counts or shares of time that cannot be right
 ├── CategoryError              a list of soorten melding that contradicts itself or is not there
+├── SourceDown                 an outside source that gives no usable answer
 └── ImportRefused              a file that cannot be taken in, and why
 """
 
@@ -104,6 +105,10 @@ class FigureError(WijkbeeldError):
 
 class CategoryError(WijkbeeldError):
     """A list of soorten melding contradicts itself, or there is no such list."""
+
+
+class SourceDown(WijkbeeldError):
+    """An outside source gives no usable answer; ask again later."""
 
 
 class ImportRefused(WijkbeeldError):
