@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,8 +36,8 @@ CODE_PATTERN: Final[Mapping[Level, str]] = {
     Level.GEBIED: r"GB\d{4}[0-9A-Z]{2}",
     Level.GEMEENTE: r"GM\d{4}",
 }
+_PREFIXES: Final = {"BU": Level.BUURT, "WK": Level.WIJK, "GB": Level.GEBIED, "GM": Level.GEMEENTE}
 _PARENT_LENGTH: Final = {Level.BUURT: ("WK", 8), Level.WIJK: ("GM", 6)}
-_BELOW: Final = {Level.WIJK: Level.BUURT, Level.GEMEENTE: Level.WIJK}
 
 
 def well_formed(codes: pd.Series, level: Level) -> pd.Series:
@@ -46,9 +47,8 @@ def well_formed(codes: pd.Series, level: Level) -> pd.Series:
 
 def level_of(code: str) -> Level:
     """The level that a code's first two letters name; AreaError when they name none."""
-    prefixes = {"BU": Level.BUURT, "WK": Level.WIJK, "GB": Level.GEBIED, "GM": Level.GEMEENTE}
-    level = prefixes.get(code[:2])
-    if level is None or not well_formed(pd.Series([code]), level).iloc[0]:
+    level = _PREFIXES.get(code[:2])
+    if level is None or re.fullmatch(CODE_PATTERN[level], code) is None:
         raise AreaError(f"'{code}' is geen code van een buurt (BU), wijk (WK), gebied (GB) of gemeente (GM).")
     return level
 
