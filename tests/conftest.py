@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from postgres import Cluster, MissingProgram, running_cluster
 
 SHARED = Path(os.environ.get("WIJKBEELD_SHARED", "../shared"))
+LEFT_OUT = pytest.StashKey[int]()
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -30,14 +32,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the shared data its tests are deselected, and their number is printed."""
+    """Without the shared data its tests are deselected, and their number is kept for the summary."""
     if SHARED.is_dir():
         return
     away = [item for item in items if item.get_closest_marker("shared")]
-    if away:
-        config.hook.pytest_deselected(items=away)
-        items[:] = [item for item in items if item not in away]
-        print(f"\n{len(away)} tests need the shared data ({SHARED}) and are left out.")
+    config.hook.pytest_deselected(items=away)
+    items[:] = [item for item in items if item not in away]
+    config.stash[LEFT_OUT] = len(away)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = len(away)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker of xdist collects all tests, so the number of any of them is the number."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many tests were left out for want of the shared data."""
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{count} tests need the shared data ({SHARED}) and are left out.")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -94,13 +94,8 @@ def test_the_browser_reaches_no_other_host(browser: Browser) -> None:
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("options", "outcome"), [([], 0), (["--fail-on-skip"], 1)], ids=["alone", "with --fail-on-skip"]
-)
-def test_a_skipped_test_fails_the_run_only_when_asked(
-    tmp_path: Path, options: list[str], outcome: int
-) -> None:
-    (tmp_path / "test_weg.py").write_text("import pytest\ndef test_weg():\n    pytest.skip('niet nu')\n")
+def pytest_on(path: Path, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A pytest of its own, with our conftest and no plugins, on one file."""
     command = [
         sys.executable,
         "-m",
@@ -113,7 +108,36 @@ def test_a_skipped_test_fails_the_run_only_when_asked(
         "-c",
         os.devnull,
     ]
-    run = subprocess.run(
-        [*command, *options, tmp_path / "test_weg.py"], check=False, cwd=HERE, capture_output=True
+    return subprocess.run(
+        [*command, *options, path],
+        check=False,
+        cwd=HERE,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **settings},
+        capture_output=True,
+        text=True,
     )
-    assert run.returncode == outcome
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"), [([], 0), (["--fail-on-skip"], 1)], ids=["alone", "with --fail-on-skip"]
+)
+def test_a_skipped_test_fails_the_run_only_when_asked(
+    tmp_path: Path, options: list[str], outcome: int
+) -> None:
+    (tmp_path / "test_weg.py").write_text("import pytest\ndef test_weg():\n    pytest.skip('niet nu')\n")
+    assert pytest_on(tmp_path / "test_weg.py", *options).returncode == outcome
+
+
+@pytest.mark.parametrize("options", [[], ["-p", "xdist", "-n", "1"]], ids=["one process", "a worker"])
+def test_tests_without_the_shared_data_are_left_out_and_counted(tmp_path: Path, options: list[str]) -> None:
+    lines = [
+        "import pytest",
+        "@pytest.mark.shared",
+        "def test_a():",
+        "    assert False",
+        "def test_b(): pass",
+    ]
+    (tmp_path / "test_deel.py").write_text("\n".join(lines) + "\n")
+    run = pytest_on(tmp_path / "test_deel.py", *options, WIJKBEELD_SHARED=str(tmp_path / "weg"))
+    assert "1 tests need the shared data" in run.stdout
+    assert run.returncode == 0, run.stdout
