@@ -84,7 +84,8 @@ def parse_address(text: str) -> Address:
 def readings(text: str) -> tuple[Address, ...]:
     """Every way to read the text as an address, the most likely first.
 
-    Raises AddressError when there is none. There can be more than one because street names hold numbers: in `Laan van 1813 7` and `Plein 1940` only a
+    Raises AddressError when there is none. There can be more than one because street names hold
+    numbers: in `Laan van 1813 7` and `Plein 1940` only a
     list of streets can tell the number of the house from the name of the street.
     """
     clean = _clean(text)
@@ -123,7 +124,7 @@ def _readings(postcode: str | None, head: str, tail: str) -> Iterator[Address]:
     if after and not any(_NUMBER.search(part) for part in before):
         yield from _number_after_postcode(postcode, before, after)
     street, places = _street_segment(before)
-    place = (after or places or [None])[-1]
+    place = next(reversed(after or places), None)
     for reading in _street_readings(street):
         yield Address(
             street=reading.street,
@@ -147,7 +148,7 @@ def _number_after_postcode(postcode: str | None, before: list[str], after: list[
     for house in _houses(after[0]):
         if house.street is None:
             street, places = (before[0], before[1:]) if before else (None, [])
-            place = house.place or (after[1:] or places or [None])[-1]
+            place = house.place or next(reversed(after[1:] or places), None)
             yield Address(street, house.number, house.letter, house.addition, postcode, place, house.until)
 
 

@@ -82,7 +82,8 @@ class Gazetteer:
         """A gazetteer of a frame with one address a row.
 
         Its columns are `street, number, letter, addition, postcode, place, gemeente, lon, lat, x, y` (WGS84
-        degrees and RD metres) and, when known, `gemeente_code`. `landmarks` are named points and postcode areas (see `geo.landmarks`) for places without addresses.
+        degrees and RD metres) and, when known, `gemeente_code`.
+        `landmarks` are named points and postcode areas (see `geo.landmarks`) for places without addresses.
         Raises AddressError when a column or a point is missing.
         """
         return cls(AddressBook(addresses), Landmarks(landmarks))
@@ -121,8 +122,8 @@ class Gazetteer:
     def find_many(self, texts: Iterable[str | None], *, gemeente: str | None = None) -> pd.DataFrame:
         """One row per text, in order, on a RangeIndex.
 
-        Columns: `text, quality, reason, alternatives` (a count) and `street, number, letter, addition, postcode,
-        place, lon, lat, x, y` of what was found (empty if not).
+        Columns: `text, quality, reason, alternatives` (a count) and `street, number, letter, addition,
+        postcode, place, lon, lat, x, y` of what was found (empty if not).
         """
         seen: dict[str | None, Match] = {}
         rows = []
@@ -172,7 +173,7 @@ class Gazetteer:
         return {}
 
     def _streets(self, key: str, scope: frozenset[int] | None, place: str | None) -> list[int]:
-        """The streets with this key in scope; a written place must be theirs or the name of their gemeente."""
+        """The streets with this key in scope; a written place must be theirs or their gemeente."""
         named = [at for at in self._book.streets_named(key) if scope is None or at in scope]
         if place is None or not named:
             return named

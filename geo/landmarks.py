@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -65,15 +66,16 @@ class Landmarks:
 def _marks(frame: pd.DataFrame) -> list[Landmark]:
     if missing := [name for name in COLUMNS if name not in frame.columns]:
         raise AddressError(f"In de bekende plekken ontbreken de kolommen {', '.join(missing)}.")
-    return [_mark(row) for row in frame[list(COLUMNS)].astype(object).to_dict("records")]
+    rows = zip(*(frame[name] for name in COLUMNS), strict=True)
+    return [_mark(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
 
-def _mark(row: dict[str, object]) -> Landmark:
-    part = {name: None if pd.isna(value) else str(value) for name, value in row.items()}  # type: ignore[call-overload]
-    number = int(str(row["number"])) if part["number"] is not None else None
+def _mark(row: dict[str, Any]) -> Landmark:
+    part = {name: None if pd.isna(value) else str(value) for name, value in row.items()}
+    number = int(row["number"]) if part["number"] is not None else None
     postcode = part["postcode"] if len(part["postcode"] or "") == 6 else None
     address = Address(street=part["street"], number=number, postcode=postcode, place=part["place"])
-    lon, lat, x, y = (float(str(row[name])) for name in ("lon", "lat", "x", "y"))
+    lon, lat, x, y = (float(row[name]) for name in ("lon", "lat", "x", "y"))
     known = KnownAddress(address, part["gemeente"] or "", lon, lat, x, y)
     return Landmark(part["name"] or "", part["kind"] or "", known)
 

@@ -71,11 +71,11 @@ class _Budget:
 def read_extract(file: IO[bytes], name: str, *, most_unpacked: int) -> list[Row]:
     """A row for each current address that has a street and a point.
 
-    A row is `(street, number, letter, addition, postcode, place, gemeente, gemeente_code, lon, lat, x, y)`, in RD
-    metres; `gemeente, lon, lat` are None. Only occurrences that hold on the day of the extract and objects in
-    use count. A standplaats or ligplaats has a point inside its outline. Raises ImportRefused for a broken
-    zip or XML, XML with a DTD or entities, more than `most_unpacked` bytes, or a part that unpacks to over
-    100 times its size.
+    A row is `(street, number, letter, addition, postcode, place, gemeente, gemeente_code, lon, lat, x, y)`,
+    in RD metres; `gemeente, lon, lat` are None. Only occurrences that hold on the day of the extract
+    and objects in use count. A standplaats or ligplaats has a point inside its outline. Raises ImportRefused
+    for a broken zip or XML, XML with a DTD or entities, more than `most_unpacked` bytes, or a part that
+    unpacks to over 100 times its size.
     """
     register, budget = _Register(), _Budget(most_unpacked)
     try:

@@ -13,7 +13,8 @@ FREE_BYTES = 1024**2
 class LimitedReader(io.RawIOBase):
     """A raw stream over another, with two limits.
 
-    Raises ImportRefused past `most` bytes or past `highest_ratio` times `packed`. The first MiB is free of the ratio, since small files of one repeated line pack very well.
+    Raises ImportRefused past `most` bytes or past `highest_ratio` times `packed`. The first MiB
+    is free of the ratio, since small files of one repeated line pack very well.
     """
 
     def __init__(
