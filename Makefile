@@ -38,7 +38,7 @@ lint: .venv/stamps/dev assets  ## Check format, style, types (Python and TypeScr
 	@$(BIN)/lint-imports
 
 bench: .venv/stamps/dev  ## Measure against named peers and print the ratios
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@$(BIN)/python -m bench
 
 faults: .venv/stamps/dev assets packages  ## Run the tests that kill, cut and break things, by themselves
 	@$(BIN)/python -m pytest -m faults --fail-on-skip
