@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -108,3 +109,16 @@ def _due_on(source: Source) -> date | None:
     if source.every_days is None or source.loaded_at is None:
         return None
     return (source.loaded_at + timedelta(days=source.every_days)).date()
+
+
+def of_kind(session: Session, kind: SourceKind, gemeente: str) -> list[Source]:
+    """The sources of one kind that a gemeente has loaded something from."""
+    query = select(Source).where(
+        Source.kind == kind, Source.municipality_code == gemeente, Source.loaded_at.is_not(None)
+    )
+    return list(session.scalars(query.order_by(Source.slug)))
+
+
+def names(session: Session, ids: Collection[int]) -> list[str]:
+    """The names of these sources, in alphabetical order."""
+    return sorted(session.scalars(select(Source.naam).where(Source.id.in_(ids))))
