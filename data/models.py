@@ -134,6 +134,7 @@ class Gebied(Table):
     valid_to: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(20))
     origin: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (UniqueConstraint("code", "valid_from"),)
 
@@ -148,19 +149,22 @@ class GebiedBuurt(Table):
 
 
 class SpecialPlace(Table):
-    """A bijzondere plek: shown, but it can be left out of a gebied's figures."""
+    """A bijzondere plek, a buurt or a point in RD metres: it can be left out of a gebied's figures, visibly."""
 
     __tablename__ = "special_place"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
-    buurt: Mapped[str] = mapped_column(String(10))
+    naam: Mapped[str] = mapped_column(String(120))
+    buurt: Mapped[str | None] = mapped_column(String(10))
+    x: Mapped[float | None]
+    y: Mapped[float | None]
     kind: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
-    __table_args__ = (UniqueConstraint("buurt", "kind", "valid_from"),)
+    __table_args__ = (UniqueConstraint("municipality_code", "naam", "valid_from"),)
 
 
 class Source(Table):

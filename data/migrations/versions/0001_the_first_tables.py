@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("origin", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["edition"], ["area_edition.year"], name=op.f("fk_gebied_edition")),
         sa.ForeignKeyConstraint(
             ["municipality_code"], ["municipality.code"], name=op.f("fk_gebied_municipality_code")
@@ -152,7 +153,10 @@ def upgrade() -> None:
         "special_place",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("municipality_code", sa.String(length=6), nullable=False),
-        sa.Column("buurt", sa.String(length=10), nullable=False),
+        sa.Column("naam", sa.String(length=120), nullable=False),
+        sa.Column("buurt", sa.String(length=10), nullable=True),
+        sa.Column("x", sa.Float(), nullable=True),
+        sa.Column("y", sa.Float(), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -162,7 +166,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_special_place")),
         sa.UniqueConstraint(
-            "buurt", "kind", "valid_from", name=op.f("uq_special_place_buurt_kind_valid_from")
+            "municipality_code",
+            "naam",
+            "valid_from",
+            name=op.f("uq_special_place_municipality_code_naam_valid_from"),
         ),
     )
     op.create_table(
