@@ -149,7 +149,7 @@ class GebiedBuurt(Table):
 
 
 class SpecialPlace(Table):
-    """A bijzondere plek, a buurt or a point in RD metres: it can be left out of a gebied's figures, visibly."""
+    """A bijzondere plek, a buurt or a point (RD metres), that can be left out of a gebied's figures."""
 
     __tablename__ = "special_place"
 
