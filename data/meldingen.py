@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -14,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from data import visibility
 from data.models import Category, Melding, MeldingArea, Source
 from data.visibility import Viewer
+from geo.exposure import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "id": Melding.id,
     "public_id": Melding.public_id,
@@ -83,9 +82,18 @@ def count(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -
     return session.scalar(select(func.count()).select_from(_select(viewer, filters, edition).subquery())) or 0
 
 
-def one(session: Session, viewer: Viewer, public_id: str, *, edition: int) -> pd.DataFrame:
-    """Return a frame with the melding of this public id, or an empty one when it may not be seen."""
-    query = _joined(viewer, None, edition).where(Melding.public_id == public_id)
+def one(session: Session, viewer: Viewer, public_id: str) -> pd.DataFrame:
+    """Return a frame with the melding of this public id, or an empty one when it may not be seen.
+
+    Its buurt is the one in the newest edition that has it.
+    """
+    query = (
+        visibility.meldingen(viewer)
+        .outerjoin(MeldingArea, MeldingArea.melding_id == Melding.id)
+        .where(Melding.public_id == public_id)
+        .order_by(MeldingArea.edition.desc())
+        .limit(1)
+    )
     return _frame(session, viewer, query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True))
 
 

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from data.database import Database
 from service import errors
+from service.analysis.workbench import Workbench
 from service.api import create_api
 from service.headers import ProtectiveHeaders
 from service.routes import PAGES
@@ -24,6 +25,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(settings: Settings) -> FastAPI:
     """Return the service for these settings; the database is opened when the service starts."""
     database = Database(settings.database_url)
+    workbench = Workbench(database)
     app = FastAPI(
         title="Wijkbeeld",
         version=version("wijkbeeld"),
@@ -37,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (app, api):
         part.state.settings = settings
         part.state.database = database
+        part.state.workbench = workbench
     app.mount("/api/v1", api)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     for router in PAGES:

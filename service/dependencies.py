@@ -11,6 +11,7 @@ from data.database import Database
 from data.models import StaffSession
 from data.visibility import PUBLIC, Viewer
 from service import security
+from service.analysis.workbench import Workbench
 from service.settings import Settings
 
 # The last use of a session is written at most this often: not every page view is a write.
@@ -32,6 +33,12 @@ def _database(request: Request) -> Database:
     return database
 
 
+def _workbench(request: Request) -> Workbench:
+    workbench: Workbench = request.app.state.workbench
+    return workbench
+
+
+WorkbenchDep = Annotated[Workbench, Depends(_workbench)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 

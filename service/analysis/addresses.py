@@ -1,0 +1,72 @@
+"""Addresses: searching for one, what lies near a point, and whose area a point is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from data.addresses import load_addresses
+from data.areas import newest_edition
+from data.owners import buurt_finder
+from data.readers.places import load_landmarks
+from geo.addressbook import KnownAddress
+from geo.areas import Level
+from geo.crs import LngLat, to_rd
+from geo.gazetteer import Gazetteer, Match, Suggestion
+from service.analysis import places
+from service.analysis.places import Place
+from service.analysis.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The areas that a point is in; none when it is `buiten gebied`."""
+
+    buurt: Place | None
+    wijk: Place | None
+    gebied: Place | None
+    gemeente: Place | None
+
+
+def suggest(workbench: Workbench, text: str, *, gemeente: str, limit: int = 8) -> list[Suggestion]:
+    """Return what somebody who types this may mean, within a gemeente."""
+    return gazetteer(workbench).suggest(text, gemeente=gemeente, limit=limit)
+
+
+def find(workbench: Workbench, text: str, *, gemeente: str) -> Match:
+    """Return the place of an address, with its quality class and reason."""
+    return gazetteer(workbench).find(text, gemeente=gemeente)
+
+
+def nearest(workbench: Workbench, point: LngLat, *, limit: int = 5) -> list[tuple[KnownAddress, float]]:
+    """Return the addresses around a point with their distance in metres; empty where none are loaded."""
+    book = gazetteer(workbench)
+    spot = to_rd(point)
+    return book.nearest(spot.x, spot.y, k=limit) if len(book) else []
+
+
+def spot(workbench: Workbench, point: LngLat) -> Spot:
+    """Return the buurt, wijk, gebied and gemeente of a point, by the owner rule."""
+    rd = to_rd(point)
+    with workbench.session() as session:
+        finder = workbench.remember(
+            session, ("finder",), lambda: buurt_finder(session, newest_edition(session))
+        )
+    (code,) = finder.find([rd.x], [rd.y])
+    if code is None:
+        return Spot(None, None, None, None)
+    found, buurt = places.find(workbench, code)
+    wijk = found.by_code[buurt.parent] if buurt.parent else None
+    gebied = next((one for one in found.of(Level.GEBIED) if code in one.buurten), None)
+    return Spot(buurt, wijk, gebied, found.gemeente)
+
+
+def gazetteer(workbench: Workbench) -> Gazetteer:
+    """Return the gazetteer of all loaded addresses and landmarks."""
+    with workbench.session() as session:
+        return workbench.remember(session, ("gazetteer",), lambda: _build(session))
+
+
+def _build(session: Session) -> Gazetteer:
+    return Gazetteer.from_frame(load_addresses(session), landmarks=load_landmarks())

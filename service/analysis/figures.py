@@ -1,0 +1,186 @@
+"""Figures: the cijfers of a town's areas, worked out from what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from data import categories, figures, initiatieven, sources
+from data.meldingen import Filters
+from data.models import PrivacyClass
+from data.visibility import Viewer
+from geo import registry
+from geo.answers import Evidence
+from geo.area_figures import AreaFigures
+from geo.areas import Level
+from geo.errors import FigureError
+from geo.event_counts import EventCounts, count_initiatieven, count_meldingen
+from geo.exposure import Observation, Period
+from geo.indicator_values import indicator_values
+from geo.indicators import Indicator, Part
+from geo.main_groups import Crosswalk
+from geo.measures import EventRate, Events, MedianDuration, StillOpen
+from service.analysis import reports
+from service.analysis.places import Places
+from service.analysis.reports import Span
+from service.analysis.workbench import Workbench
+
+PUBLIC_REMARK = "Alleen meldingen die iedereen mag zien: die over straat, groen, afval en water."
+STATUS_TEXTS = {
+    "bekend": "",
+    "onbekend": "niet bekend",
+    "geheim": "te weinig inwoners: het CBS geeft dit niet vrij",
+    "te_klein": "te klein voor een uitspraak",
+    "niet_geleverd": "hierover zijn geen meldingen geleverd",
+    "niet_op_dit_niveau": "alleen per gebied",
+}
+
+
+class UnknownIndicator(FigureError):
+    """No cijfer has this name."""
+
+
+@dataclass(frozen=True, eq=False)
+class LevelValues:
+    """One part of one cijfer for all areas of a level: `rows` has the columns of `geo.indicator_values`."""
+
+    definition: Indicator
+    part: Part
+    level: Level
+    rows: pd.DataFrame
+    span: Span | None
+    remarks: tuple[str, ...]
+
+
+def definitions(viewer: Viewer) -> list[Indicator]:
+    """Return the cijfers that this viewer can open, in the order of the registry."""
+    return [one for one in registry.INDICATORS if viewer.is_staff or _is_public(one)]
+
+
+def definition(viewer: Viewer, indicator: str) -> Indicator:
+    """Return one cijfer by its id; UnknownIndicator when the viewer has none of that name."""
+    found = next((one for one in definitions(viewer) if one.id == indicator), None)
+    if found is None:
+        raise UnknownIndicator(f"wij kennen geen cijfer {indicator}")
+    return found
+
+
+def part_of(found: Indicator, key: str | None) -> Part:
+    """Return the part with this key, or the first."""
+    part = next((one for one in found.parts if key in {None, one.key}), None)
+    if part is None:
+        raise UnknownIndicator(f"{found.naam} heeft geen onderdeel {key}")
+    return part
+
+
+def level_values(
+    workbench: Workbench,
+    viewer: Viewer,
+    places: Places,
+    filters: Filters,
+    *,
+    indicator: str,
+    level: Level,
+    part: str | None = None,
+) -> LevelValues:
+    """Return the values of a cijfer in all areas of a level."""
+    found = definition(viewer, indicator)
+    chosen = part_of(found, part)
+    with workbench.session() as session:
+        key = ("values", viewer.is_staff, filters, found.id, level)
+        rows = workbench.remember(
+            session,
+            key,
+            lambda: indicator_values(
+                found,
+                evidence=evidence(workbench, session, viewer, places, filters),
+                members=places.membership(level),
+            ),
+        )
+        span = reports.span(workbench, session, filters) if counts_meldingen(found) else None
+    rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
+    return LevelValues(found, chosen, level, rows, span, _remarks(viewer, found, rows))
+
+
+def evidence(
+    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
+) -> Evidence:
+    """Return everything that the values of a question are worked out from."""
+    key = ("evidence", viewer.is_staff, filters, places.edition)
+    return workbench.remember(session, key, lambda: _gather(workbench, session, viewer, places, filters))
+
+
+def counts_meldingen(found: Indicator) -> bool:
+    """Return whether a cijfer is counted from meldingen, so that it has a period."""
+    return any(
+        isinstance(part.measure, MedianDuration | StillOpen)
+        or (isinstance(part.measure, EventRate) and part.measure.events is Events.MELDINGEN)
+        for part in found.parts
+    )
+
+
+def _gather(
+    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
+) -> Evidence:
+    published = figures.load_figures(session, places.edition, codes=set(places.by_code))
+    return Evidence(
+        AreaFigures(published),
+        _meldingen(workbench, session, viewer, places, filters),
+        _initiatieven(session, viewer, places, filters),
+    )
+
+
+def _meldingen(
+    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
+) -> EventCounts | None:
+    span = reports.span(workbench, session, filters)
+    if span is None:
+        return None
+    rows = reports.frame(workbench, session, viewer, filters, edition=places.edition)
+    period = Period.of_days(*span)
+    return count_meldingen(
+        rows, period=period, observation=_observation(session, viewer, filters.gemeente, period)
+    )
+
+
+def _observation(session: Session, viewer: Viewer, gemeente: str, seen: Period) -> Observation:
+    """Return what the sources of a town deliver; for the public, what is not `exact` is not delivered."""
+    cards = sources.of_kind(session, sources.SourceKind.MELDINGEN, gemeente)
+    editions = [categories.category_edition(card.category_edition) for card in cards if card.category_edition]
+    hidden = {
+        one.slug
+        for edition in editions
+        for one in edition.categories
+        if not viewer.is_staff and one.privacy != PrivacyClass.EXACT
+    }
+    left_out = set.intersection(*(set(one.not_supplied) for one in editions)) if editions else set()
+    groups = {slug: group for edition in editions for slug, group in edition.crosswalk.groups.items()}
+    name = " en ".join(card.naam for card in cards) or "meldingen"
+    return Observation(name, seen, Crosswalk("samen", groups), left_out | hidden)
+
+
+def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Filters) -> EventCounts | None:
+    rows = initiatieven.frame(session, viewer, filters.gemeente, edition=places.edition)
+    started = rows[rows["started_at"].notna()]
+    if started.empty:
+        return None
+    days = started["started_at"].dt.date
+    first: date = filters.since or days.min()
+    last: date = max(filters.until or days.max(), first)
+    period = Period.of_days(first, last)
+    return count_initiatieven(started, period=period, observation=Observation("Wijkbeeld", period))
+
+
+def _is_public(found: Indicator) -> bool:
+    """Return whether the public may see this cijfer: what nobody may see part of is not shown at all."""
+    return Level.BUURT in found.levels
+
+
+def _remarks(viewer: Viewer, found: Indicator, rows: pd.DataFrame) -> tuple[str, ...]:
+    notes: Sequence[str] = [note for note in rows["note"].unique() if note]
+    public = [PUBLIC_REMARK] if counts_meldingen(found) and not viewer.is_staff else []
+    return (*found.caveats, *public, *notes)

@@ -1,0 +1,67 @@
+"""Heat: where the meldingen of a question come from, as tiles and as a legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from data import sources
+from data.areas import newest_edition
+from data.meldingen import Filters
+from data.visibility import Viewer
+from geo.heat import HeatPyramid
+from maps.heatmap import HeatStyle, fitting_maximum, heat_tile
+from maps.tiles import Tile
+from service.analysis import reports
+from service.analysis.reports import Span
+from service.analysis.workbench import Workbench
+
+MAX_ZOOM = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A pyramid with what its legend tells; `maximum` is in meldingen per hectare."""
+
+    pyramid: HeatPyramid
+    style: HeatStyle
+    count: int
+    span: Span | None
+    example: bool
+    sources: tuple[str, ...]
+
+
+def heat(workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m: float) -> Heat:
+    """Return the heat of the meldingen that the viewer may see."""
+    with workbench.session() as session:
+        key = ("heat", viewer.is_staff, filters, bandwidth_m)
+        return workbench.remember(
+            session, key, lambda: _compute(workbench, session, viewer, filters, bandwidth_m)
+        )
+
+
+def tile(workbench: Workbench, viewer: Viewer, filters: Filters, tile: Tile, *, bandwidth_m: float) -> bytes:
+    """Return one tile of 256 pixels as PNG; transparent where nothing was reported."""
+    found = heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
+    with workbench.session() as session:
+        key = ("tile", viewer.is_staff, filters, bandwidth_m, tile)
+        return workbench.remember(session, key, lambda: heat_tile(found.pyramid, tile, found.style))
+
+
+def _compute(
+    workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, bandwidth_m: float
+) -> Heat:
+    edition = newest_edition(session, gemeente=filters.gemeente)
+    rows = reports.frame(workbench, session, viewer, filters, edition=edition)
+    rows = rows[rows["lon"].notna()]
+    pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    maximum = fitting_maximum(pyramid, bandwidth_m=bandwidth_m) if len(rows) else 1.0
+    return Heat(
+        pyramid,
+        HeatStyle(maximum=maximum, bandwidth_m=bandwidth_m),
+        len(rows),
+        reports.span(workbench, session, filters),
+        bool(rows["example"].any()),
+        tuple(sources.names(session, rows["source_id"].unique().tolist())),
+    )

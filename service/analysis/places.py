@@ -1,0 +1,158 @@
+"""Places: the gemeenten, wijken, buurten and gebieden that pages and figures speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+from sqlalchemy.orm import Session
+
+from data import areas, gebieden, municipalities
+from geo.areas import Edition, Level, empty_frame, gemeente_code
+from geo.crs import RDArrays, to_lnglat
+from geo.errors import AreaError
+from geo.gebieden import Gebied
+from geo.membership import Membership
+from service.analysis.workbench import Workbench
+
+
+class UnknownPlace(AreaError):
+    """No such gemeente, wijk, buurt or gebied is loaded."""
+
+
+class Extent(NamedTuple):
+    """A box in degrees, WGS84."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One area with its buurten; `status` says of a gebied whether the gemeente has confirmed it."""
+
+    code: str
+    naam: str
+    level: Level
+    gemeente: str
+    parent: str | None
+    buurten: tuple[str, ...]
+    water: bool = False
+    status: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Everything of one gemeente in one edition, gebieden included."""
+
+    edition: int
+    gemeente: Place
+    frames: Mapping[Level, gpd.GeoDataFrame]
+    by_code: Mapping[str, Place]
+
+    def areas(self, level: Level) -> gpd.GeoDataFrame:
+        """Return the area frame of a level, also for gebieden."""
+        return self.frames[level]
+
+    def of(self, level: Level) -> list[Place]:
+        """Return the places of a level, by name."""
+        of_level = (place for place in self.by_code.values() if place.level is level)
+        return sorted(of_level, key=lambda place: place.naam)
+
+    def membership(self, level: Level) -> Membership:
+        """Return which buurten make up each place of a level."""
+        return Membership.of(level, {place.code: place.buurten for place in self.of(level)})
+
+    def extent(self, code: str | None = None) -> Extent:
+        """Return the box around a place, or around the gemeente."""
+        place = self.by_code[code] if code else self.gemeente
+        frame = self.frames[place.level]
+        west, south, east, north = frame.loc[frame["code"] == place.code].total_bounds
+        corners = to_lnglat(RDArrays(np.array([west, east]), np.array([south, north])))
+        return Extent(*(float(v) for pair in zip(corners.lon, corners.lat, strict=True) for v in pair))
+
+
+def gemeenten(workbench: Workbench) -> list[Place]:
+    """Return the gemeenten that have outlines, by name."""
+    with workbench.session() as session:
+        known = municipalities.municipalities(session)
+        return [Place(row.code, row.naam, Level.GEMEENTE, row.code, None, ()) for row in known]
+
+
+def places(workbench: Workbench, gemeente: str) -> Places:
+    """Return the places of a gemeente; UnknownPlace when its outlines are not loaded."""
+    with workbench.session() as session:
+        today = date.today()  # noqa: DTZ011 (a gebied holds by day, in the town's own calendar)
+        key = ("places", gemeente, today)
+        return workbench.remember(session, key, lambda: _load(session, gemeente, today))
+
+
+def find(workbench: Workbench, code: str) -> tuple[Places, Place]:
+    """Return the place with this code and the places around it; UnknownPlace when there is none."""
+    with workbench.session() as session:
+        gemeente = gebieden.gemeente_of(session, code) or _gemeente_in(code)
+    found = places(workbench, gemeente)
+    if code not in found.by_code:
+        raise UnknownPlace(f"wij kennen geen gebied met code {code}")
+    return found, found.by_code[code]
+
+
+def _gemeente_in(code: str) -> str:
+    try:
+        return gemeente_code(code)
+    except AreaError:
+        raise UnknownPlace(f"wij kennen geen gebied met code {code}") from None
+
+
+def _load(session: Session, gemeente: str, today: date) -> Places:
+    try:
+        year = areas.newest_edition(session, gemeente=gemeente)
+    except areas.NoEdition:
+        raise UnknownPlace(f"van gemeente {gemeente} zijn geen grenzen geladen") from None
+    edition = areas.load_edition(session, year, gemeente=gemeente)
+    indeling = gebieden.load_gebieden(session, gemeente)
+    drawn = () if indeling is None else indeling.on(today).gebieden
+    frames = {level: edition.level(level) for level in (Level.BUURT, Level.WIJK, Level.GEMEENTE)}
+    frames[Level.GEBIED] = empty_frame() if indeling is None else indeling.outlines(edition, today)
+    by_code = {place.code: place for place in (*_cbs_places(edition), *map(_gebied_place, drawn))}
+    return Places(year, by_code[gemeente], frames, by_code)
+
+
+def _cbs_places(edition: Edition) -> list[Place]:
+    inside = _buurten_inside(edition)
+    return [
+        Place(
+            row.code,
+            row.naam,
+            level,
+            row.gemeente,
+            row.parent or None,
+            inside.get(row.code, ()),
+            bool(row.water),
+        )
+        for level in (Level.BUURT, Level.WIJK, Level.GEMEENTE)
+        for row in edition.level(level).itertuples(index=False)
+    ]
+
+
+def _buurten_inside(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """Return the buurt codes of every buurt (itself), wijk and gemeente."""
+    buurten = edition.buurten
+    inside: dict[str, tuple[str, ...]] = {code: (code,) for code in buurten["code"]}
+    for column in ("parent", "gemeente"):
+        for code, group in buurten.groupby(column, sort=True)["code"]:
+            inside[str(code)] = tuple(group)
+    return inside
+
+
+def _gebied_place(gebied: Gebied) -> Place:
+    town = gebied.gemeente
+    return Place(
+        gebied.code, gebied.naam, Level.GEBIED, town, town, gebied.buurten, status=gebied.status.value
+    )

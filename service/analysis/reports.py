@@ -1,0 +1,45 @@
+"""Meldingen as the analyses use them: one frame per question, remembered while the data stay the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from data import meldingen
+from data.meldingen import Filters
+from data.visibility import Viewer
+from service.analysis.workbench import Workbench
+
+
+class Span(NamedTuple):
+    """A period of whole days, the last one included."""
+
+    first: date
+    last: date
+
+
+def frame(
+    workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
+) -> pd.DataFrame:
+    """Return the meldingen that the viewer may see, as `data.meldingen.frame` gives them."""
+    key = ("meldingen", viewer.is_staff, filters, edition)
+    return workbench.remember(
+        session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition)
+    )
+
+
+def span(workbench: Workbench, session: Session, filters: Filters) -> Span | None:
+    """Return the days that a question is about: what was asked, within what the sources cover."""
+    observed = workbench.remember(
+        session,
+        ("observed", filters.gemeente),
+        lambda: meldingen.observed_period(session, filters.gemeente),
+    )
+    if observed is None:
+        return None
+    first = max(filters.since or observed[0], observed[0])
+    last = min(filters.until or observed[1], observed[1])
+    return Span(first, last) if first <= last else None

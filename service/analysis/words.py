@@ -1,0 +1,39 @@
+"""Words: dates and periods as readers read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from geo.exposure import AMSTERDAM
+from service.analysis.reports import Span
+
+MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+
+def day_text(day: date) -> str:
+    """Return a day as `3 maart 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return a moment in Amsterdam as `3 maart 2026, 19.30 uur`."""
+    local = moment.astimezone(AMSTERDAM)
+    return f"{day_text(local.date())}, {local.hour}.{local.minute:02d} uur"
+
+
+def span_text(span: Span) -> str:
+    """Return a period as `18 mei 2026 t/m 8 augustus 2026`."""
+    return f"{day_text(span.first)} t/m {day_text(span.last)}"

@@ -1,0 +1,57 @@
+"""Warmte: where the meldingen of a question come from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from maps.facts import Facts
+from maps.legend import heat_legend
+from service.analysis import heat, places
+from service.analysis.words import moment_words, span_text
+from service.dependencies import ViewerDep, WorkbenchDep
+from service.routes.api.shapes import PROBLEMS, Question, moment_text
+
+router = APIRouter(tags=["warmte"], responses=PROBLEMS)
+
+
+class HeatQuestion(Question):
+    """Which heat is asked for; `straal` is the bandwidth in metres."""
+
+    straal: float = Field(150, ge=25, le=2000)
+
+
+@router.get("/warmte", operation_id="warmte")
+def legend(
+    question: Annotated[HeatQuestion, Query()], workbench: WorkbenchDep, viewer: ViewerDep
+) -> dict[str, Any]:
+    """Geef de legenda van de warmtekaart en het adres van haar tegels."""
+    known_at = question.stand_van or datetime.now(UTC)
+    found = heat.heat(workbench, viewer, question.filters(), bandwidth_m=question.straal)
+    gemeente = places.places(workbench, question.gemeente).gemeente
+    facts = Facts(
+        title=f"Waar komen veel meldingen vandaan in {gemeente.naam}?",
+        unit="meldingen per hectare",
+        source="; ".join(found.sources),
+        period=span_text(found.span) if found.span else "",
+        as_of=moment_words(known_at),
+        example=found.example,
+    )
+    return {
+        "tegels": f"/tegels/warmte/{{z}}/{{x}}/{{y}}?{_query(question)}",
+        "straal": question.straal,
+        "aantal": found.count,
+        "van": found.span.first.isoformat() if found.span else None,
+        "tot": found.span.last.isoformat() if found.span else None,
+        "standVan": moment_text(known_at),
+        "voorbeeldgegevens": found.example,
+        "legenda": heat_legend(found.style, facts, points=found.count).as_dict(),
+    }
+
+
+def _query(question: HeatQuestion) -> str:
+    return urlencode(question.model_dump(mode="json", by_alias=True, exclude_none=True), doseq=True)

@@ -1,0 +1,143 @@
+"""Meldingen and initiatieven as lists of points."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+import pandas as pd
+from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi.responses import Response
+
+from data import initiatieven, meldingen
+from data.models import Status
+from geo.exposure import AMSTERDAM
+from geo.main_groups import MainGroup
+from service.analysis import places
+from service.dependencies import ViewerDep, WorkbenchDep
+from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape
+
+router = APIRouter(tags=["meldingen"], responses=PROBLEMS)
+CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
+
+
+class ListQuestion(Question, Page):
+    """Which meldingen are asked for, and which page of them."""
+
+    bbox: BoxText | None = None
+    status: Status | None = None
+
+
+class Soort(Shape):
+    """A main group of meldingen."""
+
+    slug: str
+    naam: str
+
+
+class Soorten(Shape):
+    """The main groups that every melding belongs to."""
+
+    soorten: list[Soort]
+
+
+@router.get("/soorten", operation_id="soorten")
+def kinds() -> Soorten:
+    """Geef de soorten meldingen."""
+    return Soorten(soorten=[Soort(slug=group.value, naam=group.naam) for group in MainGroup])
+
+
+@router.get("/meldingen", operation_id="meldingen", response_class=Response)
+def melding_list(
+    question: Annotated[ListQuestion, Query()], workbench: WorkbenchDep, viewer: ViewerDep
+) -> Response:
+    """Geef meldingen als GeoJSON, de nieuwste dag eerst; de dag is openbaar, de tijd niet."""
+    edition = places.places(workbench, question.gemeente).edition
+    filters = question.filters(box=question.bbox, status=question.status)
+    with workbench.session() as session:
+        total = meldingen.count(session, viewer, filters, edition=edition)
+        rows = meldingen.page(
+            session,
+            viewer,
+            filters,
+            edition=edition,
+            limit=question.pagina_grootte,
+            offset=question.offset,
+        )
+    return _collection(
+        [_melding(row) for row in rows.to_dict("records")],
+        aantal=total,
+        pagina=question.pagina,
+        paginaGrootte=question.pagina_grootte,
+    )
+
+
+@router.get("/meldingen/{id}", operation_id="melding", response_class=Response)
+def melding(
+    public_id: Annotated[str, Path(alias="id", max_length=40)], workbench: WorkbenchDep, viewer: ViewerDep
+) -> Response:
+    """Geef een melding als GeoJSON."""
+    with workbench.session() as session:
+        rows = meldingen.one(session, viewer, public_id)
+    if rows.empty:
+        raise HTTPException(404)
+    return _geojson(_melding(rows.to_dict("records")[0]))
+
+
+@router.get("/initiatieven", operation_id="initiatieven", response_class=Response)
+def initiatief_list(
+    question: Annotated[OfGemeente, Query()], workbench: WorkbenchDep, viewer: ViewerDep
+) -> Response:
+    """Geef de initiatieven van een gemeente als GeoJSON."""
+    edition = places.places(workbench, question.gemeente).edition
+    with workbench.session() as session:
+        rows = initiatieven.frame(session, viewer, question.gemeente, edition=edition)
+    return _collection([_initiatief(row) for row in rows.to_dict("records")], aantal=len(rows))
+
+
+def _melding(row: dict[Any, Any]) -> dict[str, Any]:
+    properties = {
+        "id": row["public_id"],
+        "soort": row["category_name"],
+        "hoofdgroep": row["main_group"],
+        "gemeldOp": _day(row["created_at"]),
+        "klaarOp": _day(row["closed_at"]),
+        "status": row["status"],
+        "buurt": row["buurt"],
+        "voorbeeldgegevens": bool(row["example"]),
+    }
+    return _feature(row, properties)
+
+
+def _initiatief(row: dict[Any, Any]) -> dict[str, Any]:
+    properties = {
+        "id": row["public_id"],
+        "titel": row["titel"],
+        "status": row["status"],
+        "begonnenOp": _day(row["started_at"]),
+        "klaarOp": _day(row["finished_at"]),
+        "buurt": row["buurt"],
+        "voorbeeldgegevens": bool(row["example"]),
+    }
+    return _feature(row, properties)
+
+
+def _feature(row: dict[Any, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a point with 6 decimals, about 0.1 m; a record without a point has no geometry."""
+    point = None
+    if not pd.isna(row["lon"]):
+        point = {"type": "Point", "coordinates": [round(float(row["lon"]), 6), round(float(row["lat"]), 6)]}
+    known = {name: None if value is pd.NaT else value for name, value in properties.items()}
+    return {"type": "Feature", "id": row["public_id"], "geometry": point, "properties": known}
+
+
+def _day(moment: pd.Timestamp) -> str | None:
+    return None if pd.isna(moment) else moment.tz_convert(AMSTERDAM).date().isoformat()
+
+
+def _collection(features: list[dict[str, Any]], **counts: int) -> Response:
+    return _geojson({"type": "FeatureCollection", **counts, "features": features})
+
+
+def _geojson(content: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(content), media_type="application/geo+json", headers={"Content-Crs": CRS84})

@@ -1,0 +1,122 @@
+"""Shapes: what questions may hold and what answers look like, in lowerCamelCase Dutch."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+
+from data.meldingen import Box, Filters
+from data.models import Status
+from geo.areas import Level
+from geo.main_groups import MainGroup
+
+# Wide enough for every place in the Netherlands, narrow enough to catch swapped or projected numbers.
+NETHERLANDS = Box(3.2, 50.7, 7.3, 53.6)
+BOX_NUMBERS = 4
+
+PROBLEM = {"description": "Een of meer waarden kloppen niet.", "content": {"application/problem+json": {}}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: PROBLEM,
+    404: {**PROBLEM, "description": "Dit bestaat niet, of u mag het niet zien."},
+    503: {**PROBLEM, "description": "Even niet bereikbaar."},
+}
+
+
+class Shape(BaseModel):
+    """What every question and answer shares: camelCase names, no unknown ones, no NaN."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False
+    )
+
+
+def _box(value: object) -> object:
+    """Read `west,south,east,north`; a fault says which rule was broken."""
+    if not isinstance(value, str):
+        return value
+    try:
+        numbers = [float(part) for part in value.split(",")]
+    except ValueError:
+        raise ValueError("bbox bestaat uit vier getallen: west,zuid,oost,noord") from None
+    if len(numbers) != BOX_NUMBERS:
+        raise ValueError(f"bbox heeft vier getallen, niet {len(numbers)}")
+    box = Box(*numbers)
+    if not (box.west < box.east and box.south < box.north):
+        raise ValueError("bbox is leeg: west hoort kleiner dan oost te zijn, en zuid kleiner dan noord")
+    inside = NETHERLANDS.west <= box.west and box.east <= NETHERLANDS.east
+    inside = inside and NETHERLANDS.south <= box.south and box.north <= NETHERLANDS.north
+    if not inside:
+        raise ValueError("bbox ligt niet in Nederland; geef lengte en breedte in graden (CRS84)")
+    return box
+
+
+BoxText = Annotated[Box, BeforeValidator(_box)]
+GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$", description="CBS-code van de gemeente")]
+AreaCode = Annotated[str, Field(max_length=60, description="Code van een buurt, wijk, gebied of gemeente")]
+
+
+class OfGemeente(Shape):
+    """A question about one gemeente."""
+
+    gemeente: GemeenteCode
+
+
+class Question(OfGemeente):
+    """Which meldingen are asked for; the last day is included."""
+
+    van: date | None = None
+    tot: date | None = None
+    soort: list[MainGroup] = Field(default_factory=list, max_length=20)
+    stand_van: datetime | None = None
+
+    @field_validator("stand_van")
+    @classmethod
+    def _with_zone(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("geef de tijdzone erbij, bijvoorbeeld 2026-11-01T12:00:00Z")
+        return moment
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.van and self.tot and self.tot < self.van:
+            raise ValueError("tot ligt voor van")
+        return self
+
+    def filters(self, *, box: Box | None = None, status: Status | None = None) -> Filters:
+        """Return the question as the data layer takes it."""
+        return Filters(
+            gemeente=self.gemeente,
+            since=self.van,
+            until=self.tot,
+            main_groups=tuple(sorted(group.value for group in self.soort)),
+            status=status,
+            box=box,
+            known_at=self.stand_van,
+        )
+
+
+class LevelQuestion(Question):
+    """A question about the areas of one level."""
+
+    niveau: Level = Level.BUURT
+    onderdeel: str | None = Field(None, max_length=60)
+
+
+class Page(Shape):
+    """Which page of a list is asked for."""
+
+    pagina: int = Field(1, ge=1, le=100_000)
+    pagina_grootte: int = Field(100, ge=1, le=1000)
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.pagina - 1) * self.pagina_grootte
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as the API writes it: UTC, whole seconds, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
