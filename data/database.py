@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,34 @@ class WriterBusy(WijkbeeldError):
     """Another process holds the writing side of this SQLite file."""
 
 
+class Turn:
+    """A lock that is handed over in the order of asking, so that a long series of writes cannot keep it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        """Wait for the turn."""
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            ready = threading.Lock()
+            ready.acquire()
+            self._waiting.append(ready)
+        ready.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        """Give the turn to who waits longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
 class Database:
     """Readers beside one writer.
 
@@ -50,7 +79,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._turn = threading.Lock()
+        self._turn = Turn()
         self._lock_file: TextIO | None = None
         if self.is_sqlite:
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +108,21 @@ class Database:
         """Give a session whose changes are durable when the block ends, and gone when it fails."""
         with self._one_at_a_time(), Session(self.writer) as session, session.begin():
             yield session
+
+    @contextmanager
+    def write_beside(self, path: Path, *, name: str) -> Iterator[Any]:
+        """Give SQLite's own connection in one transaction, with another SQLite file attached under `name`.
+
+        Rows then go from that file to the tables inside SQLite. Durable at the end, gone when it fails.
+        """
+        with self._turn, self.writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"ATTACH DATABASE ? AS {name}", (str(path),))
+            try:
+                with _transaction(driver):
+                    yield driver
+            finally:
+                driver.execute(f"DETACH DATABASE {name}")
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -119,6 +163,17 @@ class Database:
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
+
+
+@contextmanager
+def _transaction(driver: Any) -> Iterator[None]:
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK")
+        raise
+    driver.execute("COMMIT")
 
 
 def alembic_config(connection: Connection) -> Config:
