@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.readers.cbs import read_areas, read_figures
+from data.readers.places import read_postcode_areas, read_schools
 from geo.areas import Edition, Level
 from geo.errors import ImportRefused
 from geo.gebieden import Gebiedsindeling, read_gebieden
@@ -47,7 +48,7 @@ def bundled_gebieden(gemeente: str, *, edition: Edition | None = None) -> Gebied
 
 
 def bundled_background(layer: BackgroundLayer) -> gpd.GeoDataFrame:
-    """A quiet background in EPSG:28992 within 12 km of the towns; what is no land and no town is water."""
+    """A quiet background in EPSG:28992 within 12 km of the towns; what is not in `land_omgeving` is water."""
     with as_file(files("data") / "resources" / "achtergrond" / f"{layer}.parquet") as path:
         return gpd.read_parquet(path)
 
@@ -60,3 +61,10 @@ def read_gebieden_file(path: str | Path, *, edition: Edition | None = None) -> G
     except (OSError, UnicodeDecodeError) as fault:
         raise ImportRefused(f"{path.name}: kan niet gelezen worden ({fault}).") from fault
     return read_gebieden(text, edition=edition, name=path.name)
+
+
+def bundled_landmarks() -> pd.DataFrame:
+    """Schools and postcode areas, as `geo.landmarks` takes them: for towns without a BAG file."""
+    folder = files("data") / "resources" / "adressen"
+    with as_file(folder / "scholen.csv") as schools, as_file(folder / "pc4.csv") as areas:
+        return pd.concat([read_schools(schools), read_postcode_areas(areas)], ignore_index=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data.addresses import load_addresses
 from data.areas import newest_edition
 from data.owners import buurt_finder
-from data.readers.places import load_landmarks
+from data.readers.bundled import bundled_landmarks
 from geo.addressbook import KnownAddress
 from geo.areas import Level
 from geo.crs import LngLat, to_rd
@@ -69,4 +69,4 @@ def gazetteer(workbench: Workbench) -> Gazetteer:
 
 
 def _build(session: Session) -> Gazetteer:
-    return Gazetteer.from_frame(load_addresses(session), landmarks=load_landmarks())
+    return Gazetteer.from_frame(load_addresses(session), landmarks=bundled_landmarks())
