@@ -27,9 +27,7 @@ def insert_rows(
         _execute_many(session, sql_table, columns, rows)
 
 
-def _copy(
-    session: Session, table: SqlTable, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
+def _copy(session: Session, table: SqlTable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     driver: Any = session.connection().connection.driver_connection
     statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
