@@ -1,0 +1,1 @@
+"""Measurements of this project beside named peers; `python -m bench` prints every table."""
