@@ -134,7 +134,7 @@ class Edition:
     def level(self, level: Level) -> gpd.GeoDataFrame:
         """The area frame of a level; AreaError for gebied, which is no part of a CBS division."""
         if level is Level.GEBIED:
-            raise AreaError("Gebieden horen niet bij een CBS-indeling: vraag ze aan geo.gebieden.")
+            raise AreaError("Gebieden horen bij een gemeente, niet bij een CBS-indeling.")
         frames = {Level.BUURT: self.buurten, Level.WIJK: self.wijken, Level.GEMEENTE: self.gemeenten}
         return frames[level]
 
