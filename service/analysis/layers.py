@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
-from data.background import load_background
-
+from data.readers.bundled import bundled_background
 from geo.areas import Level
-from maps.background import background_geojson
+from maps.background import Background, background_around, box_of
 from maps.choropleth import geometry_geojson
 from service.analysis import places
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
-
-BACKGROUND = "achtergrond"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Layer:
 
 
 def layers(workbench: Workbench, found: Places) -> list[Layer]:
-    """Return the layers of a gemeente: one for each level that has areas, and the background."""
+    """Return the layers of a gemeente: one for each level that has areas, and water, borders and railways."""
     with workbench.session() as session:
         key = ("layers", found.gemeente.code, found.edition)
         return workbench.remember(session, key, lambda: _draw(found))
@@ -50,8 +48,16 @@ def _draw(found: Places) -> list[Layer]:
         if len(frame):
             geometry = geometry_geojson(frame)
             drawn.append(Layer(level.value, f"{start}-{level.value}-{geometry.digest}", geometry.content))
-    backdrop = load_background(found.gemeente.code)
-    if backdrop is not None:
-        geometry = background_geojson(backdrop)
-        drawn.append(Layer(BACKGROUND, f"{start}-{BACKGROUND}-{geometry.digest}", geometry.content))
+    for kind, content in backdrop(found).as_geojson().items():
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        drawn.append(Layer(kind, f"{start}-{kind}-{digest}", content))
     return drawn
+
+
+def backdrop(found: Places) -> Background:
+    """Return water, borders and railways around a gemeente."""
+    return background_around(
+        box_of(found.areas(Level.GEMEENTE)),
+        land=bundled_background("land_omgeving"),
+        railways=bundled_background("spoorwegen"),
+    )
