@@ -7,8 +7,9 @@ change with each filter: they are small and know the areas by code only.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import geopandas as gpd
 import numpy as np
@@ -19,9 +20,18 @@ import shapely
 
 from geo.crs import RDArrays, to_lnglat
 from geo.errors import CrsMismatch, UnknownCode
-from maps.classes import MISSING, SMALL, Classes
+from maps.classes import MISSING, SMALL, Classes, Method, classify
 from maps.facts import Facts
-from maps.legend import NO_DATA_TEXT, TOO_SMALL_TEXT, Fill, class_legend, fills, no_data_fill, too_small_fill
+from maps.legend import (
+    NO_DATA_TEXT,
+    TOO_SMALL_TEXT,
+    Fill,
+    Legend,
+    class_legend,
+    fills,
+    no_data_fill,
+    too_small_fill,
+)
 from maps.numbers import dutch
 from maps.palette import Ramp
 
@@ -167,3 +177,52 @@ def _features(areas: gpd.GeoDataFrame, outlines: Geometries) -> list[dict[str, o
         }
         for code, name, parent, water, outline in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choropleth:
+    """Everything that one picture or page of areas shows: frame, a value and a class per row, and words."""
+
+    areas: gpd.GeoDataFrame
+    values: FloatArray
+    classes: Classes
+    facts: Facts
+    ramp: Ramp = Ramp.VEEL
+
+    @classmethod
+    def of(
+        cls,
+        areas: gpd.GeoDataFrame,
+        values: pd.Series[float],
+        *,
+        facts: Facts,
+        k: int = 5,
+        method: Method = Method.NATUURLIJK,
+        small: Collection[str] = (),
+        ramp: Ramp = Ramp.VEEL,
+    ) -> Self:
+        """A choropleth of values by code; `small` are codes of areas too small for a value.
+
+        Raises `CrsMismatch` for a frame that is not in EPSG:28992, `UnknownCode` for codes without outline.
+        """
+        check_rd_frame(areas)
+        array = values_by_code(values, areas)
+        classes = classify(array, k=k, method=method, small=areas["code"].isin(small))
+        return cls(areas, array, classes, facts, ramp)
+
+    def fills(self) -> list[Fill]:
+        """How each area is drawn."""
+        return area_fills(self.classes, self.ramp)
+
+    def texts(self) -> list[str]:
+        """Each value as Dutch text, or why there is none."""
+        return value_texts(self.values, self.classes)
+
+    def legend(self) -> Legend:
+        """What the colours mean."""
+        return class_legend(self.classes, self.facts, ramp=self.ramp)
+
+    def layer(self) -> dict[str, object]:
+        """The values as a layer for a live map; see `value_layer`."""
+        codes = self.areas["code"].tolist()
+        return value_layer(codes, self.values, self.classes, facts=self.facts, ramp=self.ramp)

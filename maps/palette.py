@@ -36,7 +36,8 @@ TOO_SMALL: Final = "#f6f6f6"
 TOO_SMALL_HATCH: Final = "#8a8a8a"
 LAND: Final = "#eceae4"
 WATER: Final = "#c6dbe6"
-RAIL: Final = "#6c6a66"
+RAIL: Final = "#8a8782"
+BORDER: Final = "#b3aea3"
 INK: Final = "#1c2326"
 
 # Light to dark. VERSCHIL holds its two halves, each from the middle outwards.
