@@ -59,6 +59,11 @@ def load_gebieden(session: Session, gemeente: str) -> Gebiedsindeling | None:
     )
 
 
+def gemeente_of(session: Session, code: str) -> str | None:
+    """The GM code of the municipality that has a gebied with this code, None when there is none."""
+    return session.scalar(select(GebiedRow.municipality_code).where(GebiedRow.code == code).limit(1))
+
+
 def _store_gebieden(session: Session, indeling: Gebiedsindeling) -> GebiedenStored:
     rows = session.scalars(select(GebiedRow).where(GebiedRow.municipality_code == indeling.gemeente))
     known = {(row.code, row.valid_from): row for row in rows}

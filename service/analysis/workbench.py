@@ -47,14 +47,17 @@ class Workbench:
                     self._kept.move_to_end(versioned)
                     kept: Answer = self._kept[versioned]
                     return kept
-            answer = compute()
-            self._keep(versioned, answer)
+            try:
+                answer = compute()
+                self._keep(versioned, answer)
+            finally:
+                with self._guard:
+                    self._busy.pop(versioned, None)
         return answer
 
     def _keep(self, key: Hashable, answer: object) -> None:
         with self._guard:
             self._kept[key] = answer
-            self._busy.pop(key, None)
             while len(self._kept) > self._capacity:
                 self._kept.popitem(last=False)
 
