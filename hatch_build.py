@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -45,9 +46,18 @@ def build_assets(root: Path) -> bool:
     if (static / "manifest.json").is_file() and _read(web / "node_modules" / ".built") == wanted:
         return False
     _node(web, web / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn")
+    _copy_leaflet(web / "node_modules" / "leaflet" / "dist", static / "leaflet")
     (static / "licences.txt").write_text(licences(web), encoding="utf-8")
     (web / "node_modules" / ".built").write_text(wanted)
     return True
+
+
+def _copy_leaflet(dist: Path, target: Path) -> None:
+    """Put Leaflet's own files beside the assets: maps that leave the service carry them inside."""
+    target.mkdir(exist_ok=True)
+    for name in ("leaflet.js", "leaflet.css"):
+        shutil.copyfile(dist / name, target / name)
+    shutil.copytree(dist / "images", target / "images", dirs_exist_ok=True)
 
 
 def licences(web: Path) -> str:

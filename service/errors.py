@@ -13,14 +13,20 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from data.areas import NoEdition
 from data.database import WriterBusy
 from geo.errors import WijkbeeldError
+from service.analysis.figures import UnknownIndicator
+from service.analysis.places import UnknownPlace
 
 log = structlog.get_logger()
 
 # From narrow to wide: the first that fits counts.
 STATUS: Sequence[tuple[type[Exception], int]] = (
     (WriterBusy, 503),
+    (UnknownPlace, 404),
+    (UnknownIndicator, 404),
+    (NoEdition, 404),
     (WijkbeeldError, 400),
     (OperationalError, 503),
 )
@@ -92,8 +98,8 @@ def _dutch(fault: dict[str, Any]) -> str:
         "int_parsing": "dit is geen heel getal",
         "float_parsing": "dit is geen getal",
         "finite_number": "dit is geen eindig getal",
-        "enum": f"kies uit: {limits.get('expected')}",
-        "literal_error": f"kies uit: {limits.get('expected')}",
+        "enum": f"kies uit: {_choices(limits)}",
+        "literal_error": f"kies uit: {_choices(limits)}",
         "extra_forbidden": "deze naam kennen wij niet",
         "greater_than_equal": f"dit is kleiner dan {limits.get('ge')}",
         "less_than_equal": f"dit is groter dan {limits.get('le')}",
@@ -105,6 +111,10 @@ def _dutch(fault: dict[str, Any]) -> str:
     if kind == "value_error":
         return str(limits.get("error", "dit klopt niet"))
     return sentences.get(kind, "dit klopt niet")
+
+
+def _choices(limits: dict[str, Any]) -> str:
+    return str(limits.get("expected")).replace(" or ", " of ")
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +12,14 @@ from data.areas import newest_edition
 from data.meldingen import Filters
 from data.visibility import Viewer
 from geo.heat import HeatPyramid
+from maps.facts import Facts
 from maps.heatmap import HeatStyle, fitting_maximum, heat_tile
 from maps.tiles import Tile
 from service.analysis import reports
+from service.analysis.places import Places
 from service.analysis.reports import Span
+from service.analysis.words import moment_words, span_text
 from service.analysis.workbench import Workbench
-
-MAX_ZOOM = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,19 @@ def tile(workbench: Workbench, viewer: Viewer, filters: Filters, tile: Tile, *, 
     with workbench.session() as session:
         key = ("tile", viewer.is_staff, filters, bandwidth_m, tile)
         return workbench.remember(session, key, lambda: heat_tile(found.pyramid, tile, found.style))
+
+
+def facts(found: Heat, places: Places, *, known_at: datetime) -> Facts:
+    """Return what a heatmap tells about itself."""
+    return Facts(
+        title=f"Waar komen veel meldingen vandaan in {places.gemeente.naam}?",
+        unit="meldingen per hectare",
+        source="; ".join(found.sources),
+        period=span_text(found.span) if found.span else "",
+        as_of=moment_words(known_at),
+        division=f"indeling {places.edition}",
+        example=found.example,
+    )
 
 
 def _compute(

@@ -8,15 +8,22 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import ValidationError
+from data.examples import load_examples
 from rich.console import Console
 
+from data.bundled import load_bundled
+from data.database import Database, WriterBusy
+from data.visibility import PUBLIC, Viewer
+from service.analysis import warmth
+from service.analysis.workbench import Workbench
 from service.app import create_app
+from service.commands.settings import read_settings
 from service.security import PASSWORDS
 from service.settings import Settings
 
 app = typer.Typer()
 console = Console()
+DEMO_ACCOUNT = "demo"
 
 
 @app.command()
@@ -26,20 +33,47 @@ def serve() -> None:
 
 
 @app.command()
-def password(value: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]) -> None:
+def demo() -> None:
+    """Load the bundled open data and example records, and serve them with a login made for the occasion."""
+    started = time.monotonic()
+    settings = read_settings()
+    database = Database(settings.database_url)
+    try:
+        database.claim_writer()
+    except WriterBusy as error:
+        console.print(f"[red]{error}; draait de demo al?[/red]")
+        raise typer.Exit(1) from None
+    database.migrate()
+    loaded = [*load_bundled(database).lines(), *load_examples(database).lines()]
+    console.print("\n".join(loaded) if loaded else "De gegevens waren al geladen.")
+    warmth.compute(Workbench(database), (PUBLIC, Viewer(DEMO_ACCOUNT)))
+    database.close()
+    password = secrets.token_urlsafe(9)
+    staff = {**settings.staff, DEMO_ACCOUNT: PASSWORDS.hash(password)}
+    _welcome(settings, password, seconds=time.monotonic() - started)
+    _run(settings.model_copy(update={"staff": staff, "demo": True}))
+
+
+@app.command()
+def password(
+    value: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
     """Print the argon2id value of a password, for the setting WIJKBEELD_STAFF."""
     console.print(PASSWORDS.hash(value), soft_wrap=True)
 
 
-def read_settings() -> Settings:
-    """Return the settings; a wrong one ends the command with one line per fault."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            place = ".".join(map(str, fault["loc"]))
-            console.print(f"[red]Instelling {place}: {fault['msg']}[/red]")
-        raise typer.Exit(2) from None
+def _welcome(settings: Settings, password: str, *, seconds: float) -> None:
+    address = settings.public_url
+    console.print(f"Klaar na {seconds:.1f} s. Open:")
+    for path, what in (
+        ("/", "de kaart met wijken"),
+        ("/analyse", "warmtekaart en cijfers per buurt"),
+        ("/kaarten", "kaarten om mee te nemen"),
+        ("/bronnen", "waar alles vandaan komt"),
+    ):
+        console.print(f"  {address}{path}  {what}", soft_wrap=True)
+    console.print(f"Inloggen als medewerker: naam {DEMO_ACCOUNT}, wachtwoord {password}", soft_wrap=True)
+    console.print("Stoppen: Ctrl+C. Wat is opgeslagen, blijft.")
 
 
 def _run(settings: Settings) -> None:

@@ -58,10 +58,11 @@ def values(
 ) -> dict[str, Any]:
     """Geef een cijfer in elke buurt, wijk of elk gebied, met kleuren en legenda voor de kaart."""
     known_at = question.stand_van or datetime.now(UTC)
+    around = places.places(workbench, question.gemeente)
     found = figures.level_values(
         workbench,
         viewer,
-        places.places(workbench, question.gemeente),
+        around,
         question.filters(),
         indicator=indicator,
         level=question.niveau,
@@ -76,7 +77,7 @@ def values(
         "van": found.span.first.isoformat() if found.span else None,
         "tot": found.span.last.isoformat() if found.span else None,
         "standVan": moment_text(known_at),
-        **choropleth.layer(workbench, found, gemeente=question.gemeente, known_at=known_at),
+        **choropleth.layer(found, around, known_at=known_at),
     }
 
 

@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from maps.facts import Facts
 from maps.legend import heat_legend
 from service.analysis import heat, places
-from service.analysis.words import moment_words, span_text
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.routes.api.shapes import PROBLEMS, Question, moment_text
 
@@ -32,15 +30,7 @@ def legend(
     """Geef de legenda van de warmtekaart en het adres van haar tegels."""
     known_at = question.stand_van or datetime.now(UTC)
     found = heat.heat(workbench, viewer, question.filters(), bandwidth_m=question.straal)
-    gemeente = places.places(workbench, question.gemeente).gemeente
-    facts = Facts(
-        title=f"Waar komen veel meldingen vandaan in {gemeente.naam}?",
-        unit="meldingen per hectare",
-        source="; ".join(found.sources),
-        period=span_text(found.span) if found.span else "",
-        as_of=moment_words(known_at),
-        example=found.example,
-    )
+    facts = heat.facts(found, places.places(workbench, question.gemeente), known_at=known_at)
     return {
         "tegels": f"/tegels/warmte/{{z}}/{{x}}/{{y}}?{_query(question)}",
         "straal": question.straal,

@@ -1,0 +1,145 @@
+"""Maps that leave the service: pages that open without network, and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from data.meldingen import Filters
+from data.visibility import Viewer
+from geo.areas import Level
+from maps import pages, pictures
+from maps.background import Background
+from maps.choropleth import Choropleth
+from maps.pages import HeatMap
+from maps.pictures import Format
+from maps.webassets import PageAssets
+from service.analysis import figures, heat, layers, places, reports
+from service.analysis.choropleth import choropleth
+from service.analysis.places import Places
+from service.analysis.workbench import Workbench
+
+LEAFLET = Path(__file__).parents[1] / "static" / "leaflet"
+BANDWIDTH_M = 150.0
+Answer = TypeVar("Answer")
+
+
+def folium_page(
+    workbench: Workbench,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    indicator: str,
+    level: Level,
+    part: str | None = None,
+) -> str:
+    """Return a choropleth as one file of HTML."""
+    found = places.places(workbench, filters.gemeente)
+    drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
+    key = ("page", viewer.is_staff, filters, indicator, level, part)
+    return _kept(
+        workbench,
+        key,
+        lambda: pages.choropleth_page(drawn, assets=_assets(), background=background(workbench, found)),
+    )
+
+
+def heat_page(
+    workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m: float = BANDWIDTH_M
+) -> str:
+    """Return a heatmap as one file of HTML."""
+    found = places.places(workbench, filters.gemeente)
+    shown = _heat_map(workbench, viewer, found, filters, bandwidth_m)
+    key = ("heat page", viewer.is_staff, filters, bandwidth_m)
+    return _kept(
+        workbench,
+        key,
+        lambda: pages.heat_page(shown, assets=_assets(), background=background(workbench, found)),
+    )
+
+
+def picture(
+    workbench: Workbench,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    indicator: str,
+    level: Level,
+    part: str | None = None,
+    form: Format = Format.PNG,
+) -> bytes:
+    """Return a choropleth as a picture."""
+    found = places.places(workbench, filters.gemeente)
+    drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
+    key = ("picture", viewer.is_staff, filters, indicator, level, part, form)
+    return _kept(
+        workbench,
+        key,
+        lambda: pictures.choropleth_picture(drawn, background=background(workbench, found), kind=form),
+    )
+
+
+def heat_picture(
+    workbench: Workbench,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    bandwidth_m: float = BANDWIDTH_M,
+    form: Format = Format.PNG,
+) -> bytes:
+    """Return a heatmap as a picture."""
+    found = places.places(workbench, filters.gemeente)
+    shown = _heat_map(workbench, viewer, found, filters, bandwidth_m)
+    key = ("heat picture", viewer.is_staff, filters, bandwidth_m, form)
+    return _kept(
+        workbench,
+        key,
+        lambda: pictures.heat_picture(shown, background=background(workbench, found), kind=form),
+    )
+
+
+def background(workbench: Workbench, found: Places) -> Background:
+    """Return water, borders and railways around a gemeente."""
+    return _kept(workbench, ("background", found.gemeente.code), lambda: layers.backdrop(found))
+
+
+def _choropleth(
+    workbench: Workbench,
+    viewer: Viewer,
+    found: Places,
+    filters: Filters,
+    *,
+    indicator: str,
+    level: Level,
+    part: str | None,
+) -> Choropleth:
+    values = figures.level_values(
+        workbench, viewer, found, filters, indicator=indicator, level=level, part=part
+    )
+    return choropleth(values, found, known_at=filters.known_at or datetime.now(UTC))
+
+
+def _heat_map(
+    workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, bandwidth_m: float
+) -> HeatMap:
+    """Return the heat over the buurten, with the number of meldingen in each."""
+    warmth = heat.heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
+    facts = heat.facts(warmth, found, known_at=filters.known_at or datetime.now(UTC))
+    with workbench.session() as session:
+        rows = reports.frame(workbench, session, viewer, filters, edition=found.edition)
+    areas = found.areas(Level.BUURT)
+    counts = rows["buurt"].value_counts().reindex(areas["code"], fill_value=0).astype("float64")
+    return HeatMap(warmth.pyramid, warmth.style, areas, facts, counts)
+
+
+def _kept(workbench: Workbench, key: Hashable, compute: Callable[[], Answer]) -> Answer:
+    with workbench.session() as session:
+        return workbench.remember(session, key, compute)
+
+
+@lru_cache(maxsize=1)
+def _assets() -> PageAssets:
+    return PageAssets.from_folder(LEAFLET)
