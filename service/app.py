@@ -55,7 +55,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     database.claim_writer()
     database.migrate()
-    workers = Workers(database, app.state.settings)
+    workers = Workers(app.state.workbench, app.state.settings)
     workers.start()
     yield
     workers.stop()

@@ -13,9 +13,6 @@ from rich.console import Console
 
 from data.bundled import load_bundled
 from data.database import Database, WriterBusy
-from data.visibility import PUBLIC, Viewer
-from service.analysis import warmth
-from service.analysis.workbench import Workbench
 from service.app import create_app
 from service.commands.settings import read_settings
 from service.security import PASSWORDS
@@ -46,7 +43,6 @@ def demo() -> None:
     database.migrate()
     loaded = [*load_bundled(database).lines(), *load_examples(database).lines()]
     console.print("\n".join(loaded) if loaded else "De gegevens waren al geladen.")
-    warmth.compute(Workbench(database), (PUBLIC, Viewer(DEMO_ACCOUNT)))
     database.close()
     password = secrets.token_urlsafe(9)
     staff = {**settings.staff, DEMO_ACCOUNT: PASSWORDS.hash(password)}
