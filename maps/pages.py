@@ -298,6 +298,7 @@ def _page(drawn: folium.Map, legend: Legend, *, assets: PageAssets, rows: Rows, 
             css=Markup(_asset("page.css")),  # noqa: S704
             facts=legend.facts,
             legend=legend.as_html(),
+            counted=any(entry.areas is not None for entry in legend.entries),
             patterns=patterns,
             table=rows,
             column=column,
