@@ -167,7 +167,9 @@ def _street_readings(text: str) -> Iterator[Address]:
         return
     whole = Address(street=text) if any(c.isalpha() for c in text) else None
     houses = list(_houses(text))
-    if whole and (not houses or _looks_like_year(houses[0])):
+    if houses and _looks_like_year(houses[0]):
+        yield Address(street=f"{houses[0].street} {houses[0].number}", place=houses[0].place)
+    elif whole and not houses:
         yield whole
     yield from (house for house in houses if house.street or not house.place)
     if whole:

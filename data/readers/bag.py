@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 import pandas as pd
-import zstandard
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from data.readers import bag_xml
 from data.readers.limited import LimitedReader
@@ -73,14 +73,15 @@ def read_bag(
             if magic[:2] == _ZIP:
                 return _read_extract(file, path.name, gemeente, gemeenten or {}, most_unpacked)
             return _read_table(_unpacked(file, magic, path, most_unpacked), path.name, gemeente)
-    except (OSError, zstandard.ZstdError) as error:
+    except OSError as error:
         raise ImportRefused(f"{path.name} is niet te lezen: {error}.") from error
 
 
 def _unpacked(file: IO[bytes], magic: bytes, path: Path, most_unpacked: int) -> IO[bytes]:
     if magic != _ZSTD:
         return file
-    stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(file)
+    # pyarrow rather than zstandard, whose stream ends in silence where the file was cut short.
+    stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
     limited = LimitedReader(
         stream, path.name, most=most_unpacked, packed=path.stat().st_size, highest_ratio=HIGHEST_RATIO
     )

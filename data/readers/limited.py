@@ -36,7 +36,7 @@ class LimitedReader(io.RawIOBase):
         data = self._stream.read(len(buffer))
         self.count += len(data)
         if self.count > self._most:
-            raise ImportRefused(f"{self._name} is uitgepakt groter dan {self._most} bytes.")
+            raise ImportRefused(f"{self._name} is uitgepakt te groot: er is plaats voor {self._most} bytes.")
         if self.count > self._allowed:
             raise ImportRefused(f"{self._name} is verdacht sterk ingepakt en is daarom niet uitgepakt.")
         buffer[: len(data)] = data
