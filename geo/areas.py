@@ -190,7 +190,9 @@ class Edition:
 def dissolve(areas: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:
     """The areas one level up, each the union of the areas that name it as parent.
 
-    A union is water only when all its parts are; `names` gives the names by code.
+    A union is water only when all its parts are; `names` gives the names by code. An invalid outline joins
+    as GEOS makes it valid, so that a file with one can be reported on; the outline itself stays as it is,
+    and `geo.coverage` refuses it.
     """
     if areas.empty:
         return empty_frame()
@@ -202,8 +204,32 @@ def dissolve(areas: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFr
         parent=[parent_code(code) for code in codes],
         gemeente=[gemeente_code(code) for code in codes],
         water=[bool(group["water"].all()) for _, group in groups],
-        geometry=[shapely.union_all(group.geometry.to_numpy()) for _, group in groups],
+        geometry=[_union(group.geometry.to_numpy()) for _, group in groups],
     )
+
+
+def valid_polygons(outline: shapely.Geometry) -> shapely.Geometry:
+    """The polygons GEOS makes of an invalid outline; empty when it makes none.
+
+    Its newer method at times answers with a shape that is invalid as well; then the older one counts.
+    """
+    made = [
+        shapely.make_valid(outline, method="structure", keep_collapsed=False),
+        shapely.make_valid(outline, method="linework"),
+    ]
+    return next((shape for shape in map(_polygons, made) if shapely.is_valid(shape)), shapely.MultiPolygon())
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))
+
+
+def _union(outlines: npt.NDArray[np.object_]) -> shapely.Geometry:
+    joined = outlines.copy()
+    crossed = ~shapely.is_valid(joined)
+    joined[crossed] = [valid_polygons(outline) for outline in joined[crossed]]
+    return shapely.union_all(joined)
 
 
 def _check_frame(frame: gpd.GeoDataFrame, level: Level) -> None:

@@ -3,165 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.areas import Edition, Level, parent_code
+from geo.areas import Edition, Level, parent_code, valid_polygons
 from geo.errors import DuplicateCode, InvalidGeometry, OrphanCode, OverlappingAreas
+from geo.faults import (
+    REFUSED_OVERLAP_M2,
+    REFUSED_OVERLAP_SHARE,
+    SMALL_M2,
+    CoverageReport,
+    Duplicate,
+    Gap,
+    Invalid,
+    NotTiling,
+    Orphan,
+    Overlap,
+)
+
+__all__ = [
+    "REFUSED_OVERLAP_M2",
+    "REFUSED_OVERLAP_SHARE",
+    "CoverageReport",
+    "coverage_report",
+    "refuse_wrong",
+    "repair",
+]
 
 Geometries = npt.NDArray[np.object_]
 
 SNAP_M: Final = 0.01
 """Outlines are compared on a grid of one centimetre, the precision of the land register."""
-SMALL_M2: Final = 1.0
-"""A gap or difference up to this size is a rounding fault and is not listed."""
-REFUSED_OVERLAP_M2: Final = 1_000.0
-REFUSED_OVERLAP_SHARE: Final = 0.01
-"""An overlap over either bound is no sliver. In the national outlines of 2016 the widest sliver is 218 m2
-(0.01 % of the area), and the three overlaps over the bound each cover a whole buurt twice."""
 REPAIR_SHARE: Final = 0.001
 """A repair that changes more of an area than this is refused."""
 
 _LEVELS: Final = (Level.BUURT, Level.WIJK, Level.GEMEENTE)
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """Ground that two buurten both claim; `share` is of the smaller one."""
-
-    code: str
-    other: str
-    m2: float
-    share: float
-
-    @property
-    def refused(self) -> bool:
-        """True when this overlap is too large to be a sliver."""
-        return self.m2 > REFUSED_OVERLAP_M2 or self.share > REFUSED_OVERLAP_SHARE
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Ground inside a gemeente that no buurt claims, with a point in it (RD metres)."""
-
-    gemeente: str
-    m2: float
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Invalid:
-    """An outline that is no proper polygon, and GEOS's reason with the place."""
-
-    level: Level
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A code that stands for several areas of one level."""
-
-    level: Level
-    code: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Orphan:
-    """An area whose parent is absent, or is not the parent that its own code names."""
-
-    level: Level
-    code: str
-    parent: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class NotTiling:
-    """A wijk or gemeente that its parts do not fill (`gap_m2`) or reach out of (`outside_m2`)."""
-
-    level: Level
-    code: str
-    gap_m2: float
-    outside_m2: float
-
-
-@dataclass(frozen=True)
-class CoverageReport:
-    """What is wrong with the outlines of one edition; empty tuples mean nothing."""
-
-    year: int
-    buurten: int
-    wijken: int
-    gemeenten: int
-    water: int
-    overlaps: tuple[Overlap, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    invalid: tuple[Invalid, ...] = ()
-    duplicates: tuple[Duplicate, ...] = ()
-    orphans: tuple[Orphan, ...] = ()
-    not_tiling: tuple[NotTiling, ...] = ()
-
-    @property
-    def overlap_m2(self) -> float:
-        """All ground that is claimed twice, in square metres."""
-        return sum(overlap.m2 for overlap in self.overlaps)
-
-    @property
-    def gap_m2(self) -> float:
-        """All ground inside the gemeenten that no buurt claims, in square metres."""
-        return sum(gap.m2 for gap in self.gaps)
-
-    @property
-    def needs_acceptance(self) -> bool:
-        """True when a person must accept faults over `SMALL_M2` before anything is published on these."""
-        large = any(overlap.m2 > SMALL_M2 for overlap in self.overlaps)
-        return bool(large or self.gaps or self.not_tiling)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain values for JSON, with the totals."""
-        totals = {"overlap_m2": self.overlap_m2, "gap_m2": self.gap_m2}
-        return asdict(self) | totals | {"needs_acceptance": self.needs_acceptance}
-
-    def sentences(self) -> list[str]:
-        """The report in Dutch, one sentence per finding and a first one with the counts."""
-        first = f"Indeling {self.year}: {self.buurten} buurten (waarvan {self.water} water), "
-        first += f"{self.wijken} wijken, {self.gemeenten} gemeenten."
-        findings = [
-            *(_duplicate_sentence(item) for item in self.duplicates),
-            *(f"{item.code}: {item.reason}." for item in self.orphans),
-            *(f"De omtrek van {item.code} klopt niet: {item.reason}." for item in self.invalid),
-            *self._overlap_sentences(),
-            *self._gap_sentences(),
-            *(_tiling_sentence(item) for item in self.not_tiling),
-        ]
-        return [first, *(findings or ["De omtrekken sluiten aan: geen overlap, geen gaten."])]
-
-    def _overlap_sentences(self) -> list[str]:
-        if not self.overlaps:
-            return []
-        total = f"{len(self.overlaps)} keer overlappen twee buurten elkaar, samen {self.overlap_m2:.1f} m2."
-        large = [item for item in self.overlaps if item.m2 > SMALL_M2]
-        return [total, *(f"{item.code} en {item.other} overlappen {item.m2:.1f} m2." for item in large)]
-
-    def _gap_sentences(self) -> list[str]:
-        if not self.gaps:
-            return []
-        total = f"{len(self.gaps)} gaten tussen buurten, samen {self.gap_m2:.1f} m2."
-        return [
-            total,
-            *(
-                f"{gap.gemeente}: gat van {gap.m2:.1f} m2 bij RD {gap.x:.0f}, {gap.y:.0f}."
-                for gap in self.gaps
-            ),
-        ]
 
 
 def coverage_report(edition: Edition) -> CoverageReport:
@@ -192,7 +72,7 @@ def refuse_wrong(report: CoverageReport) -> None:
     `REFUSED_OVERLAP_SHARE`. Slivers and gaps are known small faults: listed, and left to a person to accept.
     """
     if report.duplicates:
-        raise DuplicateCode(_first(_duplicate_sentence(item) for item in report.duplicates))
+        raise DuplicateCode(_first(item.sentence for item in report.duplicates))
     if report.orphans:
         raise OrphanCode(_first(f"{item.code}: {item.reason}." for item in report.orphans))
     if report.invalid:
@@ -222,11 +102,10 @@ def _valid_only(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _overlaps(areas: gpd.GeoDataFrame) -> tuple[Overlap, ...]:
-    """Pairs that share ground. Only areas with an unmatched edge can: the rest is never intersected."""
+    """Pairs that share ground. At least one of them has an unmatched edge: the rest is never intersected."""
     outlines: Geometries = areas.geometry.to_numpy()
     suspect = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(outlines)))
-    one, two = _neighbours(outlines[suspect])
-    one, two = suspect[one], suspect[two]
+    one, two = _pairs(outlines, suspect)
     shared = shapely.area(shapely.intersection(outlines[one], outlines[two], grid_size=SNAP_M))
     share = shared / np.minimum(shapely.area(outlines[one]), shapely.area(outlines[two]))
     codes = areas["code"].to_numpy()
@@ -235,10 +114,13 @@ def _overlaps(areas: gpd.GeoDataFrame) -> tuple[Overlap, ...]:
     return tuple(sorted(rows, key=lambda overlap: (-overlap.m2, overlap.code, overlap.other)))
 
 
-def _neighbours(outlines: Geometries) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    one, two = shapely.STRtree(outlines).query(outlines, predicate="intersects")
-    once = one < two
-    return one[once], two[once]
+def _pairs(
+    outlines: Geometries, suspect: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    query, other = shapely.STRtree(outlines).query(outlines[suspect], predicate="intersects")
+    pairs = np.sort(np.column_stack([suspect[query], other]), axis=1)
+    pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _gaps(areas: gpd.GeoDataFrame) -> tuple[Gap, ...]:
@@ -338,7 +220,7 @@ def _repaired(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _made_valid(code: str, outline: shapely.Geometry) -> shapely.Geometry:
     before = float(shapely.area(outline))
-    after = shapely.make_valid(outline, method="structure", keep_collapsed=False)
+    after = valid_polygons(outline)
     left = float(shapely.area(after))
     change = abs(left - before) / before if before > 0.0 else np.inf
     if left == 0.0 or change > REPAIR_SHARE:
@@ -353,14 +235,3 @@ def _first(sentences: Iterable[str], limit: int = 10) -> str:
     texts = list(sentences)
     more = [f"En nog {len(texts) - limit}."] if len(texts) > limit else []
     return " ".join(texts[:limit] + more)
-
-
-def _duplicate_sentence(item: Duplicate) -> str:
-    return f"Code {item.code} staat {item.count} keer in de laag met {item.level}."
-
-
-def _tiling_sentence(item: NotTiling) -> str:
-    return (
-        f"De delen van {item.level} {item.code} sluiten niet aan: {item.gap_m2:.1f} m2 open, "
-        f"{item.outside_m2:.1f} m2 erbuiten."
-    )
