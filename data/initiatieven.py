@@ -1,0 +1,49 @@
+"""Initiatieven as readers get them, seen through `data.visibility`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import and_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from data import visibility
+from data.models import Initiatief, InitiatiefArea
+from data.visibility import Viewer
+
+COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
+    "id": Initiatief.id,
+    "public_id": Initiatief.public_id,
+    "titel": Initiatief.titel,
+    "category": Initiatief.category,
+    "status": Initiatief.status,
+    "started_at": Initiatief.started_on,
+    "finished_at": Initiatief.finished_on,
+    "lon": Initiatief.lon,
+    "lat": Initiatief.lat,
+    "buurt": InitiatiefArea.buurt,
+    "source_id": Initiatief.source_id,
+    "example": Initiatief.example,
+}
+
+
+def frame(session: Session, viewer: Viewer, gemeente: str, *, edition: int) -> pd.DataFrame:
+    """Return the initiatieven of a gemeente with the columns of `COLUMNS`, by title.
+
+    `buurt` is the owner in this edition, None when `buiten gebied`; days are midnight UTC.
+    """
+    query = (
+        visibility.initiatieven(viewer)
+        .outerjoin(
+            InitiatiefArea,
+            and_(InitiatiefArea.initiatief_id == Initiatief.id, InitiatiefArea.edition == edition),
+        )
+        .where(Initiatief.municipality_code == gemeente)
+        .order_by(Initiatief.titel, Initiatief.id)
+        .with_only_columns(*COLUMNS.values(), maintain_column_froms=True)
+    )
+    found = pd.DataFrame.from_records(session.execute(query).all(), columns=list(COLUMNS))
+    for column in ("started_at", "finished_at"):
+        found[column] = pd.to_datetime(found[column], utc=True)
+    return found
