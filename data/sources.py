@@ -21,6 +21,8 @@ class SourceKind(StrEnum):
     ADDRESSES = "adressen"
     MELDINGEN = "meldingen"
     INITIATIEVEN = "initiatieven"
+    PLACES = "bekende plekken"
+    BACKGROUND = "achtergrond"
 
 
 @dataclass(frozen=True, kw_only=True)
