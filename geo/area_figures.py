@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.areas import Level
 from geo.errors import FigureError
 from geo.measures import Figure
 from geo.membership import BoolArray, FloatArray, Membership
 
-# How much a buurt weighs whose inhabitants are themselves unknown.
+# What a missing buurt weighs: its inhabitants; where those are what is missing, its land.
+PEOPLE = Figure("inwoners")
 LAND = Figure("opp_land_ha")
+
+Places = NDArray[np.intp]
 
 COLUMNS = ("code", "name", "year", "value", "status")
 SECRET = "geheim"  # noqa: S105  a status of CBS, no password
@@ -34,44 +39,44 @@ class AreaFigures:
     def __init__(self, figures: pd.DataFrame) -> None:
         """Take a long frame (code, name, year, value, status); FigureError when it contradicts itself."""
         _check(figures)
-        value = figures["value"].where(figures["status"] == KNOWN).astype("float64")
-        rows = pd.DataFrame({"value": value, "secret": figures["status"] == SECRET})
-        rows.index = pd.Index(figures["code"].astype("str"))
-        self._series: dict[tuple[str, int], pd.DataFrame] = {}
-        for name, named in figures.reset_index().groupby("name"):
-            for year, places in named.groupby("year").groups.items():
-                self._series[str(name), int(str(year))] = rows.iloc[places]
+        row, codes = pd.factorize(figures["code"])
+        name, names = pd.factorize(figures["name"])
+        year, years = pd.factorize(figures["year"])
+        column, columns = pd.factorize(name * len(years) + year)
+        shape = (len(codes) + 1, len(columns))  # the last row is of codes without figures
+        self._value, self._secret = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+        self._value[row, column] = figures["value"].where(figures["status"] == KNOWN)
+        self._secret[row, column] = figures["status"] == SECRET
+        self._codes = pd.Index(codes, dtype="str")
+        pairs = ((str(names[one // len(years)]), int(years[one % len(years)])) for one in columns.tolist())
+        self._columns = {pair: place for place, pair in enumerate(pairs)}
+        self._places: WeakKeyDictionary[Membership, tuple[Places, Places]] = WeakKeyDictionary()
 
     def years(self, figure: Figure) -> tuple[int, ...]:
         """The years it is taken from: those it names, else the latest at hand; empty when there is none."""
         if figure.years:
             return figure.years
-        return tuple(sorted(year for name, year in self._series if name == figure.name)[-1:])
+        return tuple(sorted(year for name, year in self._columns if name == figure.name)[-1:])
 
-    def published(self, figure: Figure, codes: pd.Index[str]) -> tuple[FloatArray, BoolArray]:
-        """The figure per code, over its years, and whether it is secret; NaN unless all of it is known."""
-        value, secret = np.zeros(len(codes)), np.zeros(len(codes), dtype=bool)
-        years = self.years(figure)
-        for year in years:
-            one, hidden = self._of_year(figure.name, year, codes)
-            value, secret = value + one, secret | hidden
-        if figure.minus is not None:
-            less, hidden = self.published(Figure(figure.minus), codes)
-            value, secret = value - less, secret | hidden
-        return (value if years else np.full(len(codes), np.nan)), secret
+    def of_buurten(self, figure: Figure, members: Membership) -> tuple[FloatArray, BoolArray]:
+        """The figure of each buurt of the membership, and whether it is secret; NaN unless all is known."""
+        return self._published(figure, self._places_of(members)[1])
 
     def own(self, figure: Figure, members: Membership) -> tuple[FloatArray, BoolArray]:
         """The figure as published for the areas themselves; a gebied has none."""
         if members.level is Level.GEBIED:
             return np.full(len(members.codes), np.nan), np.zeros(len(members.codes), dtype=bool)
-        return self.published(figure, members.codes)
+        return self._published(figure, self._places_of(members)[0])
 
-    def counts(self, figure: Figure, members: Membership, *, weight: Figure = LAND) -> Amounts:
-        """A count per area: its own figure, else added up from its buurten."""
+    def counts(self, figure: Figure, members: Membership, *, weight: Figure | None = None) -> Amounts:
+        """A count per area: its own figure, else added up from its buurten if enough of them is known.
+
+        Buurten weigh by their inhabitants (for that number itself by their land) unless told otherwise.
+        """
         value, secret = self.own(figure, members)
-        parts, hidden = self.published(figure, members.buurten)
+        parts, hidden = self.of_buurten(figure, members)
         known = ~np.isnan(parts)
-        enough = members.enough(known, self.published(weight, members.buurten)[0])
+        enough = ~members.any(~known) | self._covered(known, weight or _weight_of(figure), members)
         added = np.where(enough, members.total(np.nan_to_num(parts)), np.nan)
         return _filled(value, added, secret | members.any(hidden), members)
 
@@ -79,9 +84,9 @@ class AreaFigures:
         """Both counts of a share: own figures where both are published, else over buurten that have both."""
         top, top_secret = self.own(over, members)
         base, base_secret = self.own(under, members)
-        parts, hidden = self.published(over, members.buurten)
-        bases, base_hidden = self.published(under, members.buurten)
-        enough = self._covered(~np.isnan(parts), bases, members)
+        parts, hidden = self.of_buurten(over, members)
+        bases, base_hidden = self.of_buurten(under, members)
+        enough = self._covered(~np.isnan(parts), under, members)
         both = ~np.isnan(parts) & ~np.isnan(bases)
         lone = np.isnan(top) | np.isnan(base)
         secret = top_secret | base_secret | members.any(hidden | base_hidden)
@@ -93,28 +98,50 @@ class AreaFigures:
     def average(self, figure: Figure, weight: Figure, members: Membership) -> Amounts:
         """An average per area: its own figure, else that of its buurten by weight."""
         value, secret = self.own(figure, members)
-        parts, hidden = self.published(figure, members.buurten)
-        weights, _ = self.published(weight, members.buurten)
-        enough = self._covered(~np.isnan(parts), weights, members)
+        parts, hidden = self.of_buurten(figure, members)
+        weights, _ = self.of_buurten(weight, members)
+        enough = self._covered(~np.isnan(parts), weight, members)
         both = ~np.isnan(parts) & ~np.isnan(weights)
         base = _sum(weights, both, enough, members)
         total = _sum(parts * weights, both, enough, members)
         mean = np.divide(total, base, out=np.full_like(total, np.nan), where=base > 0)
         return _filled(value, mean, secret | members.any(hidden), members)
 
-    def _covered(self, known: BoolArray, weights: FloatArray, members: Membership) -> BoolArray:
-        """Whether enough of the weight has a figure, and enough of the land has a weight."""
-        land, _ = self.published(LAND, members.buurten)
-        return members.enough(known, weights) & members.enough(~np.isnan(weights), land)
+    def _covered(self, known: BoolArray, weight: Figure | None, members: Membership) -> BoolArray:
+        """Whether enough of the weight is known per area, and enough of what that weight itself weighs."""
+        if weight is None:
+            return members.enough(known, np.zeros(len(known)))
+        weights, _ = self.of_buurten(weight, members)
+        enough = members.enough(known, weights)
+        if weight == LAND:
+            return enough
+        return enough & self._covered(~np.isnan(weights), _weight_of(weight), members)
 
-    def _of_year(self, name: str, year: int, codes: pd.Index[str]) -> tuple[FloatArray, BoolArray]:
-        rows = self._series.get((name, year))
-        if rows is None:
-            return np.full(len(codes), np.nan), np.zeros(len(codes), dtype=bool)
-        places = rows.index.get_indexer(codes)
-        there = places >= 0
-        value = np.where(there, rows["value"].to_numpy()[places], np.nan)
-        return value, there & rows["secret"].to_numpy()[places]
+    def _published(self, figure: Figure, places: Places) -> tuple[FloatArray, BoolArray]:
+        """The figure over its years at these rows, and whether any of it is secret."""
+        names = [(figure.name, year) for year in self.years(figure)]
+        columns = [self._columns[pair] for pair in names if pair in self._columns]
+        if not columns or len(columns) < len(names):
+            return np.full(len(places), np.nan), np.zeros(len(places), dtype=bool)
+        value = np.sum(self._value[places][:, columns], axis=1)
+        secret = np.any(self._secret[places][:, columns], axis=1)
+        if figure.minus is not None:
+            less, hidden = self._published(Figure(figure.minus), places)
+            value, secret = value - less, secret | hidden
+        return value, secret
+
+    def _places_of(self, members: Membership) -> tuple[Places, Places]:
+        """The rows of the areas and of their buurten; -1, the empty last row, where there are no figures."""
+        if members not in self._places:
+            own, parts = self._codes.get_indexer(members.codes), self._codes.get_indexer(members.buurten)
+            self._places[members] = (own, parts)
+        return self._places[members]
+
+
+def _weight_of(figure: Figure) -> Figure | None:
+    if figure == LAND:
+        return None
+    return LAND if figure == PEOPLE else PEOPLE
 
 
 def _sum(parts: FloatArray, which: BoolArray, enough: BoolArray, members: Membership) -> FloatArray:

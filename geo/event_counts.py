@@ -165,11 +165,12 @@ def _kinds(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
 
 def _first_reports(meldingen: pd.DataFrame, codes: IntArray, kind: IntArray) -> NDArray[np.bool_]:
     """True for the first report of each incident; a melding without one is an incident of its own."""
-    made = _utc(meldingen["created_at"]).to_numpy("datetime64[us]").astype(np.int64)
-    order = np.lexsort((kind, codes, made))
-    incident = pd.factorize(meldingen["incident_id"])[0][order]
-    first = np.empty(len(meldingen), dtype=bool)
-    first[order] = (incident < 0) | ~pd.Series(incident).duplicated().to_numpy()
+    incident = pd.factorize(meldingen["incident_id"])[0]
+    first = incident < 0
+    joined = np.flatnonzero(~first)
+    made = _utc(meldingen["created_at"].iloc[joined]).to_numpy("datetime64[us]").astype(np.int64)
+    order = joined[np.lexsort((kind[joined], codes[joined], made))]
+    first[order] = ~pd.Series(incident[order]).duplicated().to_numpy()
     return first
 
 

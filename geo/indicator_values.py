@@ -6,34 +6,36 @@ value that is not known is NaN with a status that says why, never 0; counts stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.answers import Answer, Evidence, answer
 from geo.indicators import Indicator, Minimum, Part
 from geo.measures import EVERYTHING, EventRate, Figure, Selection
 from geo.membership import FloatArray, Membership
 
-COLUMNS = (
-    "code",
-    "level",
-    "indicator",
-    "part",
-    "value",
-    "n",
-    "denominator",
-    "exposure_years",
-    "lower",
-    "upper",
-    "source",
-    "year",
-    "status",
-    "note",
-    "example",
-)
+# The columns of values and what they hold.
+COLUMNS = {
+    "code": "str",
+    "level": "str",
+    "indicator": "str",
+    "part": "str",
+    "value": "float64",
+    "n": "float64",
+    "denominator": "float64",
+    "exposure_years": "float64",
+    "lower": "float64",
+    "upper": "float64",
+    "source": "str",
+    "year": "Int64",
+    "status": "str",
+    "note": "str",
+    "example": "bool",
+}
 
 
 class ValueStatus(StrEnum):
@@ -51,12 +53,14 @@ def all_values(
     definitions: Iterable[Indicator], *, evidence: Evidence, memberships: Sequence[Membership]
 ) -> pd.DataFrame:
     """The values of every definition at every level, one below the other; columns as `indicator_values`."""
-    frames = [
-        indicator_values(definition, evidence=evidence, members=members)
-        for definition in definitions
-        for members in memberships
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+    return _frame(
+        [
+            _columns(definition, part, evidence, members)
+            for definition in definitions
+            for members in memberships
+            for part in definition.parts
+        ]
+    )
 
 
 def indicator_values(definition: Indicator, *, evidence: Evidence, members: Membership) -> pd.DataFrame:
@@ -65,55 +69,67 @@ def indicator_values(definition: Indicator, *, evidence: Evidence, members: Memb
     `value`, `lower` and `upper` are NaN unless `status` is `bekend`; `n` and `denominator` stay when an area
     is too small. `year` is that of the denominator (or of the figure); `part` is the key of the part.
     """
-    frames = [_part_values(definition, part, evidence, members) for part in definition.parts]
-    return pd.concat(frames, ignore_index=True)
+    return all_values([definition], evidence=evidence, memberships=[members])
 
 
-def _part_values(definition: Indicator, part: Part, evidence: Evidence, members: Membership) -> pd.DataFrame:
+def _columns(
+    definition: Indicator, part: Part, evidence: Evidence, members: Membership
+) -> dict[str, NDArray[np.generic]]:
+    """One part at one level, as an array per column."""
     found = answer(part.measure, evidence, members)
     status = _status(definition, part, found, evidence, members)
     shown = status == ValueStatus.BEKEND
-    hidden = status == ValueStatus.NIET_OP_DIT_NIVEAU
-    nothing = np.full(len(members.codes), np.nan)
-    return pd.DataFrame(
-        {
-            "code": members.codes,
-            "level": str(members.level),
-            "indicator": definition.id,
-            "part": part.key,
-            "value": np.where(shown, found.value, np.nan),
-            "n": np.where(hidden, np.nan, found.n),
-            "denominator": found.denominator,
-            "exposure_years": found.exposure_years,
-            "lower": np.where(shown, nothing if found.lower is None else found.lower, np.nan),
-            "upper": np.where(shown, nothing if found.upper is None else found.upper, np.nan),
-            "source": list(found.source),
-            "year": pd.array([max(found.years) if found.years else None] * len(nothing), dtype="Int64"),
-            "status": pd.array(status, dtype="str"),
-            "note": "; ".join(found.notes),
-            "example": found.example,
-        },
-        columns=list(COLUMNS),
-    )
+    nothing = np.full(len(shown), np.nan)
+
+    def everywhere(value: object) -> NDArray[np.generic]:
+        return np.full(len(shown), value, dtype=object)
+
+    return {
+        "code": members.codes.to_numpy(dtype=object),
+        "level": everywhere(str(members.level)),
+        "indicator": everywhere(definition.id),
+        "part": everywhere(part.key),
+        "value": np.where(shown, found.value, np.nan),
+        "n": np.where(status == ValueStatus.NIET_OP_DIT_NIVEAU, np.nan, found.n),
+        "denominator": found.denominator,
+        "exposure_years": np.full(len(shown), found.exposure_years),
+        "lower": np.where(shown, nothing if found.lower is None else found.lower, np.nan),
+        "upper": np.where(shown, nothing if found.upper is None else found.upper, np.nan),
+        "source": np.array(found.source, dtype=object),
+        "year": everywhere(max(found.years) if found.years else None),
+        "status": status,
+        "note": everywhere("; ".join(found.notes)),
+        "example": np.full(len(shown), found.example),
+    }
+
+
+def _frame(parts: Sequence[Mapping[str, NDArray[np.generic]]]) -> pd.DataFrame:
+    """All parts one below the other, each column in its own type."""
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+    return pd.DataFrame(columns).astype(COLUMNS)
 
 
 def _status(
     definition: Indicator, part: Part, found: Answer, evidence: Evidence, members: Membership
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """The status per area: the first reason that applies."""
+) -> NDArray[np.object_]:
+    """The status per area; a reason further down goes before those above it."""
     small = np.zeros(len(members.codes), dtype=bool)
     unknown = np.isnan(found.value)
     for minimum in definition.minimum:
         least = _least(minimum, part, found, evidence, members)
         small |= least < minimum.at_least
         unknown |= np.isnan(least)
-    if members.level not in definition.levels:
-        return np.full(len(small), ValueStatus.NIET_OP_DIT_NIVEAU, dtype=object)
+    status = np.full(len(small), str(ValueStatus.BEKEND), dtype=object)
+    status[unknown] = str(ValueStatus.ONBEKEND)
+    status[small] = str(ValueStatus.TE_KLEIN)
+    status[found.secret] = str(ValueStatus.GEHEIM)
     if not found.supplied:
-        return np.full(len(small), ValueStatus.NIET_GELEVERD, dtype=object)
-    reasons = [found.secret, small, unknown]
-    names = [ValueStatus.GEHEIM, ValueStatus.TE_KLEIN, ValueStatus.ONBEKEND]
-    return np.select(reasons, [np.array(name, dtype=object) for name in names], ValueStatus.BEKEND)
+        status[:] = str(ValueStatus.NIET_GELEVERD)
+    if members.level not in definition.levels:
+        status[:] = str(ValueStatus.NIET_OP_DIT_NIVEAU)
+    return status
 
 
 def _least(

@@ -36,22 +36,19 @@ class Selection:
         """The soorten with these slugs, whatever edition has them."""
         return cls(categories=frozenset(slugs))
 
+    def has(self, slug: str, group: str) -> bool:
+        """Whether a soort with this slug in this main group is selected."""
+        chosen = slug in self.categories or group in self.groups
+        return (chosen or not (self.groups or self.categories)) and slug not in self.without
+
     def takes(self, kinds: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows of `kinds` (columns category, main_group) are selected."""
-        category, group = kinds["category"], kinds["main_group"]
-        everything = not self.groups and not self.categories
-        chosen = category.isin(self.categories) | group.isin([str(one) for one in self.groups]) | everything
-        return (chosen & ~category.isin(self.without)).to_numpy(dtype=bool)
+        pairs = zip(kinds["category"], kinds["main_group"], strict=True)
+        return np.array([self.has(slug, group) for slug, group in pairs], dtype=bool)
 
     def slugs(self, crosswalk: Crosswalk) -> frozenset[str]:
         """The slugs of this edition that are selected."""
-        known = pd.DataFrame(
-            {
-                "category": list(crosswalk.groups),
-                "main_group": [str(one) for one in crosswalk.groups.values()],
-            }
-        )
-        return frozenset(known["category"][self.takes(known)])
+        return frozenset(slug for slug, group in crosswalk.groups.items() if self.has(slug, group))
 
 
 EVERYTHING = Selection()

@@ -19,7 +19,7 @@ BoolArray = NDArray[np.bool_]
 MOST_MISSING = 0.10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Membership:
     """Areas of one level as a list of pairs: `buurten[i]` belongs to the area `codes[owner[i]]`."""
 

@@ -1,0 +1,645 @@
+"""Indicator values against hand calculation, published figures, conserved totals and rules for a gebied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from data.categories import category_edition, match_categories
+from data.readers.kerncijfers import read_figures
+from geo.answers import Evidence
+from geo.area_figures import AreaFigures
+from geo.areas import Level
+from geo.errors import DuplicateCode, FigureError
+from geo.event_counts import count_initiatieven, count_meldingen
+from geo.exposure import Observation, Period
+from geo.indicator_values import COLUMNS, all_values, indicator_values
+from geo.indicators import Indicator, Part
+from geo.main_groups import Crosswalk, MainGroup
+from geo.measures import Average, Figure
+from geo.membership import Membership
+from geo.registry import INDICATORS, INWONERS, indicator
+
+# Per buurt its inhabitants, households and hectares; the port has no inhabitants on record.
+STAD = {"BU00010001": (1000, 400, 10), "BU00010002": (600, 200, 20), "BU00010003": (None, None, 2)}
+A, B, PORT = STAD
+HALF_YEAR = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 2, 15, tzinfo=UTC))
+SEEN = Observation("proefstad", HALF_YEAR)
+
+
+def figure_frame(rows: Sequence[tuple[str, str, int, float | None]], **status: str) -> pd.DataFrame:
+    """A long frame of figures; `status` is that of figures without a value, by name."""
+    frame = pd.DataFrame(rows, columns=["code", "name", "year", "value"])
+    frame["value"] = frame["value"].astype("float64")
+    missing = frame["name"].map(lambda name: status.get(name, "onbekend"))
+    return frame.assign(status=missing.where(frame["value"].isna(), "bekend"))
+
+
+def town_figures(**status: str) -> AreaFigures:
+    names = ("inwoners", "huishoudens", "opp_land_ha")
+    rows = [
+        (code, name, 2024, value)
+        for code, row in STAD.items()
+        for name, value in zip(names, row, strict=True)
+    ]
+    return AreaFigures(figure_frame(rows, **status))
+
+
+def meldingen(*rows: tuple[str | None, str, str | None]) -> pd.DataFrame:
+    """Meldingen from buurt, category and incident, made on 2 February 2026 and closed two days later."""
+    made, closed = pd.Timestamp("2026-02-02T10:00Z"), pd.Timestamp("2026-02-04T10:00Z")
+    frame = pd.DataFrame(list(rows), columns=["buurt", "category", "incident_id"])
+    return frame.assign(main_group="afval", created_at=made, closed_at=closed, example=False)
+
+
+def members(level: Level = Level.BUURT, **areas: Sequence[str]) -> Membership:
+    return Membership.of(level, areas or {code: [code] for code in STAD})
+
+
+def values(
+    name: str,
+    rows: pd.DataFrame | None,
+    *,
+    within: Membership | None = None,
+    observation: Observation = SEEN,
+    figures: AreaFigures | None = None,
+) -> pd.DataFrame:
+    """Values of one indicator by code."""
+    counts = None if rows is None else count_meldingen(rows, period=HALF_YEAR, observation=observation)
+    evidence = Evidence(figures or town_figures(), counts)
+    return indicator_values(indicator(name), evidence=evidence, members=within or members()).set_index("code")
+
+
+# The registry
+
+
+def test_the_registry_holds_the_first_set_in_order_of_number() -> None:
+    first_set = [*range(1, 15), 18, 29, 31, *range(35, 41)]
+    assert [one.number for one in INDICATORS] == first_set
+
+
+@pytest.mark.shared
+def test_names_dimensions_and_directions_are_those_of_the_indicator_table(shared: Path) -> None:
+    text = (shared / "reference/themes-indicators-words.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| ([^|]+) \| ([^|]+) \| ([-+0]) \|", text, re.MULTILINE)
+    table = {name: (int(number), naam, dim, sign) for number, name, naam, dim, sign in rows}
+    ours = {one.id: (one.number, one.naam, str(one.dimensie), one.direction) for one in INDICATORS}
+    assert ours == {name: table[name] for name in ours}
+
+
+def test_an_unknown_indicator_is_refused_by_name() -> None:
+    with pytest.raises(FigureError, match="geen cijfer 'inkomen'"):
+        indicator("inkomen")
+
+
+# Rates of meldingen
+
+
+def test_a_rate_is_incidents_per_thousand_per_observed_year() -> None:
+    # 182.625 days are half a year: 3 incidents on 1,000 inhabitants are 6 per 1,000 per year.
+    row = values("meldingen_inw", meldingen((A, "boom", None), (A, "boom", None), (A, "paal", None))).loc[A]
+    assert (row["value"], row["n"], row["denominator"], row["exposure_years"]) == (6.0, 3, 1000, 0.5)
+    assert row["lower"] == pytest.approx(stats.chi2.ppf(0.025, 6) / 2 * 2)
+    assert (row["year"], row["source"]) == (2024, "proefstad; CBS Kerncijfers wijken en buurten 2024")
+
+
+def test_duplicates_count_once_where_and_as_what_they_were_first_reported() -> None:
+    rows = meldingen((B, "boom", "i1"), (A, "dumping", "i1"), (A, "dumping", "i1"), (A, "boom", None))
+    rows.loc[1, "created_at"] = pd.Timestamp("2026-02-01T10:00Z")
+    assert values("meldingen_inw", rows)["n"].to_list() == [2, 0, 0]
+    assert values("dumping_hh", rows)["n"].to_list() == [1, 0, 0]
+
+
+def test_an_incident_first_reported_before_the_observation_counts_nowhere() -> None:
+    rows = meldingen((A, "boom", "i1"), (A, "boom", "i1"))
+    rows.loc[0, "created_at"] = pd.Timestamp("2025-12-31T23:59Z")
+    assert values("meldingen_inw", rows)["n"].sum() == 0
+
+
+def test_without_known_inhabitants_there_is_no_rate_but_the_count_stays_and_adds_up() -> None:
+    rows = meldingen((PORT, "boom", None), (A, "boom", None))
+    port = values("meldingen_inw", rows).loc[PORT]
+    assert (port["status"], port["n"]) == ("onbekend", 1)
+    assert np.isnan(port["value"])
+    town = members(Level.GEMEENTE, GM0001=list(STAD))
+    assert values("meldingen_inw", rows, within=town)["n"].to_list() == [2]
+
+
+def test_a_secret_number_of_inhabitants_is_said_to_be_secret() -> None:
+    found = values("meldingen_inw", meldingen(), figures=town_figures(inwoners="geheim"))
+    assert found["status"].to_list() == ["bekend", "bekend", "geheim"]
+
+
+def test_below_the_minimum_the_value_is_hidden_and_the_counts_are_kept() -> None:
+    found = values("meldingen_ha", meldingen(*[(A, "boom", None)] * 5, *[(B, "boom", None)] * 4))
+    assert found["status"].to_list() == ["bekend", "te_klein", "te_klein"]
+    assert found["n"].to_list() == [5, 4, 0]
+    assert found.loc[A, "value"] == 1.0
+    assert found.loc[[B, PORT], ["value", "lower", "upper"]].isna().all(axis=None)
+
+
+def test_a_soort_that_the_source_leaves_out_is_not_supplied_instead_of_0() -> None:
+    crosswalk = Crosswalk("proef", {"speelvoorziening": MainGroup.STRAAT, "boom": MainGroup.GROEN})
+    watched = Observation("proefstad", HALF_YEAR, crosswalk, frozenset({"speelvoorziening"}))
+    found = values("spelen_kind", meldingen((A, "boom", None)), observation=watched)
+    assert set(found["status"]) == {"niet_geleverd"}
+    assert found[["value", "n"]].isna().all(axis=None)
+
+
+def test_a_soort_that_is_supplied_but_never_reported_counts_0() -> None:
+    crosswalk = Crosswalk("proef", {"hond": MainGroup.DIEREN})
+    found = values("dieren_inw", meldingen(), observation=Observation("proefstad", HALF_YEAR, crosswalk))
+    assert list(found.loc[A, ["value", "n", "status"]]) == [0.0, 0.0, "bekend"]
+
+
+def test_when_part_of_an_indicator_is_not_supplied_that_is_said() -> None:
+    assen = category_edition("assen-2026")
+    watched = Observation("Assen", HALF_YEAR, assen.crosswalk, assen.not_supplied)
+    found = values(
+        "verkeer_ha", meldingen(*[(A, "onveilige-verkeerssituatie", None)] * 5), observation=watched
+    )
+    assert list(found.loc[A, ["status", "note"]]) == ["bekend", "niet geleverd: parkeren"]
+
+
+def test_outside_the_observation_nothing_was_supplied() -> None:
+    before = Observation(
+        "proefstad", Period(datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
+    )
+    found = values("meldingen_inw", meldingen((A, "boom", None)), observation=before)
+    assert set(found["status"]) == {"niet_geleverd"}
+    assert set(values("meldingen_inw", None)["status"]) == {"niet_geleverd"}
+
+
+def test_nuisance_is_for_a_gebied_only_and_needs_ten_reporters() -> None:
+    rows = meldingen(*[(A, "geluid", None)] * 12).assign(main_group="overlast")
+    large = AreaFigures(figure_frame([(A, "inwoners", 2024, 6000.0), (A, "opp_land_ha", 2024, 10.0)]))
+    gebied = members(Level.GEBIED, west=[A])
+    assert set(values("overlast_inw", rows)["status"]) == {"niet_op_dit_niveau"}
+    assert values("overlast_inw", rows)["n"].isna().all()
+    unknown = values("overlast_inw", rows, within=gebied, figures=large).loc["west"]
+    assert (unknown["status"], unknown["note"]) == ("onbekend", "het aantal melders is niet bekend")
+    nine = rows.assign(reporter=[f"m{i % 9}" for i in range(12)])
+    assert values("overlast_inw", nine, within=gebied, figures=large).loc["west", "status"] == "te_klein"
+    ten = rows.assign(reporter=[f"m{i % 10}" for i in range(12)])
+    assert values("overlast_inw", ten, within=gebied, figures=large).loc["west", "value"] == pytest.approx(
+        4.0
+    )
+
+
+def test_example_meldingen_are_marked_in_every_row() -> None:
+    rows = meldingen((A, "boom", None)).assign(example=True)
+    assert values("meldingen_inw", rows)["example"].all()
+    assert not values("meldingen_inw", rows.assign(example=False))["example"].any()
+
+
+def test_initiatieven_count_by_their_start_per_thousand_per_year() -> None:
+    begun = [pd.Timestamp("2026-03-01T00:00Z"), pd.Timestamp("2025-03-01T00:00Z"), pd.NaT]
+    rows = pd.DataFrame({"buurt": [A, A, A], "started_at": begun, "example": False})
+    counts = count_initiatieven(rows, period=HALF_YEAR, observation=SEEN)
+    evidence = Evidence(town_figures(), initiatieven=counts)
+    found = indicator_values(indicator("initiatieven_inw"), evidence=evidence, members=members())
+    assert list(found.loc[0, ["n", "value", "status"]]) == [1.0, 2.0, "bekend"]
+
+
+@pytest.mark.parametrize("column", ["category", "created_at"])
+def test_meldingen_without_a_soort_or_time_are_refused(column: str) -> None:
+    rows = meldingen((A, "boom", None))
+    with pytest.raises(FigureError, match=f"1 rijen hebben geen {column}"):
+        count_meldingen(rows.assign(**{column: None}), period=HALF_YEAR, observation=SEEN)
+    with pytest.raises(FigureError, match=f"missen de kolommen {column}"):
+        count_meldingen(rows.drop(columns=column), period=HALF_YEAR, observation=SEEN)
+
+
+def test_a_gebied_that_names_a_buurt_twice_is_refused() -> None:
+    with pytest.raises(DuplicateCode, match="west noemt een buurt twee keer"):
+        members(Level.GEBIED, west=[A, A])
+
+
+# Durations
+
+
+def durations_of(days: Sequence[int | None], *, ages: int = 40) -> pd.DataFrame:
+    """Meldingen made `ages` days before the observation ends, closed after so many days or still open."""
+    made = pd.Timestamp(HALF_YEAR.end) - pd.Timedelta(ages, "D")
+    rows = meldingen(*[(A, "boom", None)] * len(days)).assign(created_at=made)
+    closed = [pd.NaT if day is None else made + pd.Timedelta(day, "D") for day in days]
+    return rows.assign(closed_at=pd.Series(closed, dtype="datetime64[us, UTC]"))
+
+
+def test_the_median_counts_open_meldingen_as_not_yet_done() -> None:
+    rows = durations_of([1] * 10 + [5] * 10 + [None] * 20)
+    row = values("duur_mediaan", rows).loc[A]
+    assert (row["value"], row["n"], row["denominator"], row["status"]) == (5, 20, 40, "bekend")
+    assert values("duur_mediaan", durations_of([1] * 10 + [None] * 20)).loc[A, "status"] == "onbekend"
+    assert values("duur_mediaan", durations_of([1] * 29)).loc[A, "status"] == "te_klein"
+
+
+def test_days_are_calendar_days_in_amsterdam() -> None:
+    # 22:30 UTC in June is half past midnight in Amsterdam: closed the same day.
+    rows = durations_of([0] * 30).assign(
+        created_at=pd.Timestamp("2026-06-01T22:30Z"), closed_at=pd.Timestamp("2026-06-02T21:00Z")
+    )
+    assert values("duur_mediaan", rows).loc[A, "value"] == 0
+
+
+def test_a_melding_closed_before_it_was_made_has_no_duration_and_is_said() -> None:
+    rows = durations_of([2] * 30 + [-3])
+    row = values("duur_mediaan", rows).loc[A]
+    assert (row["denominator"], row["note"][:12]) == (30, "1 meldingen ")
+
+
+def test_still_open_is_a_share_of_the_meldingen_of_thirty_days_and_older() -> None:
+    old, young = durations_of([3] * 30 + [None] * 10, ages=30), durations_of([None] * 50, ages=29)
+    row = values("open_30", pd.concat([old, young], ignore_index=True)).loc[A]
+    assert (row["value"], row["n"], row["denominator"]) == (25.0, 10, 40)
+
+
+def test_what_was_closed_after_the_observation_was_still_open_then() -> None:
+    assert values("open_30", durations_of([39] * 15 + [41] * 15)).loc[A, "value"] == 50.0
+
+
+# Adding up to a gebied
+
+
+def kinds_of_gebied(missing: float) -> pd.DataFrame:
+    """Two buurten of which the second, with a share `missing` of all, has no figures but its size."""
+    known = 1000 * (1 - missing)
+    rows: list[tuple[str, str, int, float | None]] = []
+    for code, size in ((A, known), (B, 1000 * missing)):
+        rows += [(code, name, 2024, size) for name in ("inwoners", "huishoudens", "opp_land_ha")]
+    rows += [(A, name, 2024, 90.0) for name in ("inwoners_65plus", "woz_waarde_x1000", "afstand_huisarts_km")]
+    rows += [(B, name, 2024, None) for name in ("inwoners_65plus", "woz_waarde_x1000", "afstand_huisarts_km")]
+    return figure_frame(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "value"),
+    [("aandeel_65", "aandeel_65", 10.0), ("woning", "woz", 90.0), ("afstand_dagelijks", "huisarts", 90.0)],
+)
+def test_a_gebied_has_a_value_unless_more_than_a_tenth_of_its_weight_is_missing(
+    name: str, part: str, value: float
+) -> None:
+    gebied = members(Level.GEBIED, west=[A, B])
+    enough = values(name, None, within=gebied, figures=AreaFigures(kinds_of_gebied(0.10)))
+    assert enough.set_index("part")["value"][part] == pytest.approx(value)
+    missing = values(name, None, within=gebied, figures=AreaFigures(kinds_of_gebied(0.11)))
+    assert set(missing["status"]) == {"onbekend"}
+
+
+def test_averages_of_a_gebied_are_weighted_and_called_an_approximation_for_dwellings() -> None:
+    rows: list[tuple[str, str, int, float | None]] = [
+        *((code, "huishoudens", 2024, n) for code, n in ((A, 300.0), (B, 100.0))),
+        *((code, "inwoners", 2024, n) for code, n in ((A, 100.0), (B, 300.0))),
+        *(
+            (code, name, 2024, v)
+            for name in ("woz_waarde_x1000", "afstand_huisarts_km")
+            for code, v in ((A, 2.0), (B, 6.0))
+        ),
+    ]
+    gebied, figures = members(Level.GEBIED, west=[A, B]), AreaFigures(figure_frame(rows))
+    woz = values("woning", None, within=gebied, figures=figures).query("part == 'woz'").iloc[0]
+    assert woz["value"] == 3.0
+    assert woz["source"].endswith("gewogen naar huishoudens van buurten (benadering)")
+    near = (
+        values("afstand_dagelijks", None, within=gebied, figures=figures).query("part == 'huisarts'").iloc[0]
+    )
+    assert near["value"] == 5.0
+    assert near["source"].endswith("gewogen naar inwoners van buurten")
+
+
+def test_a_weight_may_be_one_figure_less_another() -> None:
+    # 100 - 60 = 40 people of 15 and older at 70, 60 - 0 = 60 at 80: together 76.
+    rows: list[tuple[str, str, int, float | None]] = [
+        *((code, "inwoners", 2024, n) for code, n in ((A, 100.0), (B, 60.0))),
+        *((code, "inwoners_0_15", 2024, n) for code, n in ((A, 60.0), (B, 0.0))),
+        *((code, "gezondheid_goed", 2024, n) for code, n in ((A, 70.0), (B, 80.0))),
+    ]
+    gebied = members(Level.GEBIED, west=[A, B])
+    adults = Figure("inwoners", minus="inwoners_0_15")
+    found = AreaFigures(figure_frame(rows)).average(Figure("gezondheid_goed"), adults, gebied)
+    assert found.value.tolist() == [76.0]
+
+
+def test_a_gemeente_keeps_its_own_figure_and_a_gebied_of_the_same_buurten_adds_up() -> None:
+    rows: list[tuple[str, str, int, float | None]] = [
+        *((code, "inwoners", 2024, 500.0) for code in (A, B)),
+        *((code, "inwoners_65plus", 2024, 100.0) for code in (A, B)),
+        ("GM0001", "inwoners", 2024, 1003.0),
+        ("GM0001", "inwoners_65plus", 2024, 203.0),
+    ]
+    figures = AreaFigures(figure_frame(rows))
+    town = values("aandeel_65", None, within=members(Level.GEMEENTE, GM0001=[A, B]), figures=figures)
+    gebied = values("aandeel_65", None, within=members(Level.GEBIED, GM0001=[A, B]), figures=figures)
+    assert town["value"].to_list() == pytest.approx([100 * 203 / 1003])
+    assert town["source"].to_list() == ["CBS Kerncijfers wijken en buurten 2024"]
+    assert gebied["value"].to_list() == [20.0]
+    assert gebied["source"].to_list() == ["CBS Kerncijfers wijken en buurten 2024, opgeteld uit buurten"]
+
+
+def test_figures_that_contradict_themselves_are_refused() -> None:
+    with pytest.raises(FigureError, match=f"inwoners van 2024 staat er twee keer voor {A}"):
+        AreaFigures(figure_frame([(A, "inwoners", 2024, 5.0), (A, "inwoners", 2024, 6.0)]))
+    with pytest.raises(FigureError, match="missen de kolommen status"):
+        AreaFigures(figure_frame([]).drop(columns="status"))
+
+
+# Real figures: Vlaardingen by platform area
+
+
+GEBIEDEN = {
+    "Centrum": ["BU06220103", "BU06220104"],
+    "Vettenoordse Polder": ["BU06220102", "BU06220306", "BU06220307"],
+    "Indische Buurt": ["BU06220101"],
+}
+CBS_WIJKEN = {
+    "Westwijk": "WK062202",
+    "Oostwijk": "WK062204",
+    "Vlaardinger Ambacht": "WK062205",
+    "Holy-Zuid": "WK062206",
+    "Holy-Noord": "WK062207",
+}
+# 65+ %, 0-14 %, household size, WOZ, koop %, crimes per 1,000, huisarts, supermarkt and school km.
+PUBLISHED: dict[str, tuple[float | None, ...]] = {
+    "Holy-Zuid": (30.2, 16.8, 2.2, None, 34, 40.3, 1.0, 0.6, 1.2),
+    "Holy-Noord": (27.7, 15.7, 2.2, 334, 49, 28.4, 1.1, 1.3, 0.7),
+    "Centrum": (19.4, 12.2, 1.8, 254, 47, 74.5, 0.4, 0.3, 0.3),
+    "Indische Buurt": (18.6, 16.8, 2.3, 310, 54, 46.8, 0.5, 0.9, 0.6),
+    "Vlaardinger Ambacht": (18.2, 18.8, 2.3, 334, 59, 32.2, 0.9, 0.7, 0.5),
+    "Vettenoordse Polder": (16.6, 14.7, 1.9, 217, 40, 64.0, 0.8, 0.8, 0.6),
+    "Westwijk": (16.1, 16.6, 2.1, 248, 43, 45.4, 0.8, 0.5, 0.5),
+    "Oostwijk": (15.2, 15.7, 2.1, 310, 59, 57.4, 0.4, 0.5, 0.5),
+    "GM0622": (20.8, 16.3, 2.1, 290, 47, 46.9, 0.8, 0.8, 0.7),
+}
+PARTS = (
+    ("aandeel_65", 0.05),
+    ("aandeel_kind", 0.05),
+    ("hh_grootte", 0.05),
+    ("woz", 0.5),
+    ("koop", 0.5),
+    ("misdrijven_inw", 0.05),
+    ("huisarts", 0.05),
+    ("supermarkt", 0.05),
+    ("school", 0.05),
+)
+
+
+@pytest.fixture(scope="module")
+def figures(shared: Path) -> AreaFigures:
+    files = [shared / f"data/figures/kerncijfers_2024_{level}.csv" for level in ("buurt", "wijk", "gemeente")]
+    return AreaFigures(pd.concat([read_figures(path) for path in files], ignore_index=True))
+
+
+@pytest.fixture(scope="module")
+def buurten(shared: Path) -> pd.DataFrame:
+    return pd.read_csv(shared / "data/figures/kerncijfers_2024_buurt.csv")
+
+
+def levels_of(buurten: pd.DataFrame, gemeente: str) -> dict[Level, dict[str, list[str]]]:
+    own = buurten[buurten["gm_code"] == gemeente]
+    return {
+        Level.BUURT: {code: [code] for code in own["bu_code"]},
+        Level.WIJK: {str(wijk): list(rows) for wijk, rows in own.groupby("wk_code")["bu_code"]},
+        Level.GEMEENTE: {gemeente: list(own["bu_code"])},
+    }
+
+
+@pytest.fixture(scope="module")
+def vlaardingen(buurten: pd.DataFrame) -> dict[Level, dict[str, list[str]]]:
+    levels = levels_of(buurten, "GM0622")
+    unions = {name: levels[Level.WIJK][wijk] for name, wijk in CBS_WIJKEN.items()}
+    return levels | {Level.GEBIED: GEBIEDEN | unions}
+
+
+def of_level(
+    figures: AreaFigures, areas: Mapping[Level, Mapping[str, Sequence[str]]], level: Level
+) -> pd.DataFrame:
+    """Values of the indicators that need figures alone, by code and part."""
+    definitions = [one for one in INDICATORS if one.number in (13, 14) or one.number >= 35]
+    memberships = [Membership.of(level, areas[level])]
+    found = all_values(definitions, evidence=Evidence(figures), memberships=memberships)
+    return found.set_index(["code", "part"]).sort_index()
+
+
+def one_of(found: pd.DataFrame, code: str, part: str) -> dict[Hashable, Any]:
+    """The row of this area and part."""
+    rows = found.reset_index()
+    return rows[(rows["code"] == code) & (rows["part"] == part)].iloc[0].to_dict()
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("gebied", PUBLISHED)
+def test_the_published_table_by_platform_area_comes_out(
+    gebied: str, figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
+) -> None:
+    level = Level.GEMEENTE if gebied == "GM0622" else Level.GEBIED
+    found = of_level(figures, vlaardingen, level).loc[gebied]["value"]
+    for (part, half_unit), published in zip(PARTS, PUBLISHED[gebied], strict=True):
+        if published is not None:
+            assert abs(found[part] - published) <= half_unit + 1e-9, part
+
+
+@pytest.mark.shared
+def test_the_woz_of_holy_zuid_is_missing_for_the_gebied_and_published_for_the_wijk(
+    figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
+) -> None:
+    # Vaart Zuid and Statenbuurt, 1,835 of 5,390 households, have no WOZ; CBS gives 310 for the wijk.
+    assert one_of(of_level(figures, vlaardingen, Level.GEBIED), "Holy-Zuid", "woz")["status"] == "onbekend"
+    assert one_of(of_level(figures, vlaardingen, Level.WIJK), "WK062206", "woz")["value"] == 310
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("minus", "tolerance"), [(None, 0.05), ("inwoners_0_15", 0.15)])
+def test_perceived_health_can_be_weighted_by_inhabitants_with_or_without_children(
+    minus: str | None,
+    tolerance: float,
+    figures: AreaFigures,
+    vlaardingen: dict[Level, dict[str, list[str]]],
+) -> None:
+    # A definition is data: this one is made here. The published table weighs by all inhabitants.
+    people = Figure("inwoners", minus=minus)
+    base = indicator("aandeel_65")
+    health = Indicator(
+        17,
+        "gezondheid",
+        "Ervaren gezondheid",
+        base.dimensie,
+        "+",
+        (Part("gezondheid", "Ervaren gezondheid", "%", Average(Figure("gezondheid_goed"), people)),),
+        base.minimum,
+        base.source,
+    )
+    within = Membership.of(Level.GEBIED, vlaardingen[Level.GEBIED])
+    found = indicator_values(health, evidence=Evidence(figures), members=within).set_index("code")["value"]
+    names = ["Holy-Noord", "Vettenoordse Polder", "Oostwijk", "Westwijk"]
+    np.testing.assert_allclose(found[names], [68.7, 63.8, 72.4, 65.2], atol=tolerance)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("gemeente", ["GM0106", "GM0556", "GM0606", "GM0622"])
+def test_crimes_of_buurten_wijken_and_gemeente_are_the_same_number(
+    gemeente: str, figures: AreaFigures, buurten: pd.DataFrame
+) -> None:
+    areas = levels_of(buurten, gemeente)
+    totals = [
+        of_level(figures, areas, level).xs("misdrijven_ha", level="part")["n"].sum()
+        for level in (Level.BUURT, Level.WIJK, Level.GEMEENTE)
+    ]
+    assert totals[0] == totals[1] == totals[2] > 3000
+
+
+@pytest.mark.shared
+def test_the_nearly_empty_broekpolder_has_crimes_but_no_rate(
+    figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
+) -> None:
+    row = one_of(of_level(figures, vlaardingen, Level.BUURT), "BU06220801", "misdrijven_inw")
+    assert (row["n"], row["denominator"], row["status"]) == (321, 15, "te_klein")
+    assert np.isnan(row["value"])
+
+
+@pytest.mark.shared
+def test_a_port_without_known_inhabitants_is_unknown_not_0(
+    figures: AreaFigures, buurten: pd.DataFrame, vlaardingen: dict[Level, dict[str, list[str]]]
+) -> None:
+    columns = [f"misdrijven_{year}" for year in (2023, 2024, 2025)]
+    crimes = buurten.set_index("bu_code").loc["BU06220304", columns].sum()
+    row = one_of(of_level(figures, vlaardingen, Level.BUURT), "BU06220304", "misdrijven_inw")
+    assert (row["n"], row["status"]) == (crimes, "onbekend")
+    assert np.isnan(row["value"])
+
+
+# Real meldingen: Assen
+
+
+@pytest.fixture(scope="module")
+def assen(shared: Path) -> pd.DataFrame:
+    """The real meldingen, each put in a buurt drawn at random: places are tested elsewhere."""
+    rows = pd.read_csv(shared / "data/meldingen/assen_2026.csv", dtype={"opgelost_op": "str"})
+    edition = category_edition("assen-2026")
+    match = match_categories(rows["subcategorie"], edition, parents=rows["hoofdcategorie"]).rows
+    codes = [
+        *levels_of(pd.read_csv(shared / "data/figures/kerncijfers_2024_buurt.csv"), "GM0106")[Level.BUURT]
+    ]
+    drawn = np.random.default_rng(1).choice(codes, len(rows))
+    return pd.DataFrame(
+        {
+            "buurt": drawn,
+            "incident_id": None,
+            "category": match["category"],
+            "main_group": match["main_group"],
+            "created_at": pd.to_datetime(rows["aangemaakt_op"], utc=True, format="ISO8601"),
+            "closed_at": pd.to_datetime(rows["opgelost_op"] + "T12:00:00+02:00", utc=True),
+            "example": False,
+        }
+    )
+
+
+def evidence_of(rows: pd.DataFrame, figures: AreaFigures) -> Evidence:
+    edition = category_edition("assen-2026")
+    seen = Period.of_days(date(2026, 5, 18), date(2026, 8, 8))
+    watched = Observation("Assen", seen, edition.crosswalk, edition.not_supplied)
+    year = Period.of_days(date(2026, 1, 1), date(2026, 12, 31))
+    return Evidence(figures, count_meldingen(rows, period=year, observation=watched))
+
+
+@pytest.mark.shared
+def test_counts_of_every_indicator_are_the_same_at_every_level(
+    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
+) -> None:
+    areas = levels_of(buurten, "GM0106")
+    rates = [one for one in INDICATORS if one.number <= 11]
+    within = [Membership.of(level, areas[level]) for level in areas]
+    found = all_values(rates, evidence=evidence_of(assen, figures), memberships=within)
+    totals = found.groupby(["indicator", "level"])["n"].sum().unstack()
+    since = assen[assen["created_at"] >= pd.Timestamp("2026-05-18T00:00+02:00")]
+    assert (totals.nunique(axis=1) == 1).all()
+    assert totals.loc["meldingen_inw", "gemeente"] == len(since)
+    assert totals.loc["licht_ha", "gemeente"] == (since["category"] == "straatverlichting").sum()
+
+
+@pytest.mark.shared
+def test_assen_was_watched_for_83_days_and_its_noise_was_not_supplied(
+    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
+) -> None:
+    whole = levels_of(buurten, "GM0106")[Level.GEMEENTE]
+    evidence = evidence_of(assen, figures)
+    town = indicator_values(
+        indicator("meldingen_inw"), evidence=evidence, members=Membership.of(Level.GEMEENTE, whole)
+    ).iloc[0]
+    assert town["exposure_years"] == pytest.approx(83 / 365.25)
+    assert town["value"] == pytest.approx(town["n"] / 69701 * 1000 / town["exposure_years"])
+    noise = indicator_values(
+        indicator("overlast_inw"), evidence=evidence, members=Membership.of(Level.GEBIED, whole)
+    ).iloc[0]
+    assert noise["status"] == "niet_geleverd"
+
+
+@pytest.mark.shared
+def test_meldingen_from_before_the_observation_are_left_out_of_what_is_still_open(
+    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
+) -> None:
+    whole = Membership.of(Level.GEMEENTE, levels_of(buurten, "GM0106")[Level.GEMEENTE])
+    share = indicator_values(indicator("open_30"), evidence=evidence_of(assen, figures), members=whole)
+    since = assen[assen["created_at"] >= pd.Timestamp("2026-05-18T00:00+02:00")]
+    old = since[since["created_at"] < pd.Timestamp("2026-07-10T00:00+02:00")]
+    assert share.loc[0, "value"] == pytest.approx(100 * old["closed_at"].isna().mean())
+    assert share.loc[0, "denominator"] == len(old)
+    # The control: with what was still open on the first day the service would look slower than it is.
+    every = assen[assen["created_at"] < pd.Timestamp("2026-07-10T00:00+02:00")]
+    assert every["closed_at"].isna().mean() > old["closed_at"].isna().mean()
+
+
+# Shape and invariance
+
+
+def test_the_frame_has_one_row_per_area_and_part_with_all_columns() -> None:
+    found = all_values([indicator("woning")], evidence=Evidence(town_figures()), memberships=[members()])
+    assert found.dtypes.astype("str").to_dict() == COLUMNS
+    assert list(found["part"]) == ["koop"] * 3 + ["eengezins"] * 3 + ["woz"] * 3
+    assert found.index.to_list() == list(range(9))
+    assert all_values([], evidence=Evidence(town_figures()), memberships=[]).empty
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.permutations(list(range(40))))
+def test_the_order_of_rows_changes_nothing(order: list[int]) -> None:
+    kinds = ["boom", "dumping", "straatverlichting"]
+    rows = meldingen(*[(list(STAD)[i % 3], kinds[i % 3 - i % 2], f"i{i % 7}") for i in range(40)])
+    evidence = [
+        Evidence(town_figures(), count_meldingen(frame, period=HALF_YEAR, observation=SEEN))
+        for frame in (rows, rows.iloc[order])
+    ]
+    first, second = (all_values(INDICATORS, evidence=one, memberships=[members()]) for one in evidence)
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_no_meldingen_at_all_give_zeros_where_the_source_was_watched() -> None:
+    counts = count_meldingen(meldingen(), period=HALF_YEAR, observation=SEEN)
+    found = all_values(INDICATORS, evidence=Evidence(town_figures(), counts), memberships=[members()])
+    rates = found[found["indicator"] == "meldingen_inw"].set_index("code")
+    assert rates.loc[A, "value"] == 0.0
+    assert found["indicator"].nunique() == len(INDICATORS)
+
+
+def test_a_rate_uses_the_latest_year_of_its_figure() -> None:
+    rows = [(A, "inwoners", 2015, 10.0), (A, "inwoners", 2024, 1000.0)]
+    assert AreaFigures(figure_frame(rows)).years(INWONERS) == (2024,)
+    found = values("meldingen_inw", meldingen((A, "boom", None)), figures=AreaFigures(figure_frame(rows)))
+    assert list(found.loc[A, ["denominator", "year"]]) == [1000.0, 2024]
+
+
+def test_a_period_of_days_starts_and_ends_at_midnight_in_amsterdam() -> None:
+    summer = Period.of_days(date(2026, 3, 1), date(2026, 3, 31))
+    assert summer.start == datetime(2026, 2, 28, 23, tzinfo=UTC)
+    assert summer.end == datetime(2026, 3, 31, 22, tzinfo=UTC)
+    with pytest.raises(FigureError, match="eindigt op 2026-02-28"):
+        Period.of_days(date(2026, 3, 1), date(2026, 2, 28))
