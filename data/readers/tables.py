@@ -58,7 +58,10 @@ class Records(Protocol):
 
     columns: tuple[str, ...]
     notes: tuple[str, ...]
-    total_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """How large the file is."""
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         """The rows from the first one on, `size` at a time."""
