@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 from scipy.special import ndtr
 
 from geo.crs import LngLatArrays
+from geo.errors import MapError
 from geo.heat import TILE_PIXELS, HeatPyramid, lnglat_of, pixel_of, pixel_size_m
 from maps import palette
 from maps.tiles import MAX_ZOOM, Tile, empty_png, indexed_png
@@ -40,7 +41,10 @@ OPACITY: Final = 0.88
 
 @dataclass(frozen=True, slots=True)
 class HeatStyle:
-    """How a heatmap is drawn: the kernel in metres and the density that gets the darkest colour."""
+    """How a heatmap is drawn: the kernel in metres and the density that gets the darkest colour.
+
+    Raises `MapError` for a maximum that is not above 0 or a bandwidth that is not 1 to 10,000 metres.
+    """
 
     maximum: float
     bandwidth_m: float = BANDWIDTH_M
@@ -48,7 +52,7 @@ class HeatStyle:
     def __post_init__(self) -> None:
         if not (0.0 < self.maximum < math.inf and 1.0 <= self.bandwidth_m <= 10_000.0):
             message = f"een kaart met straal {self.bandwidth_m} m en hoogste waarde {self.maximum} kan niet"
-            raise ValueError(message)
+            raise MapError(message)
 
 
 class Window(NamedTuple):

@@ -199,7 +199,7 @@ def _write_names(axes: Axes, areas: gpd.GeoDataFrame, fills: list[Fill]) -> None
 
 def _fits(outline: shapely.Geometry, spot: tuple[float, ...], text: str, *, letter_m: float) -> bool:
     lines = text.split("\n")
-    wide, high = max(map(len, lines)) * letter_m * 0.6, len(lines) * letter_m * 1.2
+    wide, high = max(map(len, lines)) * letter_m * 0.66, len(lines) * letter_m * 1.2
     box = shapely.box(spot[0] - wide / 2, spot[1] - high / 2, spot[0] + wide / 2, spot[1] + high / 2)
     return bool(shapely.intersection(outline, box).area >= 0.95 * box.area)
 

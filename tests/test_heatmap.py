@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from geo.crs import LngLatArrays
-from geo.errors import NoSuchTile
+from geo.errors import MapError, NoSuchTile
 from geo.heat import HeatPyramid, lnglat_of, pixel_of, pixel_size_m
 from maps.heatmap import (
     HeatStyle,
@@ -173,7 +173,7 @@ def test_a_tile_that_does_not_exist_is_refused(tile: Tile) -> None:
     ("maximum", "bandwidth"), [(0.0, 150.0), (math.nan, 150.0), (1.0, 0.0), (1.0, math.inf)]
 )
 def test_a_scale_without_top_or_kernel_without_width_is_refused(maximum: float, bandwidth: float) -> None:
-    with pytest.raises(ValueError, match="kan niet"):
+    with pytest.raises(MapError, match="kan niet"):
         HeatStyle(maximum=maximum, bandwidth_m=bandwidth)
 
 
