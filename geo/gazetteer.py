@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -14,51 +13,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.address import Address, readings
-from geo.addressbook import AddressBook, Ints, KnownAddress, canonical_suffix
+from geo.addressbook import AddressBook, Ints, KnownAddress
 from geo.errors import AddressError, CoordinateError
+from geo.housenumbers import in_street, whole_street, with_number
 from geo.landmarks import Landmark, Landmarks
+from geo.matches import MOST_ALTERNATIVES, Match, Quality, as_row, to_choose
 from geo.streets import fold, is_slip, normalise_street, sound_of
 
-FARTHEST_NUMBER = 20
-OTHER_SIDE = 4
-MOST_ALTERNATIVES = 10
-_ROMAN_LETTERS = {"I": "1", "V": "5"}
-
-
-class Quality(StrEnum):
-    """How good an answer is, best first."""
-
-    EXACT = "exact"
-    WITHOUT_ADDITION = "zonder_toevoeging"
-    NEAREST_NUMBER = "dichtstbijzijnd_nummer"
-    STREET = "straat"
-    POSTCODE = "postcode"
-    PLACE = "plaats"
-    NOT_FOUND = "niet_gevonden"
-
-    @property
-    def rank(self) -> int:
-        """0 for the best class, 6 for not found."""
-        return list(Quality).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The answer to one address: its class, why, and the place found (None when not found).
-
-    `alternatives` holds what else it could have been; a not-found answer with alternatives is one where
-    somebody has to choose.
-    """
-
-    quality: Quality
-    reason: str
-    found: KnownAddress | None = None
-    alternatives: tuple[KnownAddress, ...] = ()
-
-    @property
-    def ambiguous(self) -> bool:
-        """True when nothing was chosen because several places fit equally well."""
-        return self.found is None and bool(self.alternatives)
+__all__ = ["Gazetteer", "Match", "Quality", "Suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +92,8 @@ class Gazetteer:
         for text in texts:
             if text not in seen:
                 seen[text] = self.find(text, gemeente=gemeente)
-            rows.append(_row(text, seen[text]))
-        return pd.DataFrame(rows, columns=list(_row(None, Match(Quality.NOT_FOUND, ""))))
+            rows.append(as_row(text, seen[text]))
+        return pd.DataFrame(rows, columns=list(as_row(None, Match(Quality.NOT_FOUND, ""))))
 
     def nearest(self, x: float, y: float, *, k: int = 5) -> list[tuple[KnownAddress, float]]:
         """The nearest addresses with their distance in metres, nearest first.
@@ -196,14 +158,14 @@ class Gazetteer:
     def _in_streets(self, asked: Address, streets: list[int]) -> Match:
         if len(streets) > 1:
             streets = self._narrowed(asked, streets)
-        matches = [self._in_street(asked, at) for at in streets]
+        matches = [in_street(self._book, asked, at) for at in streets]
         best = min(match.quality.rank for match in matches)
         chosen = [match for match in matches if match.quality.rank == best]
         if len(chosen) == 1 and (len(matches) == 1 or best <= Quality.WITHOUT_ADDITION.rank):
             return chosen[0]
         fitting = chosen if best <= Quality.WITHOUT_ADDITION.rank else matches
         places = tuple(match.found for match in fitting if match.found)
-        return _to_choose(f"{asked.street} {asked.house}".strip(), places)
+        return to_choose(f"{asked.street} {asked.house}".strip(), places)
 
     def _narrowed(self, asked: Address, streets: list[int]) -> list[int]:
         """Of streets with one key, those with the postcode, then those written exactly like this."""
@@ -214,64 +176,6 @@ class Gazetteer:
         same = [at for at in streets if fold(self._book.streets[at].name) == fold(asked.street or "")]
         return same or streets
 
-    def _in_street(self, asked: Address, at: int) -> Match:
-        rows = self._book.rows_of_street(at)
-        if asked.number is None:
-            return self._whole_street(at, f"Er staat geen huisnummer bij {self._book.streets[at].name}.")
-        numbers = self._book.number[rows]
-        left, right = np.searchsorted(numbers, [asked.number, asked.number + 1])
-        if left == right:
-            return self._nearest_number(asked, at)
-        return self._with_number(asked, rows[left:right])
-
-    def _with_number(self, asked: Address, rows: Ints) -> Match:
-        """The answer among the rows with the right street and number."""
-        same = self._same_suffix(asked.suffix, rows)
-        if asked.postcode:
-            fitting = [row for row in same if self._book.postcode_of(row) == asked.postcode]
-            same = fitting or same
-        if same:
-            found = self._book.known(same[0])
-            others = tuple(self._book.known(row) for row in same[1:MOST_ALTERNATIVES])
-            return Match(Quality.EXACT, _exact_reason(asked, found), found, others)
-        bare = [int(row) for row in rows if not self._book.suffix[row]]
-        found = self._book.known(bare[0] if bare else self._closest_suffix(asked.suffix, rows))
-        others = tuple(self._book.known(int(row)) for row in rows[: MOST_ALTERNATIVES + 1])
-        return Match(
-            Quality.WITHOUT_ADDITION,
-            f"Nummer {asked.house} is niet bekend; wel {found.address.house} in dezelfde straat.",
-            found,
-            tuple(other for other in others if other != found)[:MOST_ALTERNATIVES],
-        )
-
-    def _same_suffix(self, suffix: str, rows: Ints) -> list[int]:
-        for form in (canonical_suffix(suffix), _ROMAN_LETTERS.get(suffix)):
-            same = [int(row) for row in rows if self._book.suffix[row] == form]
-            if same:
-                return same
-        return []
-
-    def _closest_suffix(self, suffix: str, rows: Ints) -> int:
-        same_letter = [row for row in rows if suffix and str(self._book.suffix[row]).startswith(suffix[0])]
-        return int(same_letter[0] if same_letter else rows[0])
-
-    def _nearest_number(self, asked: Address, at: int) -> Match:
-        assert asked.number is not None
-        rows = self._book.rows_of_street(at)
-        apart = np.abs(self._book.number[rows] - asked.number)
-        if apart.min() > FARTHEST_NUMBER:
-            return self._whole_street(at, f"Nummer {asked.house} is niet bekend in deze straat.")
-        other_side = (self._book.number[rows] - asked.number) % 2 * OTHER_SIDE
-        found = self._book.known(int(rows[np.argmin(apart + other_side)]))
-        reason = f"Nummer {asked.house} is niet bekend; {found.address.house} ligt er het dichtst bij."
-        return Match(Quality.NEAREST_NUMBER, reason, found)
-
-    def _whole_street(self, at: int, reason: str) -> Match:
-        street = self._book.streets[at]
-        row = self._book.middle_row(self._book.rows_of_street(at))
-        found = self._book.at_row(row, Address(street=street.name, place=street.place or None))
-        return Match(Quality.STREET, f"{reason} Dit is een punt midden in de straat.", found)
-
     # By postcode and number
 
     def _by_postcode_and_number(self, asked: list[Address], scope: frozenset[int] | None) -> Match | None:
@@ -281,7 +185,7 @@ class Gazetteer:
             rows = self._rows_in_scope(reading.postcode, scope)
             rows = rows[self._book.number[rows] == reading.number]
             if len(rows) and self._is_street_meant(reading, rows):
-                return self._with_number(reading, rows)
+                return with_number(self._book, reading, rows)
         return None
 
     def _rows_in_scope(self, postcode: str, scope: frozenset[int] | None) -> Ints:
@@ -333,7 +237,7 @@ class Gazetteer:
         if match.found and sure:
             read = f"‘{asked.street}’ is gelezen als {match.found.address.street}."
             return dataclasses.replace(match, reason=f"{read} {match.reason}")
-        guesses = tuple(found for at in streets if (found := self._whole_street(at, "").found))
+        guesses = tuple(found for at in streets if (found := whole_street(self._book, at, "").found))
         reason = f"De straat ‘{asked.street}’ is niet bekend; dit lijkt erop."
         return Match(Quality.NOT_FOUND, reason, None, guesses[:MOST_ALTERNATIVES])
 
@@ -344,7 +248,7 @@ class Gazetteer:
         if not marks:
             return None
         if len(marks) > 1:
-            return _to_choose(text, tuple(mark.known for mark in marks))
+            return to_choose(text, tuple(mark.known for mark in marks))
         return Match(Quality.EXACT, f"Bekende plek: {marks[0].name}.", marks[0].known)
 
     def _by_postcode(
@@ -414,7 +318,7 @@ class Gazetteer:
         for at in sorted(streets, key=lambda at: self._book.streets[at].name):
             street = self._book.streets[at]
             if any(street.key.startswith(key) for key in keys) or self._folded[at].startswith(start):
-                known = self._whole_street(at, "").found
+                known = whole_street(self._book, at, "").found
                 assert known is not None
                 yield Suggestion(str(known), "straat", known)
 
@@ -438,22 +342,6 @@ def _with_places(asked: list[Address], book: AddressBook) -> Iterator[Address]:
                 yield dataclasses.replace(reading, street=" ".join(words[:-count]), place=place)
 
 
-def _exact_reason(asked: Address, found: KnownAddress) -> str:
-    if asked.postcode and asked.postcode != found.address.postcode:
-        return f"Straat en nummer kloppen; de postcode is {found.address.postcode}, niet {asked.postcode}."
-    if asked.until:
-        return f"Gezocht is het eerste nummer van {asked.house}."
-    return "Straat en nummer staan zo in de adressen."
-
-
-def _to_choose(written: str, places: tuple[KnownAddress, ...]) -> Match:
-    names = ", ".join(
-        dict.fromkeys(place.address.place or str(place) for place in places[:MOST_ALTERNATIVES])
-    )
-    reason = f"‘{written}’ kan op {len(places)} plekken zijn ({names}). Noem de plaats of de postcode."
-    return Match(Quality.NOT_FOUND, reason, None, places[:MOST_ALTERNATIVES])
-
-
 def _four_digits(asked: Address) -> str | None:
     """The text as a postcode area when it is nothing but four digits."""
     only = asked == Address(number=asked.number)
@@ -467,24 +355,3 @@ def _street_unknown(asked: Address) -> str:
 def _in_postcode_area(asked: Address, area: Landmark) -> Match:
     reason = f"{_street_unknown(asked)}Dit is het midden van postcodegebied {area.name}, niet het adres zelf."
     return Match(Quality.POSTCODE, reason, area.known)
-
-
-def _row(text: str | None, match: Match) -> dict[str, object]:
-    known = match.found
-    address = known.address if known else Address()
-    return {
-        "text": text,
-        "quality": match.quality.value,
-        "reason": match.reason,
-        "alternatives": len(match.alternatives),
-        "street": address.street,
-        "number": address.number,
-        "letter": address.letter,
-        "addition": address.addition,
-        "postcode": address.postcode,
-        "place": address.place,
-        "lon": known.lon if known else float("nan"),
-        "lat": known.lat if known else float("nan"),
-        "x": known.x if known else float("nan"),
-        "y": known.y if known else float("nan"),
-    }
