@@ -31,12 +31,12 @@ class Spot:
 
 def suggest(workbench: Workbench, text: str, *, gemeente: str, limit: int = 8) -> list[Suggestion]:
     """Return what somebody who types this may mean, within a gemeente."""
-    return gazetteer(workbench).suggest(text, gemeente=gemeente, limit=limit)
+    return gazetteer(workbench).suggest(text, gemeente=_name(workbench, gemeente), limit=limit)
 
 
 def find(workbench: Workbench, text: str, *, gemeente: str) -> Match:
     """Return the place of an address, with its quality class and reason."""
-    return gazetteer(workbench).find(text, gemeente=gemeente)
+    return gazetteer(workbench).find(text, gemeente=_name(workbench, gemeente))
 
 
 def nearest(workbench: Workbench, point: LngLat, *, limit: int = 5) -> list[tuple[KnownAddress, float]]:
@@ -66,6 +66,11 @@ def gazetteer(workbench: Workbench) -> Gazetteer:
     """Return the gazetteer of all loaded addresses and landmarks."""
     with workbench.session() as session:
         return workbench.remember(session, ("gazetteer",), lambda: _build(session))
+
+
+def _name(workbench: Workbench, gemeente: str) -> str:
+    """Return the name of a gemeente: landmarks know it by name only."""
+    return places.places(workbench, gemeente).gemeente.naam
 
 
 def _build(session: Session) -> Gazetteer:

@@ -1,0 +1,141 @@
+"""Who sees which melding, on both databases: what is not granted is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pandas as pd
+import pytest
+from sqlalchemy import insert, select
+from stored_town import TOWN, add_source, town
+
+from data import meldingen
+from data.areas import store_edition
+from data.database import Database
+from data.meldingen import Box, Filters
+from data.models import Category, Import, Melding
+from data.owners import assign_areas
+from data.visibility import PUBLIC, Viewer
+
+STAFF = Viewer("adviseur")
+LATE_EVENING = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight on 2 July in Amsterdam
+ALL = Filters(gemeente=TOWN)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """One melding of each class, set aside or not, in each state of its import."""
+    database = Database(database_url)
+    database.migrate()
+    with database.write() as session:
+        store_edition(session, town())
+        source = add_source(session)
+        imports = {
+            name: _import(source, visible_at) for name, visible_at in (("open", LATE_EVENING), ("busy", None))
+        }
+        kinds = {
+            privacy: Category(edition="p", slug=privacy, naam=privacy, main_group="afval", privacy=privacy)
+            for privacy in ("exact", "gebied")
+        }
+        session.add_all([*imports.values(), *kinds.values()])
+        session.flush()
+        ids = {"none": None, "open": imports["open"].id, "busy": imports["busy"].id}
+        rows = [
+            _melding(source, kinds[privacy].id, ids[loaded], f"{privacy}-{loaded}-{intern}", intern=intern)
+            for privacy, loaded, intern in product(kinds, ids, (False, True))
+        ]
+        session.execute(insert(Melding), rows)
+        assign_areas(session, 2016)
+    yield database
+    database.close()
+
+
+def _import(source: int, visible_at: datetime | None) -> Import:
+    return Import(
+        source_id=source,
+        file_name="x",
+        file_hash="x",
+        state="bezig",
+        started_at=LATE_EVENING,
+        visible_at=visible_at,
+        report={},
+    )
+
+
+def _melding(
+    source: int, category: int, import_id: int | None, name: str, *, intern: bool
+) -> dict[str, object]:
+    return {
+        "public_id": name,
+        "municipality_code": TOWN,
+        "source_id": source,
+        "source_ref": name,
+        "import_id": import_id,
+        "category_id": category,
+        "created_at": LATE_EVENING,
+        "created_on": date(2026, 7, 2),
+        "stored_at": LATE_EVENING,
+        "status": "gemeld",
+        "channel": "import",
+        "place_quality": "punt",
+        "lon": 4.3,
+        "lat": 51.9,
+        "x": 80_500.0,
+        "y": 436_500.0,
+        "intern": intern,
+    }
+
+
+def seen(database: Database, viewer: Viewer, filters: Filters = ALL) -> pd.DataFrame:
+    with database.read() as session:
+        return meldingen.frame(session, viewer, filters, edition=2016)
+
+
+def test_the_public_sees_only_exact_records_that_are_loaded_and_not_set_aside(database: Database) -> None:
+    assert sorted(seen(database, PUBLIC)["public_id"]) == ["exact-none-False", "exact-open-False"]
+
+
+def test_staff_see_all_classes_but_no_row_of_an_import_that_is_busy(database: Database) -> None:
+    names = set(seen(database, STAFF)["public_id"])
+    assert len(names) == 8
+    assert not any("busy" in name for name in names)
+
+
+def test_page_count_and_single_look_up_agree_with_the_frame(database: Database) -> None:
+    for viewer in (PUBLIC, STAFF):
+        expected = sorted(seen(database, viewer)["public_id"])
+        with database.read() as session:
+            page = meldingen.page(session, viewer, ALL, edition=2016, limit=100)
+            assert meldingen.count(session, viewer, ALL, edition=2016) == len(expected)
+            everything = session.scalars(select(Melding.public_id)).all()
+            single = [name for name in everything if len(meldingen.one(session, viewer, name))]
+        assert sorted(page["public_id"]) == expected
+        assert sorted(single) == expected
+
+
+def test_the_public_gets_the_day_in_amsterdam_and_never_the_time(database: Database) -> None:
+    assert set(seen(database, PUBLIC)["created_at"]) == {pd.Timestamp("2026-07-02T00:00Z")}
+    assert set(seen(database, STAFF)["created_at"]) == {pd.Timestamp(LATE_EVENING)}
+
+
+def test_a_period_is_a_period_in_amsterdam(database: Database) -> None:
+    assert len(seen(database, PUBLIC, replace(ALL, until=date(2026, 7, 1)))) == 0
+    assert len(seen(database, PUBLIC, replace(ALL, since=date(2026, 7, 2), until=date(2026, 7, 2)))) == 2
+
+
+def test_a_state_of_before_an_import_became_visible_does_not_hold_its_rows(database: Database) -> None:
+    before = replace(ALL, known_at=LATE_EVENING - timedelta(seconds=1))
+    assert len(seen(database, PUBLIC, before)) == 0
+    assert len(seen(database, PUBLIC, replace(ALL, known_at=LATE_EVENING))) == 2
+
+
+def test_a_box_group_status_and_buurt_narrow_the_answer(database: Database) -> None:
+    assert len(seen(database, PUBLIC, replace(ALL, box=Box(4.2, 51.8, 4.4, 52.0)))) == 2
+    assert len(seen(database, PUBLIC, replace(ALL, box=Box(4.31, 51.8, 4.4, 52.0)))) == 0
+    assert len(seen(database, PUBLIC, replace(ALL, main_groups=("groen",)))) == 0
+    assert len(seen(database, PUBLIC, replace(ALL, status="afgehandeld"))) == 0
+    assert len(seen(database, PUBLIC, replace(ALL, buurten=("BU06220001",)))) == 2
+    assert len(seen(database, PUBLIC, replace(ALL, gemeente="GM0556"))) == 0
