@@ -1,0 +1,21 @@
+"""The command line: `wijkbeeld`, put together from the commands of each noun."""
+
+from __future__ import annotations
+
+import typer
+
+from service.commands import maps, serve
+
+app = typer.Typer(
+    name="wijkbeeld",
+    help="Van meldingen op de kaart naar een thema op tafel.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for commands in (serve.app, maps.app):
+    app.registered_commands.extend(commands.registered_commands)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
