@@ -42,12 +42,12 @@ class Landmarks:
         return [m for m in self._points if fold(m.name) == fold(text) and _is_in(m, gemeente)]
 
     def starting(self, prefix: str, gemeente: str | None) -> list[Landmark]:
-        """The points whose name has a word that starts with this text."""
+        """The points whose name or street has a word that starts with this text."""
         start = fold(prefix)
         return [
             mark
             for mark in self._points
-            if start and f" {start}" in f" {fold(mark.name)}" and _is_in(mark, gemeente)
+            if start and f" {start}" in f" {_told(mark)}" and _is_in(mark, gemeente)
         ]
 
     def at_address(self, asked: Iterable[Address], gemeente: str | None) -> list[Landmark]:
@@ -78,6 +78,10 @@ def _mark(row: dict[str, Any]) -> Landmark:
     lon, lat, x, y = (float(row[name]) for name in ("lon", "lat", "x", "y"))
     known = KnownAddress(address, part["gemeente"] or "", lon, lat, x, y)
     return Landmark(part["name"] or "", part["kind"] or "", known)
+
+
+def _told(mark: Landmark) -> str:
+    return f"{fold(mark.name)} {fold(mark.known.address.street or '')}"
 
 
 def _is_in(mark: Landmark, gemeente: str | None) -> bool:

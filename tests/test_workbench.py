@@ -1,0 +1,91 @@
+"""The memory of the workbench: computed once, forgotten when data change, shared by who asks at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data import audit
+from data.database import Database
+from service.analysis.workbench import Workbench, data_version
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Iterator[Workbench]:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    yield Workbench(database, capacity=3)
+    database.close()
+
+
+def change(workbench: Workbench, kind: str = "import") -> None:
+    with workbench.database.write() as session:
+        audit.record(session, actor="proef", action="iets", object_kind=kind, object_id="1")
+
+
+def ask(workbench: Workbench, key: str, answers: list[str]) -> str:
+    def compute() -> str:
+        answers.append(key)
+        return f"{key}{len(answers)}"
+
+    with workbench.session() as session:
+        return workbench.remember(session, key, compute)
+
+
+def test_the_same_question_is_computed_once(workbench: Workbench) -> None:
+    answers: list[str] = []
+    assert [ask(workbench, "a", answers) for _ in range(3)] == ["a1", "a1", "a1"]
+
+
+def test_a_change_of_the_data_makes_a_new_answer_and_a_login_does_not(workbench: Workbench) -> None:
+    answers: list[str] = []
+    first = ask(workbench, "a", answers)
+    change(workbench, "account")
+    assert ask(workbench, "a", answers) == first
+    change(workbench)
+    assert ask(workbench, "a", answers) != first
+    with workbench.session() as session:
+        assert data_version(session) == 2
+
+
+def test_the_least_recently_used_answer_goes_first(workbench: Workbench) -> None:
+    answers: list[str] = []
+    for key in ("a", "b", "c", "a", "d", "a", "b"):
+        ask(workbench, key, answers)
+    assert answers == ["a", "b", "c", "d", "b"]
+
+
+def test_two_that_ask_at_once_share_one_computation(workbench: Workbench) -> None:
+    started, go_on, answers = threading.Event(), threading.Event(), []
+
+    def slow() -> str:
+        answers.append("slow")
+        started.set()
+        go_on.wait(5)
+        return "klaar"
+
+    def ask_slow(found: list[str]) -> None:
+        with workbench.session() as session:
+            found.append(workbench.remember(session, "slow", slow))
+
+    found: list[str] = []
+    threads = [threading.Thread(target=ask_slow, args=(found,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    started.wait(5)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert (found, answers) == (["klaar"] * 4, ["slow"])
+
+
+def test_a_computation_that_fails_is_tried_again(workbench: Workbench) -> None:
+    def fail() -> str:
+        raise ValueError("nee")
+
+    with workbench.session() as session, pytest.raises(ValueError, match="nee"):
+        workbench.remember(session, "a", fail)
+    assert ask(workbench, "a", []) == "a1"
