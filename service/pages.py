@@ -6,23 +6,99 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from maps.numbers import dutch
+from service.analysis.places import Place, Places
+from service.analysis.words import day_text, moment_words
+from service.settings import GemeenteSettings, Settings
+from service.texts import Catalogue, catalogue
+
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+ENTRY = "src/main.ts"
+# Address, key of the text in the menu.
+MENU = (
+    ("/", "kaart"),
+    ("/analyse", "analyse"),
+    ("/kaarten", "kaarten"),
+    ("/cijfers", "cijfers"),
+    ("/woorden", "woorden"),
+    ("/bronnen", "bronnen"),
+)
 
 
-def render(request: Request, name: str, context: dict[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Return the page `name` filled with `context`; who is logged in and the settings come with it."""
+def render(
+    request: Request,
+    name: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    town: Places | None = None,
+    example: bool = False,
+) -> HTMLResponse:
+    """Return the page `name` filled with `context`; who is logged in and the settings come with it.
+
+    `town` is the gemeente that the page is about; `example` says that made-up data stand on the page.
+    """
+    settings: Settings = request.app.state.settings
     shared = {
         "request": request,
         "staff": getattr(request.state, "staff", None),
-        "settings": request.app.state.settings,
+        "settings": settings,
+        "town": town,
+        "contact": contact(settings, town),
+        "example": example,
+        "menu": menu(request.url.path, town),
     }
     return HTMLResponse(_environment().get_template(name).render(**shared, **context), status)
+
+
+def contact(settings: Settings, town: Places | None) -> GemeenteSettings:
+    """Return how residents reach the gemeente of a page; empty where that was not set."""
+    code = town.gemeente.code if town else settings.default_gemeente
+    return settings.gemeenten.get(code, GemeenteSettings())
+
+
+def menu(path: str, town: Places | None) -> list[dict[str, Any]]:
+    """Return the links of the main menu; they stay with the gemeente of the page."""
+    asked = f"?{urlencode({'gemeente': town.gemeente.code})}" if town else ""
+    return [
+        {"url": url + asked, "key": key, "here": path == url or (url != "/" and path.startswith(f"{url}/"))}
+        for url, key in MENU
+    ]
+
+
+def place_url(place: Place) -> str:
+    """Return the address of the page of a place."""
+    if place.level == "gemeente":
+        return f"/?{urlencode({'gemeente': place.code})}"
+    return f"/gebieden/{place.code}" if place.level == "gebied" else f"/wijken/{place.code}"
+
+
+def asset(entry: str = ENTRY) -> str:
+    """Return the address of a built script by its source name, as Vite's manifest has it."""
+    return f"/static/{_built()[entry]['file']}"
+
+
+def styles(entry: str = ENTRY) -> list[str]:
+    """Return the addresses of the styles that belong to a built script."""
+    return [f"/static/{name}" for name in _built()[entry].get("css", [])]
+
+
+def _built() -> dict[str, dict[str, Any]]:
+    path = STATIC / "manifest.json"
+    return _manifest(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _manifest(path: Path, _changed: int) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -34,16 +110,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["asset"] = asset
+    texts: Catalogue = catalogue()
+    environment.globals.update(
+        asset=asset,
+        styles=styles,
+        place_url=place_url,
+        t=texts.text,
+        counted=texts.counted,
+        texts=texts,
+        day_text=day_text,
+        moment_words=moment_words,
+        dutch=dutch,
+    )
     return environment
-
-
-def asset(entry: str) -> str:
-    """Return the address of a built file by its source name, as Vite's manifest has it."""
-    return f"/static/{_manifest()[entry]['file']}"
-
-
-@lru_cache(maxsize=1)
-def _manifest() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads((STATIC / ".vite" / "manifest.json").read_text("utf-8"))
-    return found

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from service.routes import health, login, sources, tiles
+from service.routes import analyse, definitions, health, home, kaarten, login, sources, tiles, wijken
 from service.routes.api import addresses, areas, figures, heat, meldingen
 from service.routes.api import sources as api_sources
 
-PAGES: tuple[APIRouter, ...] = (health.router, login.router, sources.router, tiles.router)
+PAGES: tuple[APIRouter, ...] = (
+    home.router,
+    wijken.router,
+    analyse.router,
+    kaarten.router,
+    definitions.router,
+    sources.router,
+    login.router,
+    health.router,
+    tiles.router,
+)
 API: tuple[APIRouter, ...] = (
     areas.router,
     figures.router,

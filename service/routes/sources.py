@@ -9,12 +9,12 @@ from data import sources
 from service.dependencies import DatabaseDep, ViewerDep
 from service.pages import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
-@router.get("/bronnen", include_in_schema=False)
+@router.get("/bronnen")
 def overview(request: Request, database: DatabaseDep, viewer: ViewerDep) -> HTMLResponse:
     """Show all sources."""
     with database.read() as session:
         found = sources.overview(session)
-    return render(request, "bronnen.html", {"bronnen": found})
+    return render(request, "bronnen.html", {"bronnen": found}, example=any(one.example for one in found))

@@ -1,4 +1,13 @@
-/** What every page starts with: its styles, and the sign that scripts run. */
+/** What every page starts with: its styles, its maps, the search box and the filters of the analysis. */
 import "./main.css";
+import { startAnalysis } from "./analysis";
+import { startMap } from "./map";
+import { startSearch } from "./search";
 
 document.documentElement.classList.add("js");
+for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
+  const live = startMap(box);
+  const form = document.querySelector<HTMLFormElement>("[data-filters]");
+  if (form) startAnalysis(form, live);
+}
+for (const field of document.querySelectorAll<HTMLInputElement>("[data-zoek]")) startSearch(field);

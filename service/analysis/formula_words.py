@@ -1,0 +1,89 @@
+"""Formula words: how a cijfer is worked out and from when it is shown, as a reader reads it."""
+
+from __future__ import annotations
+
+from geo.indicators import Indicator, Minimum, Part
+from geo.measures import (
+    EVERYTHING,
+    Average,
+    EventRate,
+    Events,
+    Figure,
+    FigureRate,
+    MedianDuration,
+    Quotient,
+    StillOpen,
+)
+from maps.numbers import dutch, short
+from service.texts import UnknownText, catalogue
+
+_MINIMUM_OF = {
+    "inwoners": "inwoners",
+    "huishoudens": "huishoudens",
+    "inwoners_0_15": "kinderen",
+    "opp_land_ha": "hectare",
+}
+
+
+def formula(part: Part) -> str:
+    """Return the formula of a part of a cijfer in plain sentences."""
+    texts, measure = catalogue(), part.measure
+    match measure:
+        case EventRate():
+            return _event_rate(measure)
+        case FigureRate():
+            return _figure_rate(measure)
+        case Quotient():
+            key = "formule.deel_pct" if measure.scale == 100 else "formule.deel"
+            return texts.text(
+                key, teller=quantity(measure.numerator), noemer=quantity(measure.denominator)
+            )
+        case Average():
+            return texts.text("formule.gemiddeld", gewicht=quantity(measure.weight))
+        case MedianDuration():
+            return texts.text("formule.mediaan")
+        case StillOpen():
+            return texts.text("formule.open", dagen=measure.days)
+
+
+def quantity(figure: Figure) -> str:
+    """Return the name of a figure for readers; its own name where the catalogue has none."""
+    try:
+        return catalogue().text(f"grootheid.{figure.name}")
+    except UnknownText:
+        return figure.name.replace("_", " ")
+
+
+def minimum_words(found: Indicator) -> list[str]:
+    """Return from when a cijfer is shown, a sentence for each condition."""
+    return [_minimum(one) for one in found.minimum] or [catalogue().text("cijfers.minimum_geen")]
+
+
+def _event_rate(measure: EventRate) -> str:
+    texts = catalogue()
+    selection = texts.text("formule.selectie") if measure.selection != EVERYTHING else ""
+    key = "formule.per_meldingen" if measure.events is Events.MELDINGEN else "formule.per_initiatieven"
+    scale = ""
+    if measure.scale != 1:
+        scale = texts.text("formule.schaal", n=dutch(measure.scale), eenheid=quantity(measure.per))
+    denominator = f"het aantal {quantity(measure.per)}"
+    return texts.text(key, selectie=selection, noemer=denominator, schaal=scale)
+
+
+def _figure_rate(measure: FigureRate) -> str:
+    texts, years = catalogue(), measure.counts.years
+    scale = ""
+    if measure.scale != 1:
+        scale = texts.text("formule.schaal_zin", n=dutch(measure.scale), eenheid=quantity(measure.per))
+    return texts.text(
+        "formule.tempo",
+        teller=quantity(measure.counts),
+        noemer=f"het aantal {quantity(measure.per)}",
+        schaal_zin=scale,
+        jaren=", ".join(map(str, years)) or texts.text("formule.laatste_jaar"),
+    )
+
+
+def _minimum(one: Minimum) -> str:
+    key = _MINIMUM_OF[one.of.name] if isinstance(one.of, Figure) else one.of
+    return catalogue().text(f"cijfers.minimum_{key}", n=short(one.at_least))

@@ -1,0 +1,38 @@
+"""Towns: which gemeente a page is about, and whether made-up data are shown for it."""
+
+from __future__ import annotations
+
+from data import sources
+from data.sources import SourceKind
+from service.analysis import places
+from service.analysis.places import Place, Places
+from service.analysis.workbench import Workbench
+
+
+def town(workbench: Workbench, asked: str | None, *, default: str) -> Places | None:
+    """Return the gemeente that was asked for, else the default, else the first; None when none is loaded."""
+    if asked:
+        return places.places(workbench, asked)
+    known = [place.code for place in towns(workbench)]
+    if not known:
+        return None
+    return places.places(workbench, default if default in known else known[0])
+
+
+def towns(workbench: Workbench) -> list[Place]:
+    """Return the gemeenten to choose from, by name."""
+    return places.gemeenten(workbench)
+
+
+def has_example(workbench: Workbench, gemeente: str) -> bool:
+    """Return whether meldingen or initiatieven of a gemeente are made up."""
+    with workbench.session() as session:
+        return workbench.remember(
+            session,
+            ("example", gemeente),
+            lambda: any(
+                source.example
+                for kind in (SourceKind.MELDINGEN, SourceKind.INITIATIEVEN)
+                for source in sources.of_kind(session, kind, gemeente)
+            ),
+        )

@@ -1,0 +1,84 @@
+"""Value words: a value, its margin and its status as a reader reads them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from maps.numbers import short
+from service.analysis.figures import STATUS_TEXTS
+from service.texts import catalogue
+
+MOST_PARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWords:
+    """One value in words; `share` is `1 op de 3` for a percentage, texts are empty where there is nothing."""
+
+    known: bool
+    text: str
+    unit: str
+    share: str
+    margin: str
+    count: str
+    out_of: str
+    year: str
+    source: str
+    status: str
+
+
+def value_words(row: Mapping[Any, Any], *, unit: str) -> ValueWords:
+    """Return the words of a row of `geo.indicator_values`."""
+    status = str(row["status"])
+    value = float(row["value"])
+    known = not math.isnan(value)
+    return ValueWords(
+        known=known,
+        text=short(value) if known else STATUS_TEXTS[status] or catalogue().text("algemeen.niet_bekend"),
+        unit=unit if known else "",
+        share=share_text(value) if known and unit == "%" else "",
+        margin=margin_text(float(row["lower"]), float(row["upper"])),
+        count=_number(row["n"]),
+        out_of=_number(row["denominator"]),
+        year="" if pd.isna(row["year"]) else str(int(row["year"])),
+        source=str(row["source"] or ""),
+        status="" if known else status,
+    )
+
+
+def margin_text(lower: float, upper: float) -> str:
+    """Return `tussen 12 en 19`; empty when there is no margin."""
+    if math.isnan(lower) or math.isnan(upper):
+        return ""
+    return f"tussen {short(lower)} en {short(upper)}"
+
+
+def share_text(percent: float) -> str:
+    """Return a percentage as a share of people or homes: `1 op de 3`, `4 op de 10`; empty near 0 and 100."""
+    if not 2.0 <= percent <= 95.0:
+        return ""
+    parts = round(100.0 / percent)
+    if parts >= 2 and abs(100.0 / parts - percent) <= percent * 0.06:
+        return f"1 op de {parts}" if parts <= MOST_PARTS else f"1 op de {round(parts, -1)}"
+    tenths = round(percent / 10.0)
+    if abs(10.0 * tenths - percent) <= 2.5:
+        return f"{tenths} op de 10"
+    return f"{round(percent / 5.0)} op de 20"
+
+
+def lines(words: ValueWords, *, example: bool) -> list[str]:
+    """Return the lines of a tooltip: the value, the margin, what was counted, source and year."""
+    value = f"{words.text} {words.unit}".strip()
+    counted = f"{words.count} geteld" if words.count and words.known else ""
+    origin = ", ".join(part for part in (words.source, words.year) if part)
+    marked = catalogue().text("algemeen.voorbeeld") if example else ""
+    return [line for line in (value, words.margin, counted, origin, marked) if line]
+
+
+def _number(value: Any) -> str:
+    return "" if pd.isna(value) else short(float(value))

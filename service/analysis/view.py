@@ -1,0 +1,128 @@
+"""The view of an analysis: one map, its legend, and the same facts as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from data.meldingen import Filters
+from data.visibility import Viewer
+from geo.areas import Level
+from maps.legend import heat_legend
+from service.analysis import choropleth, figures, heat, live_map
+from service.analysis.figures import LevelValues
+from service.analysis.live_map import LiveMap
+from service.analysis.places import Place, Places
+from service.analysis.value_words import ValueWords, lines, value_words
+from service.analysis.workbench import Workbench
+
+Order = Literal["naam", "waarde"]
+# What the table under a heatmap shows: the same unit as the heat itself.
+HEAT_INDICATOR = "meldingen_ha"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """One line of the table."""
+
+    place: Place
+    words: ValueWords
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """What the page shows; `legend` is as `maps.legend.Legend.as_dict` gives it, `map_data` is for the script."""
+
+    values: LevelValues
+    legend: dict[str, Any]
+    rows: list[ViewRow]
+    map_data: dict[str, Any]
+    example: bool
+    empty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a reader chose to see; `heat` is the query of the tiles, None for colours per area."""
+
+    filters: Filters
+    indicator: str
+    part: str | None
+    level: Level
+    known_at: datetime
+    order: Order = "naam"
+    heat_query: str | None = None
+    bandwidth_m: float = 150.0
+
+
+def view(
+    workbench: Workbench, viewer: Viewer, found: Places, asked: Asked, *, addresses: Mapping[str, str]
+) -> View:
+    """Return the view of a question; `addresses` holds the page of each area by code."""
+    values = _values(workbench, viewer, found, asked)
+    rows = _rows(found, values, asked.order if viewer.is_staff else "naam")
+    if asked.heat_query is not None:
+        return _heat_view(workbench, viewer, found, asked, values=values, rows=rows, addresses=addresses)
+    layer = choropleth.layer(values, found, known_at=asked.known_at)
+    example = bool(layer["voorbeeldgegevens"])
+    areas = {
+        row.place.code: {
+            "naam": row.place.naam,
+            "url": addresses[row.place.code],
+            "klasse": layer["waarden"][row.place.code]["klasse"],
+            "regels": lines(row.words, example=example),
+        }
+        for row in rows
+    }
+    drawn = LiveMap(
+        level=asked.level,
+        areas=areas,
+        classes=layer["klassen"],
+        opens=False,
+        attribution=layer["legenda"]["naamsvermelding"],
+    )
+    data = live_map.as_data(workbench, found, drawn)
+    empty = figures.counts_meldingen(values.definition) and not values.rows["n"].fillna(0).any()
+    return View(values, layer["legenda"], rows, data, example, empty)
+
+
+def _heat_view(
+    workbench: Workbench,
+    viewer: Viewer,
+    found: Places,
+    asked: Asked,
+    *,
+    values: LevelValues,
+    rows: list[ViewRow],
+    addresses: Mapping[str, str],
+) -> View:
+    warm = heat.heat(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m)
+    facts = heat.facts(warm, found, known_at=asked.known_at)
+    said = {row.place.code: lines(row.words, example=warm.example) for row in rows}
+    areas = live_map.plain_areas([row.place for row in rows], addresses, said)
+    drawn = LiveMap(
+        level=asked.level,
+        areas=areas,
+        opens=False,
+        heat=f"/tegels/warmte/{{z}}/{{x}}/{{y}}?{asked.heat_query}",
+    )
+    data = live_map.as_data(workbench, found, drawn)
+    legend = heat_legend(warm.style, facts, points=warm.count).as_dict()
+    return View(values, legend, rows, data, warm.example, warm.count == 0)
+
+
+def _values(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) -> LevelValues:
+    indicator = asked.indicator if asked.heat_query is None else HEAT_INDICATOR
+    part = asked.part if asked.heat_query is None else None
+    return figures.level_values(
+        workbench, viewer, found, asked.filters, indicator=indicator, level=asked.level, part=part
+    )
+
+
+def _rows(found: Places, values: LevelValues, order: Order) -> list[ViewRow]:
+    """Return the table by name, or from high to low with what is not known at the end."""
+    records = values.rows.sort_values("value", ascending=False, na_position="last").to_dict("records")
+    rows = [ViewRow(found.by_code[row["code"]], value_words(row, unit=values.part.unit)) for row in records]
+    return rows if order == "waarde" else sorted(rows, key=lambda row: row.place.naam)

@@ -1,0 +1,170 @@
+"""The analysis page: a cijfer or the heat of meldingen, by period, soort and level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import Field, model_validator
+
+from data.visibility import Viewer
+from geo.areas import Level
+from geo.main_groups import MainGroup
+from maps.pictures import Format
+from service.analysis import figures, maps, towns
+from service.analysis.places import Places
+from service.analysis.view import Asked, Order, view
+from service.analysis.words import moment_words
+from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.pages import place_url, render
+from service.routes.api.shapes import GemeenteCode, Question, moment_text
+
+router = APIRouter(include_in_schema=False)
+COLOURS, HEAT = "vlakken", "warmte"
+BANDWIDTHS_M = (75, 150, 300, 600)
+DEFAULT = "meldingen_inw"
+
+
+class ViewQuestion(Question):
+    """Everything that the address of a view holds; what a form leaves empty counts as not asked."""
+
+    gemeente: GemeenteCode = ""
+    weergave: Literal["vlakken", "warmte"] = "vlakken"
+    cijfer: str = Field(DEFAULT, max_length=121, pattern=r"^\w+(\.\w+)?$")
+    niveau: Level = Level.BUURT
+    straal: float = Field(150, ge=25, le=2000)
+    volgorde: Order = "naam"
+    midden: str | None = Field(None, pattern=r"^\d\.\d{1,8},5\d\.\d{1,8}$")
+    zoom: float | None = Field(None, ge=5, le=18)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    def query(self, *, gemeente: str, known_at: datetime | None = None, **changes: object) -> str:
+        """Return the query of this view, with the moment that it stands at and with changes."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        asked |= {"gemeente": gemeente} | {name: str(value) for name, value in changes.items()}
+        if known_at is not None:
+            asked["standVan"] = moment_text(known_at)
+        return urlencode(asked, doseq=True)
+
+
+Asking = Annotated[ViewQuestion, Query()]
+
+
+@router.get("/analyse")
+def analysis(
+    request: Request, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
+) -> HTMLResponse:
+    """Show the chosen map with its legend and the same facts as a table."""
+    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    if found is None:
+        return render(request, "leeg.html", {})
+    question = question.model_copy(update={"gemeente": found.gemeente.code})
+    asked = _asked(question)
+    shown = view(workbench, viewer, found, asked, addresses=_addresses(found, question.niveau))
+    context = {
+        "vraag": question,
+        "view": shown,
+        "towns": towns.towns(workbench),
+        "cijfers": _choices(viewer),
+        "chosen": f"{shown.values.definition.id}.{shown.values.part.key}",
+        "levels": [level.value for level in Level if found.of(level)],
+        "soorten": list(MainGroup),
+        "stralen": BANDWIDTHS_M,
+        "kaart": _with_position(shown.map_data, question),
+        "over_meldingen": figures.counts_meldingen(shown.values.definition),
+        "permalink": f"/analyse?{question.query(gemeente=question.gemeente, known_at=asked.known_at)}",
+        "picture": f"/analyse/beeld.png?{question.query(gemeente=question.gemeente)}",
+        "orders": _orders(question),
+        "stand_van": moment_words(question.stand_van) if question.stand_van else None,
+        "now": f"/analyse?{_live(question).query(gemeente=question.gemeente)}",
+    }
+    return render(request, "analyse.html", context, town=found, example=shown.example)
+
+
+@router.get("/analyse/beeld.png")
+def picture(
+    question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
+) -> Response:
+    """Return the map of a view as a picture, for readers without JavaScript and for print."""
+    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    if found is None:
+        return Response(status_code=404)
+    asked = _asked(question.model_copy(update={"gemeente": found.gemeente.code}))
+    drawn = (
+        maps.picture(
+            workbench,
+            viewer,
+            asked.filters,
+            indicator=asked.indicator,
+            level=asked.level,
+            part=asked.part,
+            form=Format.PNG,
+        )
+        if asked.heat_query is None
+        else maps.heat_picture(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m)
+    )
+    return Response(drawn, media_type="image/png")
+
+
+def _asked(question: ViewQuestion) -> Asked:
+    indicator, _, part = question.cijfer.partition(".")
+    return Asked(
+        filters=question.filters(),
+        indicator=indicator,
+        part=part or None,
+        level=question.niveau,
+        known_at=question.stand_van or datetime.now(UTC),
+        order=question.volgorde,
+        heat_query=_heat_query(question) if question.weergave == HEAT else None,
+        bandwidth_m=question.straal,
+    )
+
+
+def _heat_query(question: ViewQuestion) -> str:
+    wanted = {"gemeente", "van", "tot", "soort", "stand_van", "straal"}
+    asked = question.model_dump(mode="json", by_alias=True, exclude_none=True, include=wanted)
+    return urlencode(asked, doseq=True)
+
+
+def _live(question: ViewQuestion) -> ViewQuestion:
+    return question.model_copy(update={"stand_van": None})
+
+
+def _addresses(found: Places, level: Level) -> dict[str, str]:
+    return {place.code: place_url(place) for place in found.of(level)}
+
+
+def _choices(viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the cijfers to choose from as (dimension, [(value of the choice, name)])."""
+    listed = [
+        (one.dimensie.value, f"{one.id}.{part.key}", part.naam)
+        for one in figures.definitions(viewer)
+        for part in one.parts
+    ]
+    return [
+        (dimension, [(value, name) for _, value, name in group])
+        for dimension, group in groupby(listed, key=lambda row: row[0])
+    ]
+
+
+def _orders(question: ViewQuestion) -> Mapping[str, str]:
+    return {
+        order: f"/analyse?{question.query(gemeente=question.gemeente, volgorde=order)}"
+        for order in ("naam", "waarde")
+    }
+
+
+def _with_position(data: dict[str, Any], question: ViewQuestion) -> dict[str, Any]:
+    if question.midden is None or question.zoom is None:
+        return data
+    lon, lat = (float(number) for number in question.midden.split(","))
+    return {**data, "beeld": {"lon": lon, "lat": lat, "zoom": question.zoom}}

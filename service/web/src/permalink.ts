@@ -1,0 +1,39 @@
+/** The permalink: the address of a view, with where the map looks. */
+import type L from "leaflet";
+
+/** Keep the link in the page and the address of the window at where the map looks. */
+export function followMap(map: L.Map): void {
+  map.on("moveend", () => {
+    const position = where(map);
+    const link = document.querySelector<HTMLAnchorElement>("[data-permalink]");
+    if (link) link.href = withPosition(link.href, position);
+    window.history.replaceState(window.history.state, "", withPosition(window.location.href, position));
+  });
+}
+
+/** Let a button put the permalink on the clipboard. */
+export function offerCopy(status: (words: string) => void, done: string): void {
+  const button = document.querySelector<HTMLButtonElement>("[data-kopieer]");
+  const link = document.querySelector<HTMLAnchorElement>("[data-permalink]");
+  if (!button || !link || !navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    void navigator.clipboard.writeText(link.href).then(() => {
+      button.textContent = done;
+      status(done);
+    });
+  });
+}
+
+/** The position of a map as the address holds it. */
+export function where(map: L.Map): Record<string, string> {
+  const { lng, lat } = map.getCenter();
+  return { midden: `${lng.toFixed(5)},${lat.toFixed(5)}`, zoom: String(map.getZoom()) };
+}
+
+/** An address with these parts of its query replaced. */
+export function withPosition(address: string, position: Record<string, string>): string {
+  const url = new URL(address, window.location.href);
+  for (const [name, value] of Object.entries(position)) url.searchParams.set(name, value);
+  return url.href;
+}
