@@ -86,17 +86,19 @@ class _Days:
         start = first_day(until)
         self.days = [start + timedelta(days=number) for number in range((until - start).days + 1)]
         self.end = datetime.combine(until + timedelta(days=1), time(), AMSTERDAM).astimezone(UTC)
-        self._weekday = np.array([assumed.WEEKDAYS[day.weekday()] for day in self.days])
-        self._month = np.array([day.month - 1 for day in self.days])
+        weekday = np.array([assumed.WEEKDAYS[day.weekday()] for day in self.days])
+        month = np.array([day.month - 1 for day in self.days])
+        self._chances = {
+            season: _running_share(weekday * np.array(season)[month])
+            for season in {soort.season for soort in SOORTEN}
+        }
+        self._hours = _running_share(np.array(assumed.HOURS, dtype=np.float64))
 
     def moment(self, rng: np.random.Generator, soort: Soort) -> datetime:
         """A moment at which such a melding could come in, in UTC."""
-        weights = self._weekday * np.array(soort.season)[self._month]
-        day = self.days[int(rng.choice(len(self.days), p=weights / weights.sum()))]
-        hours = np.array(assumed.HOURS, dtype=np.float64)
-        hour = int(rng.choice(24, p=hours / hours.sum()))
-        local = datetime.combine(day, time(hour, int(rng.integers(60)), int(rng.integers(60))), AMSTERDAM)
-        return local.astimezone(UTC)
+        day = self.days[_drawn(rng, self._chances[soort.season])]
+        clock = time(_drawn(rng, self._hours), int(rng.integers(60)), int(rng.integers(60)))
+        return datetime.combine(day, clock, AMSTERDAM).astimezone(UTC)
 
 
 def _incident_counts(town: Town, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -194,5 +196,15 @@ def _pick(rng: np.random.Generator, texts: Sequence[str]) -> str:
 
 
 def _pick_by(rng: np.random.Generator, shares: dict[str, float]) -> str:
-    names = list(shares)
-    return names[int(rng.choice(len(names), p=list(shares.values())))]
+    return list(shares)[_drawn(rng, _running_share(np.array(list(shares.values()))))]
+
+
+def _running_share(weights: Floats) -> Floats:
+    """The share of all weight up to and including each place; the last is 1."""
+    running = np.cumsum(weights)
+    return np.asarray(running / running[-1], dtype=np.float64)
+
+
+def _drawn(rng: np.random.Generator, running_share: Floats) -> int:
+    """A place, drawn in proportion to its weight."""
+    return int(np.searchsorted(running_share, rng.random(), side="right"))

@@ -56,7 +56,7 @@ class Ground:
         self._finder = town.finder
         self.buurt = buurt
         self._outline = outline
-        here = town.addresses[town.addresses["buurt"] == buurt] if len(town.addresses) else town.addresses
+        here = town.addresses[(town.addresses["buurt"] == buurt).to_numpy()]
         self._labels = [f"{row.street} {row.number}" for row in here.itertuples()]
         self._houses = here[["x", "y"]].to_numpy(dtype=np.float64)
 

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+from stored_town import TOWN, add_source, town
+from test_figure_store import figures
+
+from data import owners
+from data.areas import store_edition
+from data.bundled import load_bundled
+from data.categories import category_edition
+from data.database import Database
+from data.example_assumptions import REPORTS_PER_1000_YEAR, SOORTEN
+from data.example_meldingen import ExampleMelding, make_meldingen
+from data.example_places import Town
+from data.examples import NAAM, describe_town, load_examples, remove_examples
+from data.figures import store_figures
+from data.models import Category, Incident, Initiatief, Melding, MeldingArea
+from data.sources import SourceKind, overview
+from geo.errors import ImportRefused
+from geo.locator import Locator
+
+UNTIL = date(2026, 6, 30)
+COUNTS = (5_000.0, 0.0, None, 800.0)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A town of four buurten: 5,000 and 800 inhabitants, none, and a secret number."""
+    database = Database(database_url)
+    database.migrate()
+    _fill(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def small_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('town') / 'x.db'}")
+    database.migrate()
+    _fill(database)
+    with database.read() as session:
+        described = describe_town(session, TOWN)
+    database.close()
+    return described
+
+
+@pytest.fixture(scope="module")
+def made(small_town: Town) -> list[ExampleMelding]:
+    return make_meldingen(small_town, until=UNTIL, seed=1)
+
+
+def _fill(database: Database) -> None:
+    with database.write() as session:
+        store_edition(session, town())
+        source = add_source(session, slug="cbs", kind=SourceKind.FIGURES)
+        store_figures(session, figures(*COUNTS), edition=2016, source_id=source)
+
+
+def test_the_same_seed_gives_the_same_meldingen_and_another_seed_others(
+    small_town: Town, made: list[ExampleMelding]
+) -> None:
+    assert make_meldingen(small_town, until=UNTIL, seed=1) == made
+    assert make_meldingen(small_town, until=UNTIL, seed=2) != made
+
+
+def test_every_soort_of_the_edition_has_its_assumptions() -> None:
+    assert {soort.slug for soort in SOORTEN} == set(category_edition("wijkbeeld").by_slug)
+
+
+def test_the_number_of_meldingen_follows_the_population(made: list[ExampleMelding]) -> None:
+    expected = 5_800 / 1000 * REPORTS_PER_1000_YEAR * 2
+    # Reports of one thing come together, so the spread is some wider than Poisson's.
+    assert abs(len(made) - expected) < 5 * np.sqrt(expected * 1.5)
+    per_buurt = Counter(melding.buurt for melding in made)
+    assert per_buurt["BU06220001"] > 2 * per_buurt["BU06220102"]
+
+
+def test_each_melding_lies_in_the_buurt_it_was_meant_for(made: list[ExampleMelding]) -> None:
+    buurten = town().buurten
+    locator = Locator(list(buurten["code"]), buurten.geometry.to_numpy())
+    found = locator.locate(np.array([m.x for m in made]), np.array([m.y for m in made]))
+    assert [locator.codes[owner] for owner in found] == [melding.buurt for melding in made]
+
+
+def test_examples_cover_twenty_four_months_and_end_on_their_day(made: list[ExampleMelding]) -> None:
+    days = [melding.created_on for melding in made]
+    assert min(days) >= date(2024, 6, 30)
+    assert max(days) <= UNTIL
+    assert len({(day.year, day.month) for day in days}) in {24, 25}
+    assert all(melding.closed_at is None or melding.closed_at > melding.created_at for melding in made)
+
+
+def test_reports_of_one_thing_share_their_soort_and_its_end(made: list[ExampleMelding]) -> None:
+    shared: dict[int, list[ExampleMelding]] = {}
+    for melding in made:
+        if melding.incident is not None:
+            shared.setdefault(melding.incident, []).append(melding)
+    assert shared
+    for reports in shared.values():
+        assert len(reports) >= 2
+        assert len({(one.category, one.closed_at, one.buurt) for one in reports}) == 1
+
+
+def test_fireworks_come_around_new_year(small_town: Town) -> None:
+    many = [m for seed in range(6) for m in make_meldingen(small_town, until=UNTIL, seed=seed)]
+    months = Counter(melding.created_on.month for melding in many if melding.category == "vuurwerk")
+    assert months.total() > 5
+    assert months[12] + months[1] + months[11] > months.total() / 2
+
+
+def test_examples_are_stored_labelled_and_counted_in_their_buurt(database: Database) -> None:
+    done = load_examples(database, until=UNTIL)
+    with database.read() as session:
+        stored = session.scalar(select(func.count()).select_from(Melding).where(Melding.example))
+        owned = session.scalar(
+            select(func.count()).select_from(MeldingArea).where(MeldingArea.buurt.is_not(None))
+        )
+        invented = [source for source in overview(session) if source.example]
+        plans = session.scalar(select(func.count()).select_from(Initiatief).where(Initiatief.example))
+    assert [(one.gemeente, one.meldingen, one.initiatieven) for one in done.towns] == [
+        ("Vlaardingen", stored, plans)
+    ]
+    assert stored == owned
+    assert [source.naam for source in invented] == [NAAM, NAAM]
+
+
+def test_text_is_released_for_soorten_that_the_public_may_see_only(database: Database) -> None:
+    load_examples(database, until=UNTIL)
+    query = select(Category.privacy).join(Melding).where(Melding.text_released).distinct()
+    with database.read() as session:
+        assert session.scalars(query).all() == ["exact"]
+
+
+def test_loading_twice_adds_nothing(database: Database) -> None:
+    load_examples(database, until=UNTIL)
+    assert load_examples(database, until=UNTIL).towns == ()
+
+
+def test_removing_meldingen_leaves_nothing_of_them_and_keeps_initiatieven(database: Database) -> None:
+    load_examples(database, until=UNTIL)
+    with database.write() as session:
+        before = session.scalar(select(func.count()).select_from(Melding))
+        assert remove_examples(session, TOWN, SourceKind.MELDINGEN) == before
+    with database.read() as session:
+        for table in (Melding, MeldingArea, Incident):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+        assert session.scalars(select(Initiatief.id)).all()
+        assert [source.kind for source in overview(session) if source.example] == ["initiatieven"]
+
+
+def test_a_town_with_real_meldingen_gets_no_invented_ones(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    _fill(database)
+    load_examples(database, until=UNTIL)
+    with database.write() as session:
+        real = session.scalars(select(Melding).limit(1)).one()
+        real.example, real.source_id = False, add_source(session)
+        session.flush()
+        remove_examples(session, TOWN, SourceKind.MELDINGEN)
+    assert load_examples(database, until=UNTIL).towns == ()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Melding)) == 1
+    database.close()
+
+
+def test_a_town_without_inhabitants_is_refused_by_name(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    with database.write() as session:
+        store_edition(session, town())
+    assert load_examples(database, until=UNTIL).towns == ()
+    with pytest.raises(ImportRefused, match="GM0622"):
+        load_examples(database, until=UNTIL, gemeenten=[TOWN])
+    database.close()
+
+
+@pytest.mark.slow
+def test_the_three_bundled_towns_each_get_some_thousands_in_the_right_buurt(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    load_bundled(database)
+    done = load_examples(database, until=UNTIL)
+    with database.read() as session:
+        outside = session.scalar(
+            select(func.count()).select_from(MeldingArea).where(MeldingArea.buurt.is_(None))
+        )
+        with_address = select(func.count()).select_from(Melding).where(Melding.address.is_not(None))
+        addressed = session.scalar(with_address.where(Melding.municipality_code == "GM0106"))
+        assert owners.buurt_finders(session)[0].year == 2016
+        latest = session.scalar(select(func.max(Melding.created_at)))
+    database.close()
+    numbers = {one.gemeente: one.meldingen for one in done.towns}
+    assert set(numbers) == {"Assen", "Maassluis", "Vlaardingen"}
+    assert all(2_500 < number < 6_700 for number in numbers.values())
+    assert all(15 <= one.initiatieven <= 35 for one in done.towns)
+    assert outside == 0
+    assert addressed is not None
+    assert addressed > 0.9 * numbers["Assen"]
+    assert latest is not None
+    assert latest < datetime(2026, 7, 1, tzinfo=UTC)
