@@ -69,7 +69,9 @@ class _Style(Element):
 def self_contained(drawn: folium.Map, assets: PageAssets) -> MapParts:
     """The pieces of a folium map with its scripts and styles inside.
 
-    Equal maps give equal text. Raises `ForeignLink` when the map would still ask another host for something.
+    Equal maps give equal text. folium compiles what it has rendered once more as a template, so text of
+    people must not stand in the map as it is (see `maps.pages`). Raises `ForeignLink` when the map would
+    still ask another host for something.
     """
     figure = drawn.get_root()
     if not isinstance(figure, Figure):

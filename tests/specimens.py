@@ -9,7 +9,7 @@ from shapely.geometry import Polygon
 
 
 def four_buurten() -> gpd.GeoDataFrame:
-    """Four buurten of about 1 km2 that share wavy borders, south-west first; east of Maassluis, in RD metres."""
+    """Four buurten of about 1 km2 that share wavy borders, south-west first, near Maassluis."""
     wave = [(t * 10.0, round(8.0 * math.sin(t * math.pi / 10.0), 3)) for t in range(101)]
 
     def outline(i: int, j: int) -> Polygon:

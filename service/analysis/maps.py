@@ -14,8 +14,8 @@ from geo.areas import Level
 from maps import pages, pictures
 from maps.background import Background
 from maps.choropleth import Choropleth
-from maps.pages import HeatMap
 from maps.pictures import Format
+from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 from service.analysis import figures, heat, layers, places, reports
 from service.analysis.choropleth import choropleth
