@@ -23,7 +23,7 @@ from data.models import Import, ImportState, Melding, MeldingArea
 from data.staged_file import Applied, as_dict, own_connection, plain_value
 
 ROWS: Final = 2_000
-FEWEST: Final = 250
+FEWEST: Final = 500
 MOST: Final = 4_000
 HOLD_S: Final = 0.04
 # The same in both files; what each import adds of its own comes before it.

@@ -23,6 +23,8 @@ try:
 except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-writer rule carries the safety
     import sqlite3 as sqlite_module
 
+__all__ = ["Database", "Turn", "WriterBusy", "alembic_config", "sqlite_module"]
+
 PRAGMAS = (
     "busy_timeout=5000",
     "journal_mode=WAL",
@@ -194,8 +196,8 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
         connection.isolation_level = None
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        if query_only:
-            connection.execute("PRAGMA query_only=ON")
+        # The writer touches leaves all over the indexes: keep them at hand (64 MiB).
+        connection.execute("PRAGMA query_only=ON" if query_only else "PRAGMA cache_size=-65536")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:

@@ -77,10 +77,9 @@ def content_ref(number: str, row: Sequence[str], places: Sequence[int]) -> str:
 
 
 def public_ids(count: int) -> list[str]:
-    """Random names of 128 bits, in 22 characters each."""
-    random = os.urandom(16 * count)
-    parts = (random[start : start + 16] for start in range(0, 16 * count, 16))
-    return [base64.urlsafe_b64encode(part).decode()[:22] for part in parts]
+    """Random names of 132 bits, in 22 characters each."""
+    names = base64.urlsafe_b64encode(os.urandom(18 * count)).decode()
+    return [names[start : start + 22] for start in range(0, 24 * count, 24)]
 
 
 def best_edition(rows: Sequence[tuple[str, ...]]) -> str:

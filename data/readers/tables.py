@@ -256,31 +256,34 @@ def _chunks(text: io.TextIOWrapper, table: Table, size: int) -> Iterator[Chunk]:
     reader = csv.reader(text, delimiter=table.separator)
     csv.field_size_limit(LONGEST_FIELD)
     width, chunk = len(table.columns), Chunk([], [], [])
-    before = 0
+    before, offset = 0, 1 + table.skipped_lines
     try:
         next(reader, None)
         before = reader.line_num
         for row in reader:
-            _take(row, chunk, width=width, line=before + 1 + table.skipped_lines)
+            if len(row) == width:
+                chunk.lines.append(before + offset)
+                chunk.rows.append(row)
+            else:
+                _take_other(row, chunk, width=width, line=before + offset)
             before = reader.line_num
             if len(chunk.rows) >= size or len(chunk.faults) >= size:
                 yield chunk
                 chunk = Chunk([], [], [])
     except csv.Error as error:
-        raise _refusal(error, before + 1 + table.skipped_lines) from None
+        raise _refusal(error, before + offset) from None
     except UnicodeDecodeError as error:
-        place = f"na regel {before + table.skipped_lines}"
+        place = f"na regel {before + offset - 1}"
         raise ImportRefused(f"{place} staan bytes die geen {error.encoding} zijn") from None
     if chunk.rows or chunk.faults:
         yield chunk
 
 
-def _take(row: list[str], chunk: Chunk, *, width: int, line: int) -> None:
+def _take_other(row: list[str], chunk: Chunk, *, width: int, line: int) -> None:
+    """Take a row whose length is not that of the header: empty cells at the end are no fault."""
     if len(row) > width and not any(row[width:]):
-        row = row[:width]
-    if len(row) == width:
         chunk.lines.append(line)
-        chunk.rows.append(row)
+        chunk.rows.append(row[:width])
     elif any(cell.strip() for cell in row):
         chunk.faults.append(Fault(line, f"de rij telt {len(row)} kolommen, de kop {width}"))
 
