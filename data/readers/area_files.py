@@ -20,9 +20,9 @@ from geo.errors import ImportRefused
 
 LEVELS: Final = (Level.BUURT, Level.WIJK, Level.GEMEENTE)
 _LAYER_NAMES: Final[Mapping[Level, re.Pattern[str]]] = {
-    Level.BUURT: re.compile(r"(?:cbs_?)?buurt(?:en)?(?:[_\d].*)?", re.IGNORECASE),
-    Level.WIJK: re.compile(r"(?:cbs_?)?wijk(?:en)?(?:[_\d].*)?", re.IGNORECASE),
-    Level.GEMEENTE: re.compile(r"(?:cbs_?)?gem(?:eente|eenten)?(?:[_\d].*)?", re.IGNORECASE),
+    Level.BUURT: re.compile(r"(?:cbs_?)?buurt(?:en)?(?:[_\d][\w .-]*)?", re.IGNORECASE),
+    Level.WIJK: re.compile(r"(?:cbs_?)?wijk(?:en)?(?:[_\d][\w .-]*)?", re.IGNORECASE),
+    Level.GEMEENTE: re.compile(r"(?:cbs_?)?gem(?:eente|eenten)?(?:[_\d][\w .-]*)?", re.IGNORECASE),
 }
 # GDAL chooses a driver by content, and some drivers fetch from other hosts: only these are let in.
 _SIGNATURES: Final[Mapping[str, tuple[bytes, str]]] = {
@@ -39,7 +39,7 @@ _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _ZIP_FILES: Final = 1_000
 _ZIP_BYTES: Final = 2 * 1024**3
 _ZIP_RATIO: Final = 100
-_CURVED: Final = ("curve", "surface", "circular", "tin", "triangle")
+_CURVED: Final = ("CURVE", "SURFACE", "CIRCULAR")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def read_layer(layer: Layer) -> gpd.GeoDataFrame:
 def _read(layer: Layer) -> gpd.GeoDataFrame:
     if layer.suffix in _PARQUET:
         return gpd.read_parquet(layer.source)
-    _refuse_curves(layer)
+    if layer.suffix == ".gpkg":
+        _refuse_curves(layer)
     options = {"layer": layer.name, "force_2d": True, "on_invalid": "ignore"}
     if layer.suffix != ".shp" or pyogrio.read_info(layer.source)["encoding"] != "ISO-8859-1":
         return pyogrio.read_dataframe(layer.source, **options)
@@ -113,16 +114,22 @@ def _read(layer: Layer) -> gpd.GeoDataFrame:
 
 
 def _refuse_curves(layer: Layer) -> None:
-    found = str(pyogrio.read_info(layer.source, layer=layer.name)["geometry_type"] or "")
-    if any(word in found.lower() for word in _CURVED):
+    """ImportRefused for arcs, which GDAL would turn into many short edges without a word."""
+    # The name has no quotes in it: `_LAYER_NAMES` lets none through.
+    query = f'SELECT DISTINCT OGR_GEOMETRY FROM "{layer.name}"'  # noqa: S608
+    kinds = pyogrio.read_dataframe(layer.source, sql=query, sql_dialect="OGRSQL", read_geometry=False)
+    curved = [kind for kind in kinds["OGR_GEOMETRY"].dropna() if any(word in kind for word in _CURVED)]
+    if curved:
         raise ImportRefused(
-            f"{layer.place}: omtrekken van het type {found} kunnen niet, alleen (Multi)Polygon."
+            f"{layer.place}: omtrekken van het type {curved[0]} kunnen niet, wel (Multi)Polygon."
         )
 
 
 def _gpkg_layers(source: str, place: str) -> list[Layer]:
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(source)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            names = [str(name) for name, _ in pyogrio.list_layers(source)]
     except (DataSourceError, OSError) as fault:
         raise ImportRefused(f"{place}: is beschadigd of geen GeoPackage ({fault}).") from fault
     return [Layer(source, name, f"{place}, laag {name}", ".gpkg") for name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 # Our name, then its names in CBS's tables (kwb-20xx: `a_inw`), the older files and shapefiles (`AANT_INW`),
@@ -178,5 +179,6 @@ def forbidden(column: str) -> bool:
     return FORBIDDEN.search(plain(_STATLINE_NUMBER.sub("", column.strip()))) is not None
 
 
+@cache
 def _known() -> dict[str, str]:
     return {plain(known): name for name, others in FIGURES.items() for known in (name, *others)}

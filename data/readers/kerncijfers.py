@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.readers.kerncijfer_columns import CODES, DESCRIPTIVE, figure_of, forbidden, plain
+from data.readers.tables import open_table
 from geo.areas import level_of
 from geo.errors import AreaError, DuplicateCode, ImportRefused
 
@@ -27,6 +26,7 @@ _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 _AREA_CODE: Final = re.compile(r"(?:BU|WK|GM)\d.*")
 _MAX_BYTES: Final = 500 * 1024**2
+_CHUNK_ROWS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -150,39 +150,23 @@ def _rows(path: Path) -> pd.DataFrame:
         raise ImportRefused(f"{path.name}: dit bestand is er niet.")
     if path.stat().st_size > _MAX_BYTES:
         raise ImportRefused(f"{path.name}: {path.stat().st_size} bytes is te groot, hoogstens {_MAX_BYTES}.")
-    text = _decoded(path.read_bytes(), path.name)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
-    header = [name.strip() for name in next(reader, [])]
-    numbered = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    if not numbered:
-        raise ImportRefused(f"{path.name}: er staan geen rijen in.")
-    ragged = next((line for line, row in numbered if len(row) != len(header)), None)
-    if ragged is not None:
-        raise ImportRefused(
-            f"{path.name}, regel {ragged}: een ander aantal kolommen dan de {len(header)} erboven."
-        )
-    twice = sorted({name for name in header if header.count(name) > 1})
+    try:
+        table = open_table(path)
+        chunks = list(table.chunks(_CHUNK_ROWS))
+    except ImportRefused as refusal:
+        raise ImportRefused(f"{path.name}: {str(refusal).removeprefix(f'{path.name} ')}") from refusal
+    twice = [name for name in table.columns if re.sub(r" \(\d+\)$", "", name) in set(table.columns) - {name}]
     if twice:
         raise ImportRefused(f"{path.name}: kolomnamen staan er dubbel in: {', '.join(twice)}.")
-    cells = pd.DataFrame([row for _, row in numbered], columns=header, dtype="str")
-    cells.insert(0, "line", [line for line, _ in numbered], allow_duplicates=True)
+    for fault in (fault for chunk in chunks for fault in chunk.faults):
+        raise ImportRefused(f"{path.name}, regel {fault.line}: {fault.reason}")
+    rows = [row for chunk in chunks for row in chunk.rows]
+    if not rows:
+        raise ImportRefused(f"{path.name}: er staan geen rijen in.")
+    cells = pd.DataFrame(rows, columns=list(table.columns), dtype="str")
+    lines = [line for chunk in chunks for line in chunk.lines]
+    cells.insert(0, "line", lines, allow_duplicates=True)
     return cells
-
-
-def _decoded(raw: bytes, name: str) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    if b"\x00" in raw[:4096]:
-        raise ImportRefused(f"{name}: dit is geen tabel in tekst (csv).")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _separator(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max((";", ",", "\t"), key=first.count)
 
 
 def _coded(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -220,55 +204,50 @@ def _without_doubles(coded: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _figure(table: pd.DataFrame, column: _Column) -> pd.DataFrame:
-    cells = table[column.column].str.strip()
-    secret, unknown = cells.str.lower().isin(SECRET), cells.str.lower().isin(UNKNOWN)
-    known = ~(secret | unknown)
-    wrong = known & ~cells.str.fullmatch(_NUMBER)
-    if wrong.any():
-        line, cell = table.loc[wrong, "line"].iloc[0], cells[wrong].iloc[0]
-        raise ImportRefused(f"{column.place}, regel {line}: '{cell}' is geen getal van 0 of meer.")
-    value = np.full(len(table), np.nan)
-    value[known.to_numpy()] = _numbers(cells[known], column)
-    status = np.where(known, "bekend", np.where(secret, "geheim", "onbekend"))
-    figure = {
-        "code": table["code"],
-        "name": column.name,
-        "year": column.year,
-        "value": value,
-        "status": status,
-    }
-    return pd.DataFrame(figure).astype({"name": "str", "status": "str", "year": "int64"})
+    cells = [cell.strip() for cell in table[column.column]]
+    status = [_status(cell) for cell in cells]
+    numbers = [cell for cell, word in zip(cells, status, strict=True) if word == "bekend"]
+    wrong = next((cell for cell in numbers if _NUMBER.fullmatch(cell) is None), None)
+    if wrong is not None:
+        line = table["line"].iloc[cells.index(wrong)]
+        raise ImportRefused(f"{column.place}, regel {line}: '{wrong}' is geen getal van 0 of meer.")
+    value = np.full(len(cells), np.nan)
+    value[[word == "bekend" for word in status]] = _numbers(numbers, column)
+    figure = pd.DataFrame({"code": table["code"], "year": column.year, "value": value})
+    names = pd.Series([column.name] * len(cells), dtype="str")
+    return figure.assign(name=names, status=pd.Series(status, dtype="str"))
 
 
-def _numbers(cells: pd.Series, column: _Column) -> Sequence[float]:
+def _status(cell: str) -> str:
+    if cell.lower() in SECRET:
+        return "geheim"
+    return "onbekend" if cell.lower() in UNKNOWN else "bekend"
+
+
+def _numbers(cells: Sequence[str], column: _Column) -> list[float]:
     sign = column.decimal or _decimal_sign(cells, column)
     other = "." if sign == "," else ","
-    misfit = cells[cells.str.contains(other, regex=False) & ~cells.str.fullmatch(_grouped(other, sign))]
-    if len(misfit):
-        cell = misfit.iloc[0]
+    grouped = re.compile(rf"\d{{1,3}}(?:{re.escape(other)}\d{{3}})+(?:{re.escape(sign)}\d+)?")
+    misfit = next((cell for cell in cells if other in cell and not grouped.fullmatch(cell)), None)
+    if misfit is not None:
         raise ImportRefused(
-            f"{column.place}: '{cell}' past niet bij '{sign}' als decimaalteken, zoals de rest."
+            f"{column.place}: '{misfit}' past niet bij '{sign}' als decimaalteken, zoals de rest."
         )
-    numbers = cells.str.replace(other, "", regex=False).str.replace(sign, ".", regex=False)
-    return [float(number) for number in numbers]
+    return [float(cell.replace(other, "").replace(sign, ".")) for cell in cells]
 
 
-def _grouped(other: str, sign: str) -> str:
-    return rf"\d{{1,3}}(?:{re.escape(other)}\d{{3}})+(?:{re.escape(sign)}\d+)?"
-
-
-def _decimal_sign(cells: pd.Series, column: _Column) -> DecimalSign:
+def _decimal_sign(cells: Sequence[str], column: _Column) -> DecimalSign:
     """The sign that the whole column agrees on; ImportRefused when it could be either."""
-    signed = cells[cells.str.contains("[.,]", regex=True)]
-    if signed.empty:
+    signed = [cell for cell in cells if "." in cell or "," in cell]
+    if not signed:
         return "."
-    telling = signed[~signed.str.fullmatch(_THOUSANDS)]
-    if telling.empty:
+    telling = next((cell for cell in signed if not _THOUSANDS.fullmatch(cell)), None)
+    if telling is None:
         raise ImportRefused(
-            f"{column.place}: '{signed.iloc[0]}' kan twee dingen betekenen; "
+            f"{column.place}: '{signed[0]}' kan twee dingen betekenen; "
             "zeg of de komma of de punt het decimaalteken is."
         )
-    return "," if telling.str.fullmatch(r".*,\d+").iloc[0] else "."
+    return "," if telling.rfind(",") > telling.rfind(".") else "."
 
 
 def _ordered(figures: pd.DataFrame, name: str) -> pd.DataFrame:
