@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import audit
@@ -16,8 +16,9 @@ from data.applying import discard, forget_places
 from data.categories import Category
 from data.category_store import category_ids, store_categories
 from data.database import Database
+from data.examples import remove_examples
 from data.import_report import ImportReport
-from data.models import Import, ImportState, Melding, PrivacyClass, Source
+from data.models import Import, ImportState, PrivacyClass, Source
 from data.owners import derive_owners
 from data.placing import edition_marks
 from data.readers.formats import Format
@@ -182,7 +183,7 @@ def _make_visible(
     now = datetime.now(UTC)
     update_known(session, staging, applied, actor=actor)
     if not order.example:
-        report.examples_removed = _remove_examples(session, applied.municipality_code)
+        report.examples_removed = remove_examples(session, applied.municipality_code, SourceKind.MELDINGEN)
     source = session.get_one(Source, applied.source_id)
     source.loaded_at = now
     source.mapping = staged(staging, "mapping")
@@ -201,14 +202,6 @@ def _make_visible(
         object_id=str(row.id),
         detail=_audit_detail(order, report),
     )
-
-
-def _remove_examples(session: Session, code: str) -> int:
-    """Real meldingen replace the invented ones of a municipality; returns how many those were."""
-    invented = (Melding.municipality_code == code) & Melding.example
-    count = session.scalar(select(func.count()).select_from(Melding).where(invented)) or 0
-    session.execute(delete(Melding).where(invented))
-    return count
 
 
 def _audit_detail(order: MeldingenOrder, report: ImportReport) -> dict[str, Any]:

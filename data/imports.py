@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import re
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from data.readers.formats import Format, open_records
 from data.readers.mapping import Mapping, from_toml
 from data.refreshing import find_known
 from data.sources import SourceKind
-from data.staging import StageOrder
+from data.staging import StageOrder, stage
 from geo.errors import ImportRefused
 
 Progress = Callable[[str, int, int], None]
@@ -57,10 +58,12 @@ def import_meldingen(
     actor: str,
     progress: Progress = lambda phase, done, total: None,
     stopped: Callable[[], bool] = lambda: False,
+    apart: bool = True,
 ) -> ImportReport:
     """Import the file and return what came of it; the same order again goes on, or changes nothing.
 
-    `folder` is where staging files and rejects go. ImportRefused leaves the database as it was.
+    `folder` is where staging files and rejects go. ImportRefused leaves the database as it was. `apart` reads
+    the file in a process of its own, for callers that have answers to give meanwhile.
     """
     order = _checked(order)
     with database.read() as session:
@@ -69,8 +72,8 @@ def import_meldingen(
         stored = _stored_mapping(session, order)
         place = StagePlace(folder, municipality.code, municipality.naam, edition_marks(session))
     order = replace(order, mapping=order.mapping or stored)
-    with _alone(database, order.source):
-        staging = _staged(database, order, place, progress=progress, stopped=stopped)
+    with _alone(database, order.source, folder / "staging"):
+        staging = _staged(database, order, place, progress=progress, stopped=stopped, apart=apart)
         applied = begin(database, order, place.municipality_code, staging)
         find_known(database, staging, applied)
         load_new(
@@ -123,15 +126,22 @@ def _fits(mapping: str, order: MeldingenOrder) -> bool:
 
 
 @contextmanager
-def _alone(database: Database, source: str) -> Iterator[None]:
-    """Hold the source while it is being imported; on SQLite the one writing process sees to that."""
+def _alone(database: Database, source: str, folder: Path) -> Iterator[None]:
+    """Hold the source while it is being imported; ImportRefused when somebody else does."""
+    busy = ImportRefused(f"bron {source} wordt op dit moment al geladen")
     if database.is_sqlite:
-        yield
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{source}.lock").open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise busy from None
+            yield
         return
     key = int.from_bytes(hashlib.sha256(f"import {source}".encode()).digest()[:8], signed=True)
     with database.writer.connect() as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
-            raise ImportRefused(f"bron {source} wordt op dit moment al geladen")
+            raise busy
         try:
             yield
         finally:
@@ -145,6 +155,7 @@ def _staged(
     *,
     progress: Progress,
     stopped: Callable[[], bool],
+    apart: bool,
 ) -> Path:
     """The staging file of this order, made when it is not there yet."""
     path = Path(order.path)
@@ -167,5 +178,8 @@ def _staged(
         mapping=order.mapping,
         category_edition=order.category_edition,
     )
-    stage_apart(stage_order, tell=lambda done, total: progress(READING, done, total), stopped=stopped)
+    if apart:
+        stage_apart(stage_order, tell=lambda done, total: progress(READING, done, total), stopped=stopped)
+    else:
+        stage(stage_order, tell=lambda done, total: progress(READING, done, total))
     return target
