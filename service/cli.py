@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import maps, serve
+from service.commands import examples, imports, maps, serve
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -14,6 +14,8 @@ app = typer.Typer(
 )
 for commands in (serve.app, maps.app):
     app.registered_commands.extend(commands.registered_commands)
+app.add_typer(imports.app, name="import")
+app.add_typer(examples.app, name="examples")
 
 
 def main() -> None:
