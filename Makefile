@@ -84,11 +84,11 @@ packages:
 
 .venv/stamps/run: requirements/run.txt pyproject.toml .venv/stamps/build
 	@echo "Installing Wijkbeeld and the packages it needs ..."
-	@$(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/run.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/stamps/dev: requirements/dev.txt .venv/stamps/run
 	@echo "Installing the packages that tests need ..."
-	@$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch $@
