@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-import mapclassify
 import numpy as np
 import numpy.typing as npt
 
@@ -152,6 +151,9 @@ def _upper_bounds(known: FloatArray, *, k: int, method: Method) -> FloatArray:
         return distinct[-1:]
     if method is Method.NATUURLIJK:
         return natural_breaks(known, k)
+    # Imported here: mapclassify brings scikit-learn along, seconds that every start would wait for.
+    import mapclassify
+
     divide = mapclassify.Quantiles if method is Method.KWANTIELEN else mapclassify.EqualInterval
     bins = np.unique(np.asarray(divide(known, k=k).bins, dtype=np.float64))
     # The last bound may fall a rounding error short of the highest value.

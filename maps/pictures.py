@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import textwrap
-from enum import StrEnum
 from threading import Lock
 from typing import Final, Literal
 
@@ -29,6 +28,7 @@ from geo.crs import RDArrays, to_lnglat
 from maps import palette
 from maps.background import Background, box_of
 from maps.choropleth import Choropleth, Geometries
+from maps.formats import Format
 from maps.heatmap import colour_steps, colour_table, density_at
 from maps.legend import Fill
 from maps.sheet import FONT, HATCHES, MAP, SIZE, sheet, side
@@ -37,13 +37,6 @@ from maps.warmtekaart import HeatMap
 _LETTER_SIZES: Final = (6.5, 5.5)
 # matplotlib keeps its settings and its font cache for the whole process.
 _ONE_AT_A_TIME: Final = Lock()
-
-
-class Format(StrEnum):
-    """The kinds of picture; the value is the ending of a file name."""
-
-    PNG = "png"
-    SVG = "svg"
 
 
 def choropleth_picture(

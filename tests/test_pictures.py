@@ -18,8 +18,9 @@ from maps import palette
 from maps.background import Background
 from maps.choropleth import Choropleth
 from maps.facts import Facts
+from maps.formats import Format
 from maps.heatmap import HeatStyle
-from maps.pictures import Format, choropleth_picture, heat_picture
+from maps.pictures import choropleth_picture, heat_picture
 from maps.sheet import nice_length_m
 from maps.warmtekaart import HeatMap
 

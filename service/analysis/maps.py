@@ -11,10 +11,10 @@ from typing import TypeVar
 from data.meldingen import Filters
 from data.visibility import Viewer
 from geo.areas import Level
-from maps import pages, pictures
+from maps import pages
 from maps.background import Background
 from maps.choropleth import Choropleth
-from maps.pictures import Format
+from maps.formats import Format
 from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 from service.analysis import figures, heat, layers, places, reports
@@ -74,6 +74,9 @@ def picture(
     """Return a choropleth as a picture."""
     found = places.places(workbench, filters.gemeente)
     drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
+    # Here, since matplotlib is slow to import and most starts draw no picture.
+    from maps import pictures
+
     key = ("picture", viewer.is_staff, filters, indicator, level, part, form)
     return _kept(
         workbench,
@@ -93,6 +96,8 @@ def heat_picture(
     """Return a heatmap as a picture."""
     found = places.places(workbench, filters.gemeente)
     shown = _heat_map(workbench, viewer, found, filters, bandwidth_m)
+    from maps import pictures
+
     key = ("heat picture", viewer.is_staff, filters, bandwidth_m, form)
     return _kept(
         workbench,

@@ -15,7 +15,7 @@ from data.municipalities import need_municipality
 from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from geo.errors import WijkbeeldError
-from maps.pictures import Format
+from maps.formats import Format
 from service.analysis import maps
 from service.analysis.workbench import Workbench
 from service.commands.settings import read_settings

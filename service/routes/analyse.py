@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
-from maps.pictures import Format
+from maps.formats import Format
 from service.analysis import figures, maps, towns
 from service.analysis.places import Places
 from service.analysis.view import Asked, Order, view
