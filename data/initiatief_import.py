@@ -37,7 +37,7 @@ def import_initiatieven(
 ) -> LoadReport:
     """Take in the initiatieven of a gemeente from a CSV file; nothing is stored when it is refused.
 
-    Columns are known by their names (`data.initiatief_rows.COLUMNS`); a title is needed. A row without coordinates gets the
+    Columns are known by their names (`data.initiatief_rows.COLUMNS`). A row without coordinates gets the
     point of its address; without either it is `zonder plek` and counts for the gemeente only. A second time
     changes nothing. Without `release` staff alone see them. Real initiatieven replace the invented ones.
     """

@@ -24,7 +24,7 @@ from data.readers.cbs import read_areas, read_figure_file
 from data.readers.tables import file_hash
 from data.sources import SourceCard, SourceKind, register_source
 from geo.areas import Edition
-from geo.coverage import coverage_report, refuse_wrong, repair
+from geo.coverage import CoverageReport, coverage_report, refuse_wrong, repair
 from geo.errors import ImportRefused
 
 SHOWN = 5
@@ -52,14 +52,13 @@ class LoadReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for JSON."""
         counts = {name: getattr(self, name) for name in ("new", "changed", "gone", "same", "rejected")}
-        return {
-            "kind": self.kind,
-            "file": self.file,
-            **counts,
-            "nothing_changed": self.nothing_changed,
-            "sentences": self.sentences,
-            **self.detail,
-        }
+        told = {"kind": self.kind, "file": self.file, **counts, "sentences": self.sentences}
+        return {**told, "nothing_changed": self.nothing_changed, "detail": self.detail}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> LoadReport:
+        """The report that `as_dict` gave."""
+        return cls(**{name: values[name] for name in cls.__dataclass_fields__})
 
     def lines(self) -> list[str]:
         """The report in Dutch, a fact a line."""
@@ -90,9 +89,7 @@ def import_areas(
     coverage = coverage_report(edition)
     refuse_wrong(coverage)
     if coverage.needs_acceptance and not accept:
-        raise ImportRefused(
-            f"{path.name}: {' '.join(coverage.sentences())} Bekijk dit, en neem het over met --accept."
-        )
+        raise ImportRefused(_to_accept(path, coverage))
     card = SourceCard(
         slug=f"grenzen-{edition.year}",
         kind=SourceKind.AREAS,
@@ -219,6 +216,13 @@ def _only(edition: Edition, gemeenten: Collection[str], path: Path) -> Edition:
         raise ImportRefused(f"{path.name}: gemeente {', '.join(absent)} staat er niet in")
     codes = sorted({known[word.casefold()] for word in gemeenten})
     return reduce(Edition.merge, (edition.for_gemeente(code) for code in codes))
+
+
+def _to_accept(path: Path, coverage: CoverageReport) -> str:
+    overlaps = f"{len(coverage.overlaps)} keer overlap (samen {coverage.overlap_m2:.0f} m2)"
+    gaps = f"{len(coverage.gaps)} gaten (samen {coverage.gap_m2:.0f} m2)"
+    tiling = f"{len(coverage.not_tiling)} keer vullen delen het geheel niet"
+    return f"{path.name}: {overlaps}, {gaps}, {tiling}; wie dat goed vindt, zegt het met --accept"
 
 
 def _areas_report(

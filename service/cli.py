@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import examples, imports, maps, serve
+from service.commands import examples, import_meldingen, imports, maps, serve
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -12,8 +12,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (serve.app, maps.app):
+for commands in (serve.app, maps.app, import_meldingen.watch_app):
     app.registered_commands.extend(commands.registered_commands)
+imports.app.registered_commands.extend(import_meldingen.app.registered_commands)
 app.add_typer(imports.app, name="import")
 app.add_typer(examples.app, name="examples")
 

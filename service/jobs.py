@@ -10,6 +10,7 @@ from data.import_ledger import MeldingenOrder
 from data.imports import import_meldingen
 from data.jobs import Arguments, Control, Kind
 from data.watch import WatchedSource, Watcher
+from service.reference_jobs import reference_kinds
 from service.settings import Settings
 
 MELDINGEN: Final = "import meldingen"
@@ -36,7 +37,7 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
         alarms = [{**asdict(alarm), "at": alarm.at.isoformat()} for alarm in checked.alarms]
         return {"imported": [report.as_dict() for report in checked.imported], "alarms": alarms}
 
-    return {MELDINGEN: meldingen, WATCH: watch}
+    return {MELDINGEN: meldingen, WATCH: watch, **reference_kinds(database)}
 
 
 def watcher(database: Database, settings: Settings) -> Watcher:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from data.database import Database, WriterBusy
-from data.initiatief_import import import_initiatieven
-from data.reference_imports import LoadReport, import_addresses, import_areas, import_figures
+from data.database import Database
+from data.jobs import Arguments, Spool, perform
+from data.reference_imports import LoadReport
 from geo.errors import WijkbeeldError
 from service.commands.settings import read_settings
+from service.reference_jobs import ADDRESSES, FIGURES, INITIATIEVEN, reference_kinds
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
@@ -37,13 +35,7 @@ def areas(
     as_json: Json = False,
 ) -> None:
     """Take in outlines of buurten, wijken and gemeenten of one year, with a coverage report."""
-    wanted = gemeente or []
-    _run(
-        lambda database: import_areas(
-            database, file, year=year, gemeenten=wanted, mend=repair, accept=accept
-        ),
-        as_json=as_json,
-    )
+    _run(AREAS, file, as_json=as_json, year=year, gemeenten=gemeente or [], mend=repair, accept=accept)
 
 
 @app.command("figures")
@@ -54,7 +46,7 @@ def figures(
     as_json: Json = False,
 ) -> None:
     """Take in key figures of CBS; refused when their codes do not fit the outlines."""
-    _run(lambda database: import_figures(database, file, year=year, edition=edition), as_json=as_json)
+    _run(FIGURES, file, as_json=as_json, year=year, edition=edition)
 
 
 @app.command("addresses")
@@ -64,7 +56,7 @@ def addresses(
     as_json: Json = False,
 ) -> None:
     """Take in BAG addresses of the loaded gemeenten."""
-    _run(lambda database: import_addresses(database, file, gemeente=gemeente), as_json=as_json)
+    _run(ADDRESSES, file, as_json=as_json, gemeente=gemeente)
 
 
 @app.command("initiatieven")
@@ -75,21 +67,32 @@ def initiatieven(
     as_json: Json = False,
 ) -> None:
     """Take in initiatieven of a gemeente from a table; they replace its example initiatieven."""
-    _run(
-        lambda database: import_initiatieven(database, file, gemeente=gemeente, release=release),
-        as_json=as_json,
-    )
+    _run(INITIATIEVEN, file, as_json=as_json, gemeente=gemeente, release=release)
 
 
-def _run(load: Callable[[Database], LoadReport], *, as_json: bool) -> None:
-    """Do the import as the one writer and print its report; a refusal ends with one line and code 1."""
-    with open_writer() as database:
-        try:
-            report = load(database)
-        except WijkbeeldError as error:
-            faults.print(f"[red]Geweigerd: {escape(str(error))}[/red]", soft_wrap=True)
-            raise typer.Exit(1) from None
-    print_report(report, as_json=as_json)
+def _run(kind: str, file: Path, *, as_json: bool, **arguments: Any) -> None:
+    report = perform_here_or_there(kind, {"path": str(file.absolute()), **arguments}, as_json=as_json)
+    print_report(LoadReport.from_dict(report), as_json=as_json)
+
+
+def perform_here_or_there(kind: str, arguments: Arguments, *, as_json: bool = False) -> dict[str, Any]:
+    """Do a job as the one writer, or let the running service do it; returns its answer.
+
+    What is refused ends the command with one line and code 1.
+    """
+    settings = read_settings()
+    database = Database(settings.database_url)
+    spool = Spool(settings.var_folder / "jobs")
+    try:
+        return perform(database, spool, reference_kinds(database), kind, arguments)
+    except (WijkbeeldError, OSError) as error:
+        if as_json:
+            typer.echo(json.dumps({"fout": str(error)}, ensure_ascii=False))
+        else:
+            faults.print(f"Niet geladen: {error}", markup=False, style="red", soft_wrap=True)
+        raise typer.Exit(1) from None
+    finally:
+        database.close()
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:
@@ -98,24 +101,6 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, default=str))
         return
     first, *others = report.lines()
-    console.print(f"[bold]{escape(first)}[/bold]", soft_wrap=True)
+    console.print(first, markup=False, style="bold", soft_wrap=True)
     for line in others:
-        console.print(f"  {escape(line)}", soft_wrap=True)
-
-
-@contextmanager
-def open_writer() -> Iterator[Database]:
-    """Give the database of the settings, migrated and with its writing side claimed.
-
-    While the service holds a SQLite database, the command ends with one line and code 1.
-    """
-    database = Database(read_settings().database_url)
-    try:
-        database.claim_writer()
-        database.migrate()
-        yield database
-    except WriterBusy as error:
-        faults.print(f"[red]{escape(str(error))}: stop de dienst eerst, of gebruik PostgreSQL[/red]")
-        raise typer.Exit(1) from None
-    finally:
-        database.close()
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
