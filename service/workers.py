@@ -6,32 +6,39 @@ import threading
 
 import structlog
 
+from data.jobs import JobRunner, Spool
 from geo.errors import WijkbeeldError
 from service.analysis.warming import warm
 from service.analysis.workbench import Workbench
+from service.jobs import job_kinds, watcher
 from service.settings import Settings
 
 log = structlog.get_logger()
 
 
 class Workers:
-    """The threads that work beside the answers."""
+    """The threads that work beside the answers: warming, jobs handed over by commands, watched folders."""
 
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
-        self.workbench = workbench
-        self.settings = settings
+        self._workbench = workbench
         self._warming = threading.Thread(target=self._warm, name="warm", daemon=True)
+        self._jobs = JobRunner(Spool(settings.var_folder), job_kinds(workbench.database, settings))
+        self._watcher = watcher(workbench.database, settings)
 
     def start(self) -> None:
         """Begin; answers do not wait for it."""
         self._warming.start()
+        self._jobs.start()
+        self._watcher.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
+        self._watcher.stop()
+        self._jobs.stop()
         self._warming.join()
 
     def _warm(self) -> None:
         try:
-            warm(self.workbench)
+            warm(self._workbench)
         except WijkbeeldError as error:
             log.warning("opwarmen lukte niet", reden=str(error))
