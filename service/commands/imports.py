@@ -14,7 +14,7 @@ from data.jobs import Arguments, Spool, perform
 from data.reference_imports import LoadReport
 from geo.errors import WijkbeeldError
 from service.commands.settings import read_settings
-from service.reference_jobs import ADDRESSES, FIGURES, INITIATIEVEN, reference_kinds
+from service.reference_jobs import ADDRESSES, AREAS, FIGURES, INITIATIEVEN, reference_kinds
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
