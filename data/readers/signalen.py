@@ -6,6 +6,7 @@ the y of the point); the values decide which is which, and the report says so.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -106,66 +107,67 @@ def is_export(path: Path) -> bool:
 class Export:
     """The joined tables of an export: one row per melding, with its latest place, kind and status."""
 
-    folder: Path
-    signals: Table
-    keep: tempfile.TemporaryDirectory[str] | None
+    path: Path
+    total_bytes: int
     columns: tuple[str, ...] = JOINED
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def total_bytes(self) -> int:
-        """The size of the list of meldingen."""
-        return self.signals.total_bytes
+    notes: tuple[str, ...] = ("in Signalen heten lengte en breedte soms andersom; de waarden zijn gevolgd",)
+    _signals: Table | None = field(default=None, repr=False)
 
     def position(self) -> int:
         """How many bytes of the list of meldingen were read."""
-        return self.signals.position()
+        return 0 if self._signals is None else self._signals.position()
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         """The meldingen, `size` at a time, each with what the other tables say of it."""
         with tempfile.TemporaryDirectory() as scratch:
+            folder = self.path if self.path.is_dir() else _unpacked(self.path, Path(scratch))
+            self._signals = open_table(folder / FILES[0])
             joiner = sqlite3.connect(Path(scratch) / "join.db")
             try:
                 for name in FILES[1:]:
-                    _load(joiner, self.folder / name)
+                    _load(joiner, folder / name)
                 swapped = _lat_is_lon(joiner)
-                for chunk in self.signals.chunks(size):
-                    yield _joined(joiner, self.signals, chunk, swapped=swapped)
+                for chunk in self._signals.chunks(size):
+                    yield _joined(joiner, self._signals, chunk, swapped=swapped)
             finally:
                 joiner.close()
 
 
 def open_export(path: Path) -> Export:
     """The export in a folder or zip; ImportRefused when a table is missing or the zip is a trap."""
-    keep = None
-    folder = path
-    if path.is_file():
-        keep = tempfile.TemporaryDirectory()
-        folder = Path(keep.name)
-        _unpack(path, folder)
-    missing = [name for name in FILES if not (folder / name).is_file()]
+    sizes = _folder_sizes(path) if path.is_dir() else _zip_sizes(path)
+    missing = [name for name in FILES if name not in sizes]
     if missing:
         raise ImportRefused(f"in de export van Signalen ontbreekt {', '.join(missing)}")
-    notes = ("in Signalen heten lengte en breedte soms andersom; de waarden zijn gevolgd",)
-    return Export(folder, open_table(folder / FILES[0]), keep, notes=notes)
+    return Export(path, sizes[FILES[0]])
 
 
-def _unpack(path: Path, folder: Path) -> None:
+def _folder_sizes(path: Path) -> dict[str, int]:
+    return {one.name: one.stat().st_size for one in path.iterdir() if one.is_file()}
+
+
+def _zip_sizes(path: Path) -> dict[str, int]:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-        packed = sum(entry.compress_size for entry in entries)
-        unpacked = sum(entry.file_size for entry in entries)
-        if len(entries) > MOST_FILES or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1):
-            raise ImportRefused(
-                f"{path.name} pakt uit tot {unpacked} bytes in {len(entries)} bestanden: dat is geen export"
-            )
-        for entry in entries:
+    packed = sum(entry.compress_size for entry in entries)
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_FILES or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1):
+        raise ImportRefused(
+            f"{path.name} pakt uit tot {unpacked} bytes in {len(entries)} bestanden: dat is geen export"
+        )
+    return {Path(entry.filename).name: entry.file_size for entry in entries}
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The folder with the four tables of the zip; zipfile stops at the size that `_zip_sizes` looked at."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
             name = Path(entry.filename).name
+            # The name is one of four, so an entry cannot point outside the folder.
             if name in FILES:
-                # The name is one of four, so an entry cannot point outside the folder.
                 with archive.open(entry) as source, (folder / name).open("wb") as target:
-                    while block := source.read(1 << 20):
-                        target.write(block)
+                    shutil.copyfileobj(source, target)
+    return folder
 
 
 def _load(joiner: sqlite3.Connection, path: Path) -> None:

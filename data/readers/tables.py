@@ -261,7 +261,7 @@ def _chunks(text: io.TextIOWrapper, table: Table, size: int) -> Iterator[Chunk]:
         next(reader, None)
         before = reader.line_num
         for row in reader:
-            if len(row) == width:
+            if len(row) == width and (row[0].strip() or any(cell.strip() for cell in row)):
                 chunk.lines.append(before + offset)
                 chunk.rows.append(row)
             else:
@@ -280,11 +280,13 @@ def _chunks(text: io.TextIOWrapper, table: Table, size: int) -> Iterator[Chunk]:
 
 
 def _take_other(row: list[str], chunk: Chunk, *, width: int, line: int) -> None:
-    """Take a row whose length is not that of the header: empty cells at the end are no fault."""
+    """Take a row that is not plainly one: an empty one is none, empty cells at the end are no fault."""
+    if not any(cell.strip() for cell in row):
+        return
     if len(row) > width and not any(row[width:]):
         chunk.lines.append(line)
         chunk.rows.append(row[:width])
-    elif any(cell.strip() for cell in row):
+    else:
         chunk.faults.append(Fault(line, f"de rij telt {len(row)} kolommen, de kop {width}"))
 
 

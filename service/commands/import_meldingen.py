@@ -31,25 +31,24 @@ app = typer.Typer()
 watch_app = typer.Typer()
 console = Console(stderr=True)
 
+Json = Annotated[bool, typer.Option("--json", help="Verslag als JSON, voor scripts")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Begin en eind van de waarneming, jjjj-mm-dd")
+]
+
 
 @app.command()
 def meldingen(
     file: Annotated[Path, typer.Argument(help="CSV, JSON of een export van Signalen (map of zip)")],
-    gemeente: Annotated[str, typer.Option(help="naam of GM-code")],
-    source: Annotated[str, typer.Option(help="korte naam van de bron, zoals assen-kaart")],
-    form: Annotated[Format, typer.Option("--format", help="soort bestand")] = Format.AUTO,
+    gemeente: Annotated[str, typer.Option(help="Naam of code van de gemeente")],
+    source: Annotated[str, typer.Option(help="Korte naam van de bron, zoals assen-kaart")],
+    form: Annotated[Format, typer.Option("--format", help="Soort bestand")] = Format.AUTO,
     mapping: Annotated[Path | None, typer.Option(help="TOML met de koppeling van kolommen")] = None,
-    categories: Annotated[str | None, typer.Option(help="indeling van soorten, zoals assen-2026")] = None,
-    observed_from: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="eerste hele dag")
-    ] = None,
-    observed_to: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="laatste hele dag")
-    ] = None,
-    every_days: Annotated[
-        int | None, typer.Option(min=1, help="elke hoeveel dagen een nieuw bestand")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="alleen het verslag, als JSON")] = False,
+    categories: Annotated[str | None, typer.Option(help="Indeling van soorten, zoals assen-2026")] = None,
+    observed_from: Day = None,
+    observed_to: Day = None,
+    every_days: Annotated[int | None, typer.Option(min=1, help="Elke hoeveel dagen een bestand")] = None,
+    as_json: Json = False,
 ) -> None:
     """Import meldingen from a file; a second time changes nothing."""
     settings = read_settings()
@@ -75,7 +74,7 @@ def meldingen(
 
 @watch_app.command()
 def watch(
-    as_json: Annotated[bool, typer.Option("--json", help="alleen het verslag, als JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Look into the watched folders now; ends with 1 when a file is bad or late."""
     settings = read_settings()
