@@ -22,7 +22,7 @@ class Workers:
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench
         self._warming = threading.Thread(target=self._warm, name="warm", daemon=True)
-        self._jobs = JobRunner(Spool(settings.var_folder), job_kinds(workbench.database, settings))
+        self._jobs = JobRunner(Spool(settings.var_folder / "jobs"), job_kinds(workbench.database, settings))
         self._watcher = watcher(workbench.database, settings)
 
     def start(self) -> None:
