@@ -136,6 +136,10 @@ def test_a_point_in_the_sea_is_in_none_of_our_wijken(client: TestClient) -> None
     assert {value for key, value in found.items() if key != "buitenGebied"} == {None}
 
 
+def test_a_box_in_the_town_is_taken(client: TestClient) -> None:
+    assert get(client, "meldingen?gemeente=GM0622&bbox=4.3,51.9,4.4,51.95")["aantal"] == 0
+
+
 def test_an_empty_heat_tile_is_a_transparent_picture_of_256_pixels(client: TestClient) -> None:
     address = get(client, "warmte?gemeente=GM0622")["tegels"].format(z=12, x=2097, y=1361)
     picture = Image.open(BytesIO(client.get(address).content)).convert("RGBA")

@@ -15,7 +15,7 @@ from geo.exposure import AMSTERDAM
 from geo.main_groups import MainGroup
 from service.analysis import places
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape
+from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape, read_box
 
 router = APIRouter(tags=["meldingen"], responses=PROBLEMS)
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
@@ -53,7 +53,8 @@ def melding_list(
 ) -> Response:
     """Geef meldingen als GeoJSON, de nieuwste dag eerst; de dag is openbaar, de tijd niet."""
     edition = places.places(workbench, question.gemeente).edition
-    filters = question.filters(box=question.bbox, status=question.status)
+    box = read_box(question.bbox) if question.bbox else None
+    filters = question.filters(box=box, status=question.status)
     with workbench.session() as session:
         total = meldingen.count(session, viewer, filters, edition=edition)
         rows = meldingen.page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, AfterValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from data.meldingen import Box, Filters
@@ -33,10 +33,8 @@ class Shape(BaseModel):
     )
 
 
-def _box(value: object) -> object:
-    """Read `west,south,east,north`; a fault says which rule was broken."""
-    if not isinstance(value, str):
-        return value
+def read_box(value: str) -> Box:
+    """Read `west,south,east,north`; a ValueError says which rule was broken."""
     try:
         numbers = [float(part) for part in value.split(",")]
     except ValueError:
@@ -53,7 +51,17 @@ def _box(value: object) -> object:
     return box
 
 
-BoxText = Annotated[Box, BeforeValidator(_box)]
+def _checked_box(value: str) -> str:
+    read_box(value)
+    return value
+
+
+# FastAPI would read a tuple as a parameter that is repeated.
+BoxText = Annotated[
+    str,
+    AfterValidator(_checked_box),
+    Field(max_length=200, description="west,zuid,oost,noord in graden (CRS84)"),
+]
 GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$", description="CBS-code van de gemeente")]
 AreaCode = Annotated[str, Field(max_length=60, description="Code van een buurt, wijk, gebied of gemeente")]
 
