@@ -181,6 +181,8 @@ def _is_public(found: Indicator) -> bool:
 
 
 def _remarks(viewer: Viewer, found: Indicator, rows: pd.DataFrame) -> tuple[str, ...]:
+    if counts_meldingen(found) and not viewer.is_staff:
+        # For the public the soorten that it may not see count as not delivered: say that instead.
+        return (*found.caveats, PUBLIC_REMARK)
     notes: Sequence[str] = [note for note in rows["note"].unique() if note]
-    public = [PUBLIC_REMARK] if counts_meldingen(found) and not viewer.is_staff else []
-    return (*found.caveats, *public, *notes)
+    return (*found.caveats, *notes)
