@@ -65,6 +65,16 @@ class RowMaker:
     _statuses: dict[str, Status | None] = field(default_factory=dict)
     _channels: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def kept_columns(self) -> tuple[str, ...]:
+        """The columns of the file that are read: of a refused row no others are kept either."""
+        used = {column for names in self.mapping.columns.values() for column in names}
+        return tuple(name for name in self.header if name in used)
+
+    @property
+    def _kept(self) -> list[int]:
+        return [self.header.index(name) for name in self.kept_columns]
+
     def settle(self, chunk: Chunk) -> None:
         """Decide from the first rows how numbers and dates are written; ImportRefused when it is unclear."""
         texts = Texts(chunk, self.header, self.mapping)
@@ -85,10 +95,11 @@ class RowMaker:
         if not self._settled:
             self.settle(chunk)
         texts = Texts(chunk, self.header, self.mapping)
-        created, closed, faults = self._moments(texts)
+        created, ended, faults = self._moments(texts)
         addresses = texts.cleaned(fields.ADDRESS, longest=LONGEST_ADDRESS)
         places = self.placer.place(self._points(texts), addresses)
-        status, closed = self._status(texts, closed)
+        status, ended = self._status(texts, ended)
+        closed = self._plausible(created, ended, texts.series(fields.CLOSED))
         columns: list[Sequence[Any]] = [
             chunk.lines,
             public_ids(texts.count),
@@ -107,7 +118,7 @@ class RowMaker:
             *places.buurten.values(),
         ]
         reasons = [one or other for one, other in zip(faults, places.faults, strict=True)]
-        return _without_rejects(columns, chunk, reasons)
+        return _without_rejects(columns, chunk, reasons, self._kept)
 
     def _point_names(self) -> str:
         pair = (fields.X, fields.Y) if fields.X in self.mapping.columns else (fields.LON, fields.LAT)
@@ -130,8 +141,7 @@ class RowMaker:
         order = {"order": self.mapping.date_order} if self.mapping.date_order else {}
         given, ended = texts.series(fields.CREATED), texts.series(fields.CLOSED)
         created = read_moments(given, **order)
-        closed = self._plausible(created, read_moments(ended, **order), ended)
-        return created, closed, self._moment_faults(given, created)
+        return created, read_moments(ended, **order), self._moment_faults(given, created)
 
     def _plausible(self, created: pd.Series, closed: pd.Series, ended: pd.Series) -> pd.Series:
         """A closing known as a day counts as noon of it; one before the melding itself is left out."""
@@ -142,7 +152,7 @@ class RowMaker:
         before = (noon < created).to_numpy()
         self.notes["einde alleen als dag bekend, gerekend als 12 uur"] += int(day_only.sum())
         self.notes["einde vóór de melding, einde weggelaten"] += int(before.sum())
-        unread = (ended.str.strip() != "").to_numpy() & closed.isna().to_numpy()
+        unread = ((ended.str.strip() != "") & closed.isna()).to_numpy()
         self.notes["einde onleesbaar, weggelaten"] += int(unread.sum())
         return noon.where(~before, pd.NaT)
 
@@ -213,7 +223,7 @@ class RowMaker:
 def _without_rejects(columns: list[Sequence[Any]], chunk: Chunk, reasons: Sequence[str | None]) -> Rows:
     rejects: list[tuple[Fault, list[str]]] = [(fault, []) for fault in chunk.faults]
     rejects += [
-        (Fault(line, reason), row)
+        (Fault(line, reason), [row[place] for place in kept])
         for line, reason, row in zip(chunk.lines, reasons, chunk.rows, strict=True)
         if reason is not None
     ]

@@ -119,7 +119,7 @@ def _fill(staging: Any, order: StageOrder, tell: Tell) -> ImportReport:
     report = _report(staging, order, records, maker, read)
     if report.rejected_rows:
         rejects = staging.execute("SELECT line, reason, cells FROM reject ORDER BY line, rowid")
-        write_rejects(Path(order.rejects), records.columns, rejects, barred=mapping.personal)
+        write_rejects(Path(order.rejects), maker.kept_columns, rejects)
         report.rejects_file = order.rejects
     return report
 
@@ -259,7 +259,10 @@ def _count_outside(staging: Any, report: ImportReport, municipality_code: str) -
 
 
 def _notes(maker: RowMaker) -> list[str]:
-    decided = [f"kolom {name}: decimalen na een {mark}" for name, mark in maker.decimals.items()]
+    decided = [
+        f"kolom {maker.mapping.column(name)}: decimalen na een {mark}"
+        for name, mark in maker.decimals.items()
+    ]
     order = maker.mapping.date_order
     dates = [f"datums zoals 03-04-2026 gelezen als {order}"] if order else []
     return [*decided, *dates, *(f"{note} ({count})" for note, count in maker.notes.items() if count)]

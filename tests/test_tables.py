@@ -16,7 +16,7 @@ from data.readers.tables import LONGEST_FIELD, find_encoding, guard_formula, ope
 from data.rejects import write_rejects
 from geo.errors import ImportRefused
 
-CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r")
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x00\r")
 DUTCH = "Coöperatie café naïef €"
 
 
@@ -211,10 +211,9 @@ def test_dates_with_the_month_first_are_asked_about() -> None:
 )
 def test_formulas_are_guarded_on_the_way_out_and_come_back(tmp_path: Path, cell: str) -> None:
     path = tmp_path / "weg.csv"
-    write_rejects(path, ("a", "naam"), [(3, "reden", json.dumps([cell, "Jansen"]))], barred=["naam"])
+    write_rejects(path, ("a",), [(3, "reden", json.dumps([cell]))])
     (line, _reason, guarded), *_ = rows_of(path)
     assert line == "3"
     assert all(part[:1] not in tuple("=+-@\t\r＝") for part in guarded.split("\n"))
     assert unguard_formula(guarded) == cell
     assert guard_formula(unguard_formula(guarded)) == guarded
-    assert "Jansen" not in path.read_text(encoding="utf-8-sig")

@@ -39,7 +39,8 @@ WORDS: Final[Dictionary[str, tuple[str, ...]]] = {
     CLOSED: (
         "afgerondop", "opgelostop", "afgehandeldop", "afhandeldatum", "datumafgehandeld", "datumafhandeling",
         "closeddate", "closed", "gereedmelding", "gereedop", "afgehandeld", "einddatum", "datumgereed",
-        "afgesloten", "afgeslotenop",
+        "afgesloten", "afgeslotenop", "gereed", "gereeddatum", "gesloten", "geslotenop", "opgelost",
+        "afgerond",
     ),
     CATEGORY: (
         "subcategorie", "subcategory", "sub", "subrubriek", "servicesubtype", "categorie", "category",
