@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -19,12 +19,21 @@ from geo.exposure import AMSTERDAM
 from geo.indicators import Indicator, Part
 from service.analysis import figures
 from service.analysis.places import Place, Places
-from service.analysis.value_words import ValueWords, value_words
+from service.analysis.value_words import ValueWords, shared_decimals, value_words
 from service.analysis.workbench import Workbench
 
 PAGE_SIZE = 10
 MOST_INITIATIEVEN = 10
 Rows = dict[str, dict[Any, Any]]
+
+
+class Strip(NamedTuple):
+    """Places on a line of 0 to 100; None where there is no margin."""
+
+    here: float | None
+    lower: float | None
+    upper: float | None
+    gemeente: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,15 @@ class FigureRow:
     here: ValueWords
     gemeente: ValueWords
     example: bool
+
+    @property
+    def strip(self) -> Strip | None:
+        """Where the values and the margin lie beside each other; None when one is not known."""
+        values = (self.here.value, self.here.lower, self.here.upper, self.gemeente.value)
+        if not (self.here.known and self.gemeente.known):
+            return None
+        widest = max(value for value in values if not math.isnan(value))
+        return Strip(*(_share(value, widest) for value in values)) if widest > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +103,11 @@ class AreaPage:
     @property
     def example(self) -> bool:
         """Whether anything on the page is made up."""
-        figures = (row.example for _, rows in self.groups for row in rows)
-        lists = (row.example for row in (*self.meldingen.rows, *self.initiatieven))
-        return any(figures) or any(lists)
+        return (
+            any(row.example for _, rows in self.groups for row in rows)
+            or any(row.example for row in self.meldingen.rows)
+            or any(row.example for row in self.initiatieven)
+        )
 
 
 def area_page(workbench: Workbench, viewer: Viewer, found: Places, place: Place, *, page: int) -> AreaPage:
@@ -114,18 +134,19 @@ def _groups(
         for part in one.parts
         if place.level in one.levels and (key := f"{one.id}.{part.key}") in here
     ]
-    return [
-        (dimension, list(group))
-        for dimension, group in groupby(rows, key=lambda row: row.indicator.dimensie.value)
-    ]
+    groups: dict[str, list[FigureRow]] = {}
+    for row in rows:
+        groups.setdefault(row.indicator.dimensie.value, []).append(row)
+    return list(groups.items())
 
 
 def _figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any]) -> FigureRow:
+    decimals = shared_decimals((float(here["value"]), float(whole["value"])))
     return FigureRow(
         one,
         part,
-        value_words(here, unit=part.unit),
-        value_words(whole, unit=part.unit),
+        value_words(here, unit=part.unit, decimals=decimals),
+        value_words(whole, unit=part.unit, decimals=decimals),
         bool(here["example"] or whole["example"]),
     )
 
@@ -151,9 +172,7 @@ def _all_values(workbench: Workbench, viewer: Viewer, found: Places, level: Leve
     }
 
 
-def _meldingen(
-    workbench: Workbench, viewer: Viewer, found: Places, place: Place, page: int
-) -> MeldingList:
+def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place, page: int) -> MeldingList:
     filters = Filters(found.gemeente.code, buurten=place.buurten)
     with workbench.session() as session:
         key = ("count", viewer.is_staff, filters)
@@ -206,6 +225,10 @@ def _of_town(workbench: Workbench, session: Session, viewer: Viewer, found: Plac
             "started_at", ascending=False
         ),
     )
+
+
+def _share(value: float, widest: float) -> float | None:
+    return None if math.isnan(value) else round(94.0 * value / widest, 1)
 
 
 def _day(moment: pd.Timestamp) -> date | None:

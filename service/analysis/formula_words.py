@@ -35,9 +35,7 @@ def formula(part: Part) -> str:
             return _figure_rate(measure)
         case Quotient():
             key = "formule.deel_pct" if measure.scale == 100 else "formule.deel"
-            return texts.text(
-                key, teller=quantity(measure.numerator), noemer=quantity(measure.denominator)
-            )
+            return texts.text(key, teller=quantity(measure.numerator), noemer=quantity(measure.denominator))
         case Average():
             return texts.text("formule.gemiddeld", gewicht=quantity(measure.weight))
         case MedianDuration():

@@ -38,7 +38,7 @@ class SearchAnswer:
 
 def find(workbench: Workbench, found: Places, text: str) -> SearchAnswer:
     """Return the place of an address in this gemeente."""
-    match = addresses.find(workbench, text, gemeente=found.gemeente.naam)
+    match = addresses.find(workbench, text, gemeente=found.gemeente.code)
     best = _hit(workbench, match.found) if match.found else None
     others = [hit for known in match.alternatives if (hit := _hit(workbench, known))]
     return SearchAnswer(match, best, others, match.found is not None and best is None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from maps.numbers import short
+from maps.numbers import decimals_for, dutch, short
 from service.analysis.figures import STATUS_TEXTS
 from service.texts import catalogue
 
@@ -21,41 +21,60 @@ class ValueWords:
     """One value in words; `share` is `1 op de 3` for a percentage, texts are empty where there is nothing."""
 
     known: bool
+    value: float
+    lower: float
+    upper: float
     text: str
     unit: str
     share: str
     margin: str
     count: str
     out_of: str
-    year: str
     source: str
     status: str
 
 
-def value_words(row: Mapping[Any, Any], *, unit: str) -> ValueWords:
-    """Return the words of a row of `geo.indicator_values`."""
+def value_words(row: Mapping[Any, Any], *, unit: str, decimals: int | None = None) -> ValueWords:
+    """Return the words of a row of `geo.indicator_values`; None decimals is as many as the value asks for."""
     status = str(row["status"])
     value = float(row["value"])
     known = not math.isnan(value)
     return ValueWords(
         known=known,
-        text=short(value) if known else STATUS_TEXTS[status] or catalogue().text("algemeen.niet_bekend"),
+        value=value,
+        lower=float(row["lower"]),
+        upper=float(row["upper"]),
+        text=_text(value, decimals)
+        if known
+        else STATUS_TEXTS[status] or catalogue().text("algemeen.niet_bekend"),
         unit=unit if known else "",
         share=share_text(value) if known and unit == "%" else "",
-        margin=margin_text(float(row["lower"]), float(row["upper"])),
+        margin=margin_text(float(row["lower"]), float(row["upper"]), decimals=decimals),
         count=_number(row["n"]),
         out_of=_number(row["denominator"]),
-        year="" if pd.isna(row["year"]) else str(int(row["year"])),
-        source=str(row["source"] or ""),
+        source=source_text(str(row["source"] or ""), row["year"]),
         status="" if known else status,
     )
 
 
-def margin_text(lower: float, upper: float) -> str:
+def margin_text(lower: float, upper: float, *, decimals: int | None = None) -> str:
     """Return `tussen 12 en 19`; empty when there is no margin."""
     if math.isnan(lower) or math.isnan(upper):
         return ""
-    return f"tussen {short(lower)} en {short(upper)}"
+    return f"tussen {_text(lower, decimals)} en {_text(upper, decimals)}"
+
+
+def source_text(source: str, year: Any) -> str:
+    """Return the source with its year, once."""
+    if pd.isna(year) or str(int(year)) in source:
+        return source
+    return f"{source}, {int(year)}" if source else str(int(year))
+
+
+def shared_decimals(values: Iterable[float]) -> int:
+    """Return how many decimals show values beside each other: three meaningful digits of the middle one."""
+    known = sorted(abs(value) for value in values if not math.isnan(value))
+    return decimals_for(known[len(known) // 2]) if known else 0
 
 
 def share_text(percent: float) -> str:
@@ -74,10 +93,13 @@ def share_text(percent: float) -> str:
 def lines(words: ValueWords, *, example: bool) -> list[str]:
     """Return the lines of a tooltip: the value, the margin, what was counted, source and year."""
     value = f"{words.text} {words.unit}".strip()
-    counted = f"{words.count} geteld" if words.count and words.known else ""
-    origin = ", ".join(part for part in (words.source, words.year) if part)
+    counted = catalogue().text("analyse.geteld", n=words.count) if words.count and words.known else ""
     marked = catalogue().text("algemeen.voorbeeld") if example else ""
-    return [line for line in (value, words.margin, counted, origin, marked) if line]
+    return [line for line in (value, words.margin, counted, words.source, marked) if line]
+
+
+def _text(value: float, decimals: int | None) -> str:
+    return short(value) if decimals is None else dutch(value, decimals)
 
 
 def _number(value: Any) -> str:

@@ -15,7 +15,7 @@ from service.analysis import choropleth, figures, heat, live_map
 from service.analysis.figures import LevelValues
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Place, Places
-from service.analysis.value_words import ValueWords, lines, value_words
+from service.analysis.value_words import ValueWords, lines, shared_decimals, value_words
 from service.analysis.workbench import Workbench
 
 Order = Literal["naam", "waarde"]
@@ -33,7 +33,7 @@ class ViewRow:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:
-    """What the page shows; `legend` is as `maps.legend.Legend.as_dict` gives it, `map_data` is for the script."""
+    """What the page shows; `legend` is as `maps.legend` gives it, `map_data` is for the script."""
 
     values: LevelValues
     legend: dict[str, Any]
@@ -41,6 +41,16 @@ class View:
     map_data: dict[str, Any]
     example: bool
     empty: bool
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources of the values, each once."""
+        return sorted({row.words.source for row in self.rows if row.words.source})
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether any value has a margin."""
+        return any(row.words.margin for row in self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,5 +134,9 @@ def _values(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) -
 def _rows(found: Places, values: LevelValues, order: Order) -> list[ViewRow]:
     """Return the table by name, or from high to low with what is not known at the end."""
     records = values.rows.sort_values("value", ascending=False, na_position="last").to_dict("records")
-    rows = [ViewRow(found.by_code[row["code"]], value_words(row, unit=values.part.unit)) for row in records]
+    decimals = shared_decimals(values.rows["value"])
+    rows = [
+        ViewRow(found.by_code[row["code"]], value_words(row, unit=values.part.unit, decimals=decimals))
+        for row in records
+    ]
     return rows if order == "waarde" else sorted(rows, key=lambda row: row.place.naam)

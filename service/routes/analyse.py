@@ -91,9 +91,7 @@ def analysis(
 
 
 @router.get("/analyse/beeld.png")
-def picture(
-    question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
-) -> Response:
+def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep) -> Response:
     """Return the map of a view as a picture, for readers without JavaScript and for print."""
     found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
     if found is None:

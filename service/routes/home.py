@@ -78,8 +78,7 @@ def find(
         "wijken": found.of(Level.WIJK),
         "kaart": _map(workbench, found, {}, spot=answer.best.point if answer.best else None),
     }
-    status = 200 if answer.best or answer.others or not adres.strip() else 404
-    return render(request, "zoeken.html", context, town=found, status=status)
+    return render(request, "zoeken.html", context, town=found)
 
 
 def _counted(workbench: Workbench, viewer: Viewer, found: Places) -> LevelValues:

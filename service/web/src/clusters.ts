@@ -12,7 +12,7 @@ export interface Cluster<What> {
   members: Spot<What>[];
 }
 
-const CELL_PX = 56;
+const CELL_PX = 72;
 const SINGLE_RADIUS_PX = 5;
 const APART_FROM_ZOOM = 16;
 
@@ -36,6 +36,6 @@ export function clusters<What>(map: L.Map, spots: Spot<What>[]): Cluster<What>[]
 function circleOf<What>(map: L.Map, members: Spot<What>[]): Cluster<What> {
   const points = members.map((one) => map.latLngToLayerPoint(one.at));
   const sum = points.reduce((a, b) => a.add(b));
-  const radius = members.length === 1 ? SINGLE_RADIUS_PX : Math.min(24, 9 + 2.4 * Math.log2(members.length));
+  const radius = members.length === 1 ? SINGLE_RADIUS_PX : Math.min(20, 8 + 1.6 * Math.log2(members.length));
   return { point: sum.divideBy(members.length), radius, members };
 }

@@ -3,6 +3,8 @@ import L from "leaflet";
 
 const LETTER_PX = 7;
 const LINE_PX = 16;
+// CBS numbers wijken; on a small map the name says enough.
+const NUMBERED = /^Wijk \d+ /;
 
 /** Add the names; which ones show is looked at again after every zoom. */
 export function addNames<Shape extends L.Polygon>(
@@ -11,7 +13,10 @@ export function addNames<Shape extends L.Polygon>(
   nameOf: (shape: Shape) => string,
 ): L.LayerGroup {
   const group = L.layerGroup().addTo(map);
-  const labels = shapes.filter(nameOf).map((shape) => ({ shape, name: nameOf(shape), label: label(shape, nameOf(shape)) }));
+  const labels = shapes.filter(nameOf).map((shape) => {
+    const name = nameOf(shape).replace(NUMBERED, "");
+    return { shape, name, label: label(shape, name) };
+  });
   const refresh = (): void => {
     for (const { shape, name, label: shown } of labels) {
       if (fits(map, shape, name)) group.addLayer(shown);

@@ -121,7 +121,7 @@ function circle(pen: CanvasRenderingContext2D, { point, radius, members }: Clust
   pen.stroke();
   if (members.length === 1) return;
   pen.fillStyle = INK;
-  pen.font = "600 12px system-ui, sans-serif";
+  pen.font = "600 11.5px system-ui, sans-serif";
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(count(members.length), point.x, point.y + 0.5);
