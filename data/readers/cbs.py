@@ -118,7 +118,8 @@ def _without_abroad(table: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
 
 
 def _year(tables: Mapping[Level, gpd.GeoDataFrame], name: str, year: int | None) -> int:
-    told = {int(value) for table in tables.values() if "jaar" in table for value in table["jaar"].dropna()}
+    written = {value for table in tables.values() if "jaar" in table for value in table["jaar"].dropna()}
+    told = {_year_of(value, name) for value in written}
     if len(told) > 1:
         raise ImportRefused(f"{name}: indelingen van meer jaren door elkaar: {sorted(told)}.")
     column = told.pop() if told else None
@@ -128,6 +129,13 @@ def _year(tables: Mapping[Level, gpd.GeoDataFrame], name: str, year: int | None)
     if found is None:
         raise ImportRefused(f"{name}: het jaar van de indeling staat er niet bij; geef het op.")
     return found
+
+
+def _year_of(value: object, name: str) -> int:
+    try:
+        return int(str(value).removesuffix(".0"))
+    except ValueError:
+        raise ImportRefused(f"{name}: in de kolom jaar staat '{value}', dat is geen jaar.") from None
 
 
 def _of_gemeenten(

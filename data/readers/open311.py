@@ -99,7 +99,8 @@ def open_requests(path: Path) -> Requests:
 
 
 def _items(text: TextIO, requests: Requests) -> Iterator[Any]:
-    decoder = json.JSONDecoder(parse_constant=_no_number)
+    # A whole number stays text: Python refuses to make a number of more than 4,300 digits.
+    decoder = json.JSONDecoder(parse_constant=_no_number, parse_int=str)
     buffer = _after_bracket(text)
     while True:
         buffer = buffer.lstrip(" \t\r\n,")
@@ -114,6 +115,8 @@ def _items(text: TextIO, requests: Requests) -> Iterator[Any]:
                 raise ImportRefused(f"{requests.path.name} is geen volledige JSON-lijst: {error}") from None
             buffer += more
             continue
+        except RecursionError:
+            raise ImportRefused(f"{requests.path.name}: de JSON-lijst is te diep genest") from None
         # A number at the end of what was read may go on in the next block; an object may not.
         yield item
         buffer = buffer[end:]
@@ -141,7 +144,8 @@ def _row(item: dict[str, Any]) -> list[str]:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, (dict, list)):
         return ""
-    return str(value)
+    # Half a surrogate pair is valid JSON and no text: nothing can store it.
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _no_number(name: str) -> str:

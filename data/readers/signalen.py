@@ -10,7 +10,9 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -40,6 +42,12 @@ JOINED: Final = (
     "id", "source", "text", "created_at", "main", "sub", "address_text", "lon", "lat", "state", "closed_at",
 )  # fmt: skip
 FILES: Final = ("signals.csv", "locations.csv", "categories.csv", "statuses.csv")
+NEEDED: Final = {
+    "locations.csv": ("id", "lat", "lng", "address_text"),
+    "categories.csv": ("id",),
+    "statuses.csv": ("id", "state", "created_at"),
+}
+KINDS: Final = (("main", "sub"), ("main_category", "sub_category"))
 ENDED: Final = ("o", "a", "s", "afgehandeld", "geannuleerd", "gesplitst")
 MOST_UNPACKED: Final = 4 * 1024**3
 MOST_RATIO: Final = 100
@@ -99,7 +107,7 @@ def is_export(path: Path) -> bool:
         return (path / FILES[0]).is_file()
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         return any(Path(name).name == FILES[0] for name in archive.namelist())
 
 
@@ -147,7 +155,7 @@ def _folder_sizes(path: Path) -> dict[str, int]:
 
 
 def _zip_sizes(path: Path) -> dict[str, int]:
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         entries = archive.infolist()
     packed = sum(entry.compress_size for entry in entries)
     unpacked = sum(entry.file_size for entry in entries)
@@ -158,9 +166,19 @@ def _zip_sizes(path: Path) -> dict[str, int]:
     return {Path(entry.filename).name: entry.file_size for entry in entries}
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip; ImportRefused when it is torn, locked with a password or packed in a way we do not know."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        raise ImportRefused(f"{path.name} is een kapot of gesloten zip-bestand ({fault})") from fault
+
+
 def _unpacked(path: Path, folder: Path) -> Path:
     """The folder with the four tables of the zip; zipfile stops at the size that `_zip_sizes` looked at."""
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         for entry in archive.infolist():
             name = Path(entry.filename).name
             # The name is one of four, so an entry cannot point outside the folder.
@@ -173,14 +191,18 @@ def _unpacked(path: Path, folder: Path) -> Path:
 def _load(joiner: sqlite3.Connection, path: Path) -> None:
     """Put a table of the export beside the meldingen, by its id."""
     table = open_table(path)
+    missing = [column for column in NEEDED[path.name] if column not in table.columns]
+    if missing:
+        raise ImportRefused(f"{path.name} mist de kolommen {', '.join(missing)}")
     name = path.stem
-    columns = ", ".join(f'"{column}"' for column in table.columns)
+    columns = ", ".join('"' + column.replace('"', '""') + '"' for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
-    joiner.execute(f"CREATE TABLE {name} ({columns})")
+    try:
+        joiner.execute(f"CREATE TABLE {name} ({columns})")
+    except sqlite3.OperationalError as fault:
+        raise ImportRefused(f"{path.name}: de kolommen heten te veel als elkaar ({fault})") from fault
     for chunk in table.chunks(BLOCK):
         joiner.executemany(f"INSERT INTO {name} VALUES ({marks})", chunk.rows)  # noqa: S608 (our own names)
-    if "id" not in table.columns:
-        raise ImportRefused(f"{path.name} heeft geen kolom id")
     joiner.execute(f"CREATE INDEX {name}_id ON {name} (id)")
 
 
@@ -215,7 +237,10 @@ def _joined(joiner: sqlite3.Connection, signals: Table, chunk: Chunk, *, swapped
 
 def _kind_columns(joiner: sqlite3.Connection) -> str:
     names = {row[1] for row in joiner.execute("PRAGMA table_info(categories)")}
-    return "main, sub" if "main" in names else "main_category, sub_category"
+    pair = next((pair for pair in KINDS if names.issuperset(pair)), None)
+    if pair is None:
+        raise ImportRefused("categories.csv mist de kolommen main en sub")
+    return ", ".join(pair)
 
 
 def _ids(chunk: Chunk, place: int) -> list[str]:
