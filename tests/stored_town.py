@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import numpy as np
+import pandas as pd
 import shapely
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -70,3 +72,37 @@ def add_meldingen(session: Session, points: Iterable[tuple[float, float]]) -> No
         for number, (x, y) in enumerate(points)
     ]
     session.execute(insert(Melding), rows)
+
+
+def figures(*values: float | None, name: str = "inwoners", year: int = 2024) -> pd.DataFrame:
+    """One figure for each of the town's buurten; None is a secret one."""
+    return pd.DataFrame(
+        {
+            "code": list(BUURTEN),
+            "name": name,
+            "year": year,
+            "value": [float("nan") if value is None else value for value in values],
+            "status": ["geheim" if value is None else "bekend" for value in values],
+        }
+    )
+
+
+def addresses(numbers: list[int], *, gemeente: str = "Vlaardingen", code: str | None = None) -> pd.DataFrame:
+    """Houses along one street, 10 m apart, as a BAG file gives them."""
+    steps = np.arange(len(numbers), dtype=float)
+    return pd.DataFrame(
+        {
+            "street": "Korte Hoogstraat",
+            "number": numbers,
+            "letter": ["A" if number % 2 else None for number in numbers],
+            "addition": None,
+            "postcode": "3131BK",
+            "place": gemeente,
+            "gemeente": gemeente,
+            "gemeente_code": code,
+            "lon": 4.34 + steps / 1e4,
+            "lat": 51.9,
+            "x": 80_500 + steps * 10,
+            "y": 436_500.0,
+        }
+    )

@@ -3,10 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from stored_town import TOWN, add_source, town
+from stored_town import TOWN, add_source, addresses, town
 
 from data.addresses import count_addresses, load_addresses, store_addresses
 from data.areas import store_edition
@@ -34,27 +33,6 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
         store_edition(session, town())
     yield database
     database.close()
-
-
-def addresses(numbers: list[int], *, gemeente: str = "Vlaardingen", code: str | None = None) -> pd.DataFrame:
-    """Houses along one street, 10 m apart, as a BAG file gives them."""
-    steps = np.arange(len(numbers), dtype=float)
-    return pd.DataFrame(
-        {
-            "street": "Korte Hoogstraat",
-            "number": numbers,
-            "letter": ["A" if number % 2 else None for number in numbers],
-            "addition": None,
-            "postcode": "3131BK",
-            "place": gemeente,
-            "gemeente": gemeente,
-            "gemeente_code": code,
-            "lon": 4.34 + steps / 1e4,
-            "lat": 51.9,
-            "x": 80_500 + steps * 10,
-            "y": 436_500.0,
-        }
-    )
 
 
 def store(database: Database, frame: pd.DataFrame) -> tuple[int, int, int]:

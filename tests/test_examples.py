@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import func, select
-from stored_town import TOWN, add_source, town
-from test_figure_store import figures
+from stored_town import TOWN, add_source, figures, town
 
+from data import example_assumptions as assumed
 from data import owners
 from data.areas import store_edition
 from data.bundled import load_bundled
@@ -72,6 +72,42 @@ def test_the_same_seed_gives_the_same_meldingen_and_another_seed_others(
 
 def test_every_soort_of_the_edition_has_its_assumptions() -> None:
     assert {soort.slug for soort in SOORTEN} == set(category_edition("wijkbeeld").by_slug)
+
+
+def test_the_page_lists_every_assumption_on_soorten_as_the_code_has_it(
+    request: pytest.FixtureRequest,
+) -> None:
+    page = (request.config.rootpath / "docs/example-data.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    total = sum(soort.weight for soort in SOORTEN)
+    names = category_edition("wijkbeeld").by_slug
+    listed = [(row[0].strip("| `"), row[1], row[2], float(row[3].split()[0])) for row in rows]
+    assert listed == [
+        (soort.slug, names[soort.slug].naam, f"{soort.weight / total:.1%}", soort.days) for soort in SOORTEN
+    ]
+
+
+def test_the_page_lists_the_other_assumptions_as_the_code_has_them(request: pytest.FixtureRequest) -> None:
+    page = (request.config.rootpath / "docs/example-data.md").read_text(encoding="utf-8")
+    told = [
+        f"{assumed.REPORTS_PER_1000_YEAR:g} per 1,000",
+        f"over {assumed.MONTHS} months",
+        f"{1 - assumed.SHARE_BY_LAND:.0%}".replace("%", " %"),
+        f"at most {assumed.MOST_HECTARES:g} ha",
+        f"variation {assumed.BUURT_VARIATION:.2f}",
+        f"factor ({assumed.SOORT_VARIATION:g})",
+        f"{assumed.AT_CORNER:.0%}".replace("%", " %"),
+        f"some {assumed.CORNER_SPREAD_M:g} m",
+        f"one per {assumed.CORNERS_PER}",
+        f"{assumed.DUPLICATED:.0%}".replace("%", " %"),
+        f"by {assumed.MORE_REPORTS:g} others",
+        *(f"{name} {share:.0%}".replace("%", " %") for name, share in assumed.CHANNELS.items()),
+        f"{assumed.WITH_TEXT:.0%}".replace("%", " %"),
+        f"{assumed.PLANS_PER_1000:g} per 1,000 inhabitants and at least {assumed.FEWEST_PLANS}",
+        f"list of {len(assumed.PLANS)}",
+        *(f"{share:.0%} {status}".replace("%", " %") for status, share in assumed.PLAN_STATUSES.items()),
+    ]
+    assert [value for value in told if value not in page] == []
 
 
 def test_the_number_of_meldingen_follows_the_population(made: list[ExampleMelding]) -> None:

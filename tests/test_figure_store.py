@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from sqlalchemy import func, select
-from stored_town import BUURTEN, add_source, town
+from stored_town import BUURTEN, add_source, figures, town
 
 from data.areas import NoEdition, store_edition
 from data.database import Database
@@ -31,19 +31,6 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     database.migrate()
     yield database
     database.close()
-
-
-def figures(*values: float | None, name: str = "inwoners", year: int = 2024) -> pd.DataFrame:
-    """One figure for each of the town's buurten; None is a secret one."""
-    return pd.DataFrame(
-        {
-            "code": list(BUURTEN),
-            "name": name,
-            "year": year,
-            "value": [float("nan") if value is None else value for value in values],
-            "status": ["geheim" if value is None else "bekend" for value in values],
-        }
-    )
 
 
 def test_figures_come_back_with_unknown_kept_unknown(database: Database) -> None:
