@@ -220,7 +220,9 @@ class RowMaker:
         ]
 
 
-def _without_rejects(columns: list[Sequence[Any]], chunk: Chunk, reasons: Sequence[str | None]) -> Rows:
+def _without_rejects(
+    columns: list[Sequence[Any]], chunk: Chunk, reasons: Sequence[str | None], kept: Sequence[int]
+) -> Rows:
     rejects: list[tuple[Fault, list[str]]] = [(fault, []) for fault in chunk.faults]
     rejects += [
         (Fault(line, reason), [row[place] for place in kept])
