@@ -1,3 +1,5 @@
+"""Stored addresses: equal to the file, per gemeente, however often it is loaded."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

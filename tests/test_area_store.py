@@ -1,3 +1,5 @@
+"""Stored editions: side by side by year, with one owner for every point in each."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

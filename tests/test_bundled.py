@@ -1,3 +1,5 @@
+"""The bundled open data arrives once, and adds up to what CBS publishes."""
+
 from __future__ import annotations
 
 import shutil

@@ -1,3 +1,5 @@
+"""Example data: the same for the same seed, in the right buurt, labelled, and gone without a trace."""
+
 from __future__ import annotations
 
 from collections import Counter

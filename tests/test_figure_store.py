@@ -1,3 +1,5 @@
+"""Stored figures: unknown stays unknown, and figures of another division are refused."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Import commands: a report, or one line and nothing stored, here or in the service."""
+
 from __future__ import annotations
 
 import json

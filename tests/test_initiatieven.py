@@ -1,3 +1,5 @@
+"""Imports of initiatieven: places, dates and text as written, bad rows apart, refusals whole."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Sources and their age, the audit, and the stored soorten."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
