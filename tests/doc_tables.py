@@ -109,7 +109,7 @@ def _command_rows(command: click.Command | Any, words: tuple[str, ...]) -> Itera
 
 def _parameter(parameter: click.Parameter | Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"`{parameter.human_readable_name.upper()}`"
+        return f"`{parameter.name.upper()}`"
     return f"`{max(parameter.opts, key=len)}`"
 
 
