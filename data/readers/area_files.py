@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import mmap
 import re
 import warnings
 import zipfile
@@ -13,6 +15,8 @@ from typing import Final
 import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from geo.areas import Level
@@ -39,6 +43,7 @@ _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _ZIP_FILES: Final = 1_000
 _ZIP_BYTES: Final = 2 * 1024**3
 _ZIP_RATIO: Final = 100
+_CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(\{.{0,400}?\}\s*\})', re.DOTALL)
 _CURVED: Final = ("CURVE", "SURFACE", "CIRCULAR")
 
 
@@ -103,6 +108,8 @@ def _read(layer: Layer) -> gpd.GeoDataFrame:
         return gpd.read_parquet(layer.source)
     if layer.suffix == ".gpkg":
         _refuse_curves(layer)
+    if layer.suffix in _JSON:
+        _refuse_unknown_crs(layer)
     options = {"layer": layer.name, "force_2d": True, "on_invalid": "ignore"}
     if layer.suffix != ".shp" or pyogrio.read_info(layer.source)["encoding"] != "ISO-8859-1":
         return pyogrio.read_dataframe(layer.source, **options)
@@ -123,6 +130,21 @@ def _refuse_curves(layer: Layer) -> None:
         raise ImportRefused(
             f"{layer.place}: omtrekken van het type {curved[0]} kunnen niet, wel (Multi)Polygon."
         )
+
+
+def _refuse_unknown_crs(layer: Layer) -> None:
+    """ImportRefused for a CRS in GeoJSON that nobody knows: GDAL would take degrees without a word."""
+    with Path(layer.source).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        member = _CRS_MEMBER.search(text)
+        if member is None:
+            return
+        told = member.group(1)
+    try:
+        CRS.from_user_input(json.loads(told)["properties"]["name"])
+    except (CRSError, ValueError, LookupError, TypeError) as fault:
+        raise ImportRefused(
+            f"{layer.place}: het coördinatenstelsel {told[:200].decode(errors='replace')} kennen wij niet."
+        ) from fault
 
 
 def _gpkg_layers(source: str, place: str) -> list[Layer]:
