@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from data.database import Database
+from data.readers.pdok import Locatieserver
 from service import errors
 from service.analysis.workbench import Workbench
 from service.api import create_api
@@ -25,7 +26,8 @@ STATIC = Path(__file__).parent / "static"
 def create_app(settings: Settings) -> FastAPI:
     """Return the service for these settings; the database is opened when the service starts."""
     database = Database(settings.database_url)
-    workbench = Workbench(database)
+    pdok = Locatieserver(str(settings.pdok_url)) if settings.pdok_url else None
+    workbench = Workbench(database, locatieserver=pdok)
     app = FastAPI(
         title="Wijkbeeld",
         version=version("wijkbeeld"),
@@ -59,4 +61,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     workers.start()
     yield
     workers.stop()
+    if app.state.workbench.locatieserver is not None:
+        app.state.workbench.locatieserver.close()
     database.close()

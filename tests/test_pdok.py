@@ -7,14 +7,20 @@ import json
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 from pdok_stand_in import StandIn, drip, flood, send, stand_in
 
+from data.bundled import load_bundled
+from data.database import Database
 from data.readers.breaker import Breaker
 from data.readers.pdok import Locatieserver
 from geo.crs import LngLat
 from geo.errors import AddressError, CoordinateError, SourceDown
+from geo.gazetteer import Quality
+from service.analysis import addresses
+from service.analysis.workbench import Workbench
 
 
 class Clock:
@@ -276,3 +282,25 @@ def test_signs_that_steer_the_query_are_left_out(pdok: Locatieserver, server: St
 def test_only_a_plain_web_address_can_be_configured(url: str) -> None:
     with pytest.raises(SourceDown, match="geen adres"):
         Locatieserver(url)
+
+
+def test_the_service_asks_pdok_only_for_what_the_local_file_lacks(server: StandIn, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    load_bundled(database)
+    recorded = next(doc for doc in server.docs if doc.get("straatnaam") == "Geuzenkade")
+    envelope = json.dumps({"response": {"numFound": 1, "start": 0, "docs": [recorded]}}).encode()
+    with Locatieserver(server.base_url) as pdok:
+        workbench = Workbench(database, locatieserver=pdok)
+        local = addresses.find(workbench, "Asserstraat 208", gemeente="GM0106")
+        asked_for_local = list(server.asked)
+        server.misbehave = lambda handler: send(handler, 200, "application/json", envelope)
+        far = addresses.find(workbench, f"Geuzenkade {recorded['huisnummer']}", gemeente="GM0106")
+        near = addresses.find(workbench, "Geuzenkade 9999", gemeente="GM0106")
+        server.misbehave = lambda handler: send(handler, 200, "text/html", b"<html>")
+        down = addresses.find(workbench, "Nergensstraat 3", gemeente="GM0106")
+    database.close()
+    assert (local.found is not None, asked_for_local) == (True, [])
+    assert (far.quality, far.reason) == (Quality.EXACT, "Gevonden bij PDOK Locatieserver.")
+    assert near.quality is Quality.NEAREST_NUMBER
+    assert down.quality is Quality.NOT_FOUND

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.orm import Session
 
 from data.addresses import load_addresses
 from data.areas import newest_edition
 from data.owners import buurt_finder
 from data.readers.bundled import bundled_landmarks
+from data.readers.pdok import FoundPlace
+from geo.address import Address, readings
 from geo.addressbook import KnownAddress
 from geo.areas import Level
 from geo.crs import LngLat, to_rd
-from geo.gazetteer import Gazetteer, Match, Suggestion
+from geo.errors import SourceDown
+from geo.gazetteer import Gazetteer, Match, Quality, Suggestion
 from service.analysis import places
 from service.analysis.places import Place
 from service.analysis.workbench import Workbench
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,39 @@ def suggest(workbench: Workbench, text: str, *, gemeente: str, limit: int = 8) -
 
 
 def find(workbench: Workbench, text: str, *, gemeente: str) -> Match:
-    """Return the place of an address, with its quality class and reason."""
-    return gazetteer(workbench).find(text, gemeente=_name(workbench, gemeente))
+    """Return the place of an address, with its quality class and reason.
+
+    What the local file lacks is asked of PDOK, where that is switched on; when PDOK is down the local
+    answer stands.
+    """
+    naam = _name(workbench, gemeente)
+    match = gazetteer(workbench).find(text, gemeente=naam)
+    if workbench.locatieserver is None or match.quality.rank < Quality.POSTCODE.rank:
+        return match
+    try:
+        answer = workbench.locatieserver.search(text, gemeente=naam, rows=1)
+    except SourceDown as error:
+        log.warning("locatieserver is niet bereikbaar", reden=str(error))
+        return match
+    return _from_pdok(answer.places[0], text) if answer.places else match
+
+
+def _from_pdok(place: FoundPlace, text: str) -> Match:
+    """Return what PDOK found as a match: exact only when the number is the one that was asked."""
+    qualities = {"adres": Quality.NEAREST_NUMBER, "weg": Quality.STREET, "postcode": Quality.POSTCODE}
+    quality = qualities.get(place.kind, Quality.PLACE)
+    address = Address(
+        street=place.street,
+        number=place.number,
+        letter=place.letter,
+        addition=place.addition,
+        postcode=place.postcode,
+        place=place.place,
+    )
+    if place.kind == "adres" and any(asked.number == place.number for asked in readings(text)):
+        quality = Quality.EXACT
+    known = KnownAddress(address, place.gemeente or "", place.lon, place.lat, place.x, place.y)
+    return Match(quality, "Gevonden bij PDOK Locatieserver.", known)
 
 
 def nearest(workbench: Workbench, point: LngLat, *, limit: int = 5) -> list[tuple[KnownAddress, float]]:

@@ -12,7 +12,7 @@ from service.analysis import layers
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
 
-ATTRIBUTION = ("Grenzen en spoor: © CBS, Kadaster en ProRail, CC BY / CC0",)
+ATTRIBUTION = ("Grenzen: © CBS en Kadaster, CC BY", "Spoor: TOP10NL, Kadaster, CC BY")
 POINTS_PER_REQUEST = 1000
 
 

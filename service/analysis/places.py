@@ -17,11 +17,16 @@ from geo.crs import RDArrays, to_lnglat
 from geo.errors import AreaError
 from geo.gebieden import Gebied
 from geo.membership import Membership
+from geo.successors import successors
 from service.analysis.workbench import Workbench
 
 
 class UnknownPlace(AreaError):
     """No such gemeente, wijk, buurt or gebied is loaded."""
+
+
+class GonePlace(UnknownPlace):
+    """The place belongs to an older division; the message names what took its ground."""
 
 
 class Extent(NamedTuple):
@@ -94,13 +99,42 @@ def places(workbench: Workbench, gemeente: str) -> Places:
 
 
 def find(workbench: Workbench, code: str) -> tuple[Places, Place]:
-    """Return the place with this code and the places around it; UnknownPlace when there is none."""
+    """Return the place with this code and the places around it.
+
+    Raises UnknownPlace when there is none, GonePlace when an older division had it.
+    """
     with workbench.session() as session:
         gemeente = gebieden.gemeente_of(session, code) or _gemeente_in(code)
     found = places(workbench, gemeente)
     if code not in found.by_code:
+        _refuse_gone(workbench, found, code)
         raise UnknownPlace(f"wij kennen geen gebied met code {code}")
     return found, found.by_code[code]
+
+
+def _refuse_gone(workbench: Workbench, found: Places, code: str) -> None:
+    """Raise GonePlace with its successors when an older division of this gemeente has the code."""
+    with workbench.session() as session:
+        older = [year for year in reversed(areas.editions(session)) if year < found.edition]
+        for year in older:
+            old = _edition_with(session, year, found.gemeente.code, code)
+            if old is not None:
+                now = areas.load_edition(session, found.edition, gemeente=found.gemeente.code)
+                names = ", ".join(f"{new} ({found.by_code[new].naam})" for new in successors(code, old, now))
+                raise GonePlace(
+                    f"{code} bestaat niet meer sinds de indeling {found.edition};"
+                    f" nu: {names or 'geen gebied in deze gemeente'}"
+                )
+
+
+def _edition_with(session: Session, year: int, gemeente: str, code: str) -> Edition | None:
+    """Return the division of a year when it has this code."""
+    try:
+        old = areas.load_edition(session, year, gemeente=gemeente)
+    except areas.NoEdition:
+        return None
+    known = {known for level in (Level.BUURT, Level.WIJK) for known in old.codes(level)}
+    return old if code in known else None
 
 
 def _gemeente_in(code: str) -> str:

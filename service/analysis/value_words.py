@@ -72,9 +72,13 @@ def source_text(source: str, year: Any) -> str:
 
 
 def shared_decimals(values: Iterable[float]) -> int:
-    """Return how many decimals show values beside each other: three meaningful digits of the middle one."""
+    """Return how many decimals show values beside each other.
+
+    That is three meaningful digits of the middle one, and no more than any of them needs.
+    """
     known = sorted(abs(value) for value in values if not math.isnan(value))
-    return decimals_for(known[len(known) // 2]) if known else 0
+    needed = max((len(short(value).partition(",")[2]) for value in known), default=0)
+    return min(needed, decimals_for(known[len(known) // 2])) if known else 0
 
 
 def share_text(percent: float) -> str:

@@ -91,7 +91,6 @@ def view(
         areas=areas,
         classes=layer["klassen"],
         opens=False,
-        attribution=layer["legenda"]["naamsvermelding"],
     )
     data = live_map.as_data(workbench, found, drawn)
     empty = figures.counts_meldingen(values.definition) and not values.rows["n"].fillna(0).any()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from data.database import Database
 from data.models import Audit
+from data.readers.pdok import Locatieserver
 
 Answer = TypeVar("Answer")
 
@@ -20,8 +21,11 @@ Answer = TypeVar("Answer")
 class Workbench:
     """Answers composed from the database; the same question on the same data is computed once."""
 
-    def __init__(self, database: Database, *, capacity: int = 96) -> None:
+    def __init__(
+        self, database: Database, *, capacity: int = 96, locatieserver: Locatieserver | None = None
+    ) -> None:
         self.database = database
+        self.locatieserver = locatieserver
         self._capacity = capacity
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._guard = threading.Lock()
