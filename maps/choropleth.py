@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import RDArrays, to_lnglat
-from geo.errors import CrsMismatch, UnknownCode
+from geo.errors import CrsMismatch, MapError, UnknownCode
 from maps.classes import MISSING, SMALL, Classes, Method, classify
 from maps.facts import Facts
 from maps.legend import (
@@ -75,11 +75,14 @@ def outlines_4326(areas: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) 
 
 
 def simplified(outlines: Geometries, *, tolerance_m: float) -> Geometries:
-    """Outlines in metres with fewer corners, shared borders still shared.
+    """Outlines in metres with fewer corners, shared borders still shared; 0 keeps every corner.
 
-    Where the outlines overlap and one would become empty or invalid, all stay as they are.
+    Where the outlines overlap and one would become empty or invalid, all stay as they are. Raises `MapError`
+    for a tolerance that is negative or not finite.
     """
-    if tolerance_m <= 0.0 or not len(outlines):
+    if not 0.0 <= tolerance_m < np.inf:
+        raise MapError(f"vereenvoudigen met {tolerance_m} meter kan niet; kies 0 of meer")
+    if tolerance_m == 0.0 or not len(outlines):
         return outlines
     simple = np.asarray(shapely.coverage_simplify(outlines, tolerance_m), dtype=object)
     good = shapely.is_valid(simple) & ~shapely.is_empty(simple)

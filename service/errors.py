@@ -17,13 +17,14 @@ from data.areas import NoEdition
 from data.database import WriterBusy
 from geo.errors import WijkbeeldError
 from service.analysis.figures import UnknownIndicator
-from service.analysis.places import UnknownPlace
+from service.analysis.places import GonePlace, UnknownPlace
 
 log = structlog.get_logger()
 
 # From narrow to wide: the first that fits counts.
 STATUS: Sequence[tuple[type[Exception], int]] = (
     (WriterBusy, 503),
+    (GonePlace, 410),
     (UnknownPlace, 404),
     (UnknownIndicator, 404),
     (NoEdition, 404),
@@ -37,6 +38,7 @@ TITLES = {
     404: "Niet gevonden",
     405: "Dit kan hier niet",
     406: "Deze vorm hebben wij niet",
+    410: "Bestaat niet meer",
     413: "Te groot",
     415: "Deze vorm lezen wij niet",
     429: "Even wachten",

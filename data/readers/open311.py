@@ -30,6 +30,7 @@ FIELDS: Final = (
     "service_request_id", "requested_datetime", "updated_datetime", "closed_date", "status",
     "status_description", "service_name", "service_subtype", "group", "description", "address", "lat", "long",
 )  # fmt: skip
+COORDINATES: Final = ("lat", "long")
 CLOSED_AT: Final = "closed_datetime"
 WRAPPERS: Final = ("service_requests", "requests")
 BLOCK: Final = 65_536
@@ -136,6 +137,10 @@ def _after_bracket(text: TextIO) -> str:
 
 def _row(item: dict[str, Any]) -> list[str]:
     values = [_text(item.get(name)) for name in FIELDS]
+    for name in COORDINATES:
+        if isinstance(item.get(name), (dict, list)):
+            # Not "no point given": a list is no number, and the row says so.
+            values[FIELDS.index(name)] = "geen getal"
     closed = _text(item.get("status")).lower() == "closed"
     ended = _text(item.get("closed_date")) or _text(item.get("updated_datetime"))
     return [*values, ended if closed else ""]

@@ -11,7 +11,7 @@ from geo.areas import Level
 from service.analysis import layers, places
 from service.analysis.places import Place, Places
 from service.dependencies import WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, AreaCode, OfGemeente, Shape
+from service.routes.api.shapes import PROBLEM, PROBLEMS, AreaCode, OfGemeente, Shape
 
 router = APIRouter(tags=["gebieden"], responses=PROBLEMS)
 # A layer's address holds the hash of its content, so a browser need not ask again.
@@ -91,7 +91,11 @@ def areas(question: Annotated[AreasQuestion, Query()], workbench: WorkbenchDep) 
     return Gebieden(indeling=found.edition, gebieden=[_gebied(place) for place in found.of(question.niveau)])
 
 
-@router.get("/gebieden/{code}", operation_id="gebied")
+@router.get(
+    "/gebieden/{code}",
+    operation_id="gebied",
+    responses={410: {**PROBLEM, "description": "Deze code hoort bij een oudere indeling."}},
+)
 def area(code: Annotated[AreaCode, Path()], workbench: WorkbenchDep) -> GebiedMetKader:
     """Geef een buurt, wijk, gebied of gemeente."""
     found, place = places.find(workbench, code)
