@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from data.example_assumptions import (
     AT_CORNER,
@@ -52,7 +52,7 @@ class Spots:
 class Ground:
     """The ground of one buurt, to put points on: beside its addresses, else anywhere inside its outline."""
 
-    def __init__(self, town: Town, buurt: str, outline: shapely.Geometry) -> None:
+    def __init__(self, town: Town, buurt: str, outline: BaseGeometry) -> None:
         self._finder = town.finder
         self.buurt = buurt
         self._outline = outline
