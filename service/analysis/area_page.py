@@ -99,6 +99,7 @@ class AreaPage:
     buurten: list[Place]
     meldingen: MeldingList
     initiatieven: list[InitiatiefRow]
+    initiatieven_total: int
 
     @property
     def example(self) -> bool:
@@ -112,6 +113,7 @@ class AreaPage:
 
 def area_page(workbench: Workbench, viewer: Viewer, found: Places, place: Place, *, page: int) -> AreaPage:
     """Return the page of a place as this viewer may see it, with this page of its meldingen."""
+    plans = _initiatieven(workbench, viewer, found, place)
     others = [found.by_code[code] for code in place.buurten if code in found.by_code and code != place.code]
     return AreaPage(
         place,
@@ -119,7 +121,8 @@ def area_page(workbench: Workbench, viewer: Viewer, found: Places, place: Place,
         _groups(workbench, viewer, found, place),
         sorted(others, key=lambda one: one.naam),
         _meldingen(workbench, viewer, found, place, page),
-        _initiatieven(workbench, viewer, found, place),
+        plans[:MOST_INITIATIEVEN],
+        len(plans),
     )
 
 
@@ -209,7 +212,7 @@ def _melding(row: dict[Any, Any]) -> MeldingRow:
 def _initiatieven(workbench: Workbench, viewer: Viewer, found: Places, place: Place) -> list[InitiatiefRow]:
     with workbench.session() as session:
         rows = _of_town(workbench, session, viewer, found)
-    inside = rows[rows["buurt"].isin(place.buurten)].head(MOST_INITIATIEVEN)
+    inside = rows[rows["buurt"].isin(place.buurten)]
     return [
         InitiatiefRow(row["titel"], row["status"], _day(row["started_at"]), bool(row["example"]))
         for row in inside.to_dict("records")

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from data import sources
-from data.sources import SourceAge, SourceKind
+from data.sources import SourceAge
 from service.dependencies import DatabaseDep, ViewerDep
 from service.pages import render
+from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 OTHER = "overig"
@@ -24,8 +25,9 @@ def overview(request: Request, database: DatabaseDep, viewer: ViewerDep) -> HTML
 
 
 def _groups(found: list[SourceAge]) -> list[tuple[str, list[SourceAge]]]:
-    """Return the sources by kind in the order of the page; kinds that it has no heading for come last."""
-    kinds = [kind.value for kind in SourceKind]
-    groups = {kind: [one for one in found if one.kind == kind] for kind in kinds}
-    groups[OTHER] = [one for one in found if one.kind not in kinds]
+    """Return the sources by kind in the order of the headings; a kind without one comes under `overig`."""
+    headings = catalogue().section("bronsoort")
+    groups: dict[str, list[SourceAge]] = {kind: [] for kind in headings}
+    for one in found:
+        groups[one.kind if one.kind in headings else OTHER].append(one)
     return [(kind, rows) for kind, rows in groups.items() if rows]

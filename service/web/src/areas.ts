@@ -3,7 +3,8 @@ import type { Feature, FeatureCollection } from "geojson";
 import L from "leaflet";
 import { type Area, fetchJson, type Fill, type MapData } from "./data";
 import { fillOf } from "./patterns";
-import { addNames } from "./names";
+import { NameLayer } from "./names";
+import type { PointLayer } from "./points";
 import { text } from "./texts";
 
 type Shape = L.Polygon & { feature: Feature };
@@ -16,7 +17,8 @@ const AROUND: L.PathOptions = { fillColor: "#fbfaf6", fillOpacity: 0.6, color: "
 /** The areas of one level; showing other values on the same level keeps the outlines. */
 export class AreaLayer {
   private group: L.GeoJSON | null = null;
-  private names: L.LayerGroup | null = null;
+  private names: NameLayer | null = null;
+  private circles: PointLayer | null = null;
   private address = "";
   private data: MapData | null = null;
 
@@ -28,8 +30,15 @@ export class AreaLayer {
     if (address !== this.address) await this.load(address);
     const shapes = this.shapes();
     shapes.forEach((shape, i) => this.dress(shape, i === 0));
+    shapes.find((shape) => shape.feature.id === data.gekozen)?.bringToFront();
     this.names?.remove();
-    this.names = data.namen ? addNames(this.map, shapes, (shape) => this.area(shape)?.naam ?? "") : null;
+    this.names = data.namen ? new NameLayer(this.map, this.named(shapes)) : null;
+  }
+
+  /** Let names stand beside circles, and a click on a circle be for the circle. */
+  giveWayTo(circles: PointLayer): void {
+    this.circles = circles;
+    this.names?.standBeside(circles.circles);
   }
 
   private async load(address: string): Promise<void> {
@@ -44,6 +53,13 @@ export class AreaLayer {
   private shapes(): Shape[] {
     const all = (this.group?.getLayers() ?? []) as Shape[];
     return all.sort((a, b) => (this.area(a)?.naam ?? "").localeCompare(this.area(b)?.naam ?? "", "nl"));
+  }
+
+  private named(shapes: Shape[]): { shape: Shape; name: string }[] {
+    return shapes.flatMap((shape) => {
+      const name = this.area(shape)?.naam;
+      return name ? [{ shape, name }] : [];
+    });
   }
 
   private area(shape: Shape): Area | undefined {
@@ -78,8 +94,8 @@ export class AreaLayer {
     const path = shape.getElement() as SVGElement | undefined;
     shape.on("mouseover", () => this.lift(shape));
     shape.on("mouseout", () => shape.setStyle(this.style(shape)));
-    shape.on("click", () => {
-      if (this.data?.opent) this.open(shape);
+    shape.on("click", ({ layerPoint }: L.LeafletMouseEvent) => {
+      if (this.data?.opent && !this.circles?.at(layerPoint)) this.open(shape);
     });
     path?.addEventListener("focus", () => this.focused(shape));
     path?.addEventListener("blur", () => {

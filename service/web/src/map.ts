@@ -24,14 +24,19 @@ export function startMap(box: HTMLElement): LiveMap {
     credit(map, next.naamsvermelding);
     await areas.show(next);
   };
-  void draw(map, data, show).catch(() => fail(box));
+  void draw(map, data, areas, show).catch(() => fail(box));
   return { map, show };
 }
 
-async function draw(map: L.Map, data: MapData, show: (data: MapData) => Promise<void>): Promise<void> {
+async function draw(
+  map: L.Map,
+  data: MapData,
+  areas: AreaLayer,
+  show: (data: MapData) => Promise<void>,
+): Promise<void> {
   await Promise.all([show(data), addBackground(map, data.lagen)]);
   if (data.plek) markSpot(map, data.plek);
-  if (data.punten) await showPoints(map, data.punten);
+  if (data.punten) await showPoints(map, data.punten, (circles) => areas.giveWayTo(circles));
   map.getContainer().dataset["klaar"] = "ja";
 }
 

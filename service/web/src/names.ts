@@ -6,34 +6,74 @@ const LINE_PX = 16;
 // CBS numbers wijken; on a small map the name says enough.
 const NUMBERED = /^Wijk \d+ /;
 
-/** Add the names; which ones show is looked at again after every zoom. */
-export function addNames<Shape extends L.Polygon>(
-  map: L.Map,
-  shapes: Shape[],
-  nameOf: (shape: Shape) => string,
-): L.LayerGroup {
-  const group = L.layerGroup().addTo(map);
-  const labels = shapes.filter(nameOf).map((shape) => {
-    const name = nameOf(shape).replace(NUMBERED, "");
-    return { shape, name, label: label(shape, name) };
-  });
-  const refresh = (): void => {
-    for (const { shape, name, label: shown } of labels) {
-      if (fits(map, shape, name)) group.addLayer(shown);
-      else group.removeLayer(shown);
-    }
-  };
-  refresh();
-  map.on("zoomend resize", refresh);
-  group.on("remove", () => map.off("zoomend resize", refresh));
-  return group;
+// Where a name may move to when a circle is in its way, in pixels; near comes first.
+const STEPS = [0, -20, 20, -34, 34, -48, 48];
+
+interface Label {
+  shape: L.Polygon;
+  name: string;
+  marker: L.Marker;
+  box: HTMLElement;
 }
 
-function label(shape: L.Polygon, name: string): L.Marker {
+interface Circle {
+  point: L.Point;
+  radius: number;
+}
+
+/** The names of areas; which ones show is looked at again after every zoom. */
+export class NameLayer {
+  private readonly group: L.LayerGroup;
+  private readonly labels: Label[];
+
+  constructor(
+    private readonly map: L.Map,
+    named: { shape: L.Polygon; name: string }[],
+  ) {
+    this.group = L.layerGroup().addTo(map);
+    this.labels = named.map(({ shape, name }) => label(shape, name.replace(NUMBERED, "")));
+    this.refresh();
+    map.on("zoomend resize", this.refresh, this);
+  }
+
+  remove(): void {
+    this.map.off("zoomend resize", this.refresh, this);
+    this.group.remove();
+  }
+
+  /** Move each name up or down to where the fewest circles are. */
+  standBeside(circles: readonly Circle[]): void {
+    for (const { marker, box } of this.labels) {
+      if (!this.group.hasLayer(marker)) continue;
+      const middle = this.map.latLngToLayerPoint(marker.getLatLng());
+      const half = L.point(box.offsetWidth / 2, box.offsetHeight / 2);
+      const crowd = STEPS.map((step) => covered(middle.add([0, step]), half, circles));
+      box.style.marginTop = `${STEPS[crowd.indexOf(Math.min(...crowd))]}px`;
+    }
+  }
+
+  private refresh(): void {
+    for (const { shape, name, marker } of this.labels) {
+      if (fits(this.map, shape, name)) this.group.addLayer(marker);
+      else this.group.removeLayer(marker);
+    }
+  }
+}
+
+/** How many circles a box around a middle touches. */
+function covered(middle: L.Point, half: L.Point, circles: readonly Circle[]): number {
+  return circles.filter(({ point, radius }) => {
+    const off = point.subtract(middle);
+    return Math.abs(off.x) < half.x + radius && Math.abs(off.y) < half.y + radius;
+  }).length;
+}
+
+function label(shape: L.Polygon, name: string): Label {
   const box = document.createElement("span");
   box.textContent = name;
   const icon = L.divIcon({ html: box, className: "wijknaam", iconSize: [0, 0] });
-  return L.marker(middle(shape), { icon, interactive: false, keyboard: false, pane: "namen" });
+  const marker = L.marker(middle(shape), { icon, interactive: false, keyboard: false, pane: "namen" });
+  return { shape, name, marker, box };
 }
 
 /** The middle of the largest part of an area. */

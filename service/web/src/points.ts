@@ -18,11 +18,18 @@ type Meldingen = FeatureCollection<Point | null, Melding> & { aantal: number; pa
 const MOST_PAGES = 3;
 const INK = "#8c2f0f";
 
-/** Fetch the newest meldingen and draw them; a line in the page says when there are more. */
-export async function showPoints(map: L.Map, source: { url: string; buurten: string[] }): Promise<void> {
+/** Fetch the newest meldingen and draw them; a line in the page says when there are more.
+ *
+ * `drawn` is called after every time that they are drawn.
+ */
+export async function showPoints(
+  map: L.Map,
+  source: { url: string; buurten: string[] },
+  drawn: (circles: PointLayer) => void,
+): Promise<void> {
   const { spots, total } = await newest(source);
   if (spots.length < total && source.buurten.length === 0) tell(spots.length, total);
-  const layer = new PointLayer(spots).addTo(map);
+  const layer = new PointLayer(spots, drawn).addTo(map);
   map.on("click", (event) => layer.clicked(event.layerPoint));
 }
 
@@ -48,12 +55,25 @@ function tell(shown: number, total: number): void {
   if (note) note.textContent = text("afgekapt", { n: count(shown), totaal: count(total) });
 }
 
-class PointLayer extends L.Layer {
+export class PointLayer extends L.Layer {
   private canvas: HTMLCanvasElement | null = null;
   private drawn: Cluster<Melding>[] = [];
 
-  constructor(private readonly spots: Spot<Melding>[]) {
+  constructor(
+    private readonly spots: Spot<Melding>[],
+    private readonly tell: (circles: PointLayer) => void,
+  ) {
     super();
+  }
+
+  /** The circles that are drawn now. */
+  get circles(): readonly Cluster<unknown>[] {
+    return this.drawn;
+  }
+
+  /** The circle at this place on the map. */
+  at(place: L.Point): Cluster<Melding> | undefined {
+    return this.drawn.find((one) => one.point.distanceTo(place) <= Math.max(one.radius, 10));
   }
 
   override onAdd(map: L.Map): this {
@@ -74,7 +94,7 @@ class PointLayer extends L.Layer {
 
   /** Zoom in on the circle that was clicked, or tell about the melding. */
   clicked(at: L.Point): void {
-    const hit = this.drawn.find((one) => one.point.distanceTo(at) <= Math.max(one.radius, 10));
+    const hit = this.at(at);
     if (!hit) return;
     const [only] = hit.members;
     if (hit.members.length === 1 && only) this.popup(only);
@@ -108,6 +128,7 @@ class PointLayer extends L.Layer {
     pen.setTransform(sharp, 0, 0, sharp, -corner.x * sharp, -corner.y * sharp);
     this.drawn = clusters(map, this.spots);
     for (const one of this.drawn) circle(pen, one);
+    this.tell(this);
   }
 }
 
