@@ -19,7 +19,7 @@ from sqlalchemy import delete, select, text, update
 from data.apart import Stopped
 from data.bulk import insert_rows
 from data.database import Database
-from data.models import Import, ImportState, Melding, MeldingArea
+from data.models import Area, Import, ImportState, Melding, MeldingArea
 from data.staged_file import Applied, as_dict, own_connection, plain_value
 
 ROWS: Final = 2_000
@@ -114,9 +114,11 @@ def _load_sqlite(database: Database, staging: Path, applied: Applied, *, after: 
             values,
         )
         for year in applied.years:
+            # A buurt that is no longer loaded is left open here; the end of the import derives it anew.
+            buurt = f"SELECT code FROM main.area WHERE edition = {year} AND code = s.buurt_{year}"
             driver.execute(
                 f"INSERT INTO main.melding_area (melding_id, edition, buurt) SELECT :offset + s.n, {year},"
-                f" s.buurt_{year} FROM staging.melding s WHERE {chosen} AND s.x IS NOT NULL ORDER BY s.n",
+                f" ({buurt}) FROM staging.melding s WHERE {chosen} AND s.x IS NOT NULL ORDER BY s.n",
                 values,
             )
         driver.execute("UPDATE main.import SET applied_rows = :until WHERE id = :import", values)
@@ -147,8 +149,9 @@ def _load_postgres(database: Database, staging: Path, applied: Applied, *, after
             ),
         )
         for year in applied.years:
+            loaded = set(session.scalars(select(Area.code).where(Area.edition == year)))
             owners = [
-                (number, year, row[f"buurt_{year}"])
+                (number, year, row[f"buurt_{year}"] if row[f"buurt_{year}"] in loaded else None)
                 for number, row in zip(numbers, rows, strict=True)
                 if row["x"] is not None
             ]

@@ -125,9 +125,7 @@ def _add_status_changes(
     session: Session, rows: list[dict[str, Any]], applied: Applied, *, actor: str
 ) -> None:
     ids = [row["id"] for row in rows]
-    before = dict(
-        session.execute(select(Melding.id, Melding.status).where(Melding.id.in_(ids))).tuples().all()
-    )
+    before = dict(session.execute(select(Melding.id, Melding.status).where(Melding.id.in_(ids))).all())
     steps = [
         {
             "melding_id": row["id"],

@@ -221,7 +221,7 @@ class Watcher:
 
 def open_alarms(session: Session) -> list[Alarm]:
     """The alarms of each source since it was last loaded, newest first."""
-    loaded = dict(session.execute(select(Source.slug, Source.loaded_at)).tuples().all())
+    loaded = dict(session.execute(select(Source.slug, Source.loaded_at)).all())
     rows = session.scalars(select(Audit).where(Audit.action == ALARM).order_by(Audit.id.desc())).all()
     alarms = [
         Alarm(source=row.detail["source"], at=row.at, reason=row.detail["reason"], file=row.detail["file"])
