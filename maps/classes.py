@@ -8,6 +8,7 @@ is rounded: two areas that read the same are in the same class, and labels name 
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,7 +156,10 @@ def _upper_bounds(known: FloatArray, *, k: int, method: Method) -> FloatArray:
     import mapclassify
 
     divide = mapclassify.Quantiles if method is Method.KWANTIELEN else mapclassify.EqualInterval
-    bins = np.unique(np.asarray(divide(known, k=k).bins, dtype=np.float64))
+    with warnings.catch_warnings():
+        # It warns that two quantiles fell together; fewer classes is what we want then.
+        warnings.simplefilter("ignore", UserWarning)
+        bins = np.unique(np.asarray(divide(known, k=k).bins, dtype=np.float64))
     # The last bound may fall a rounding error short of the highest value.
     bins[-1] = max(bins[-1], distinct[-1])
     return bins

@@ -1,3 +1,5 @@
+"""The database on both sides: migrations, moments, writers side by side, and what keeps a promise."""
+
 from __future__ import annotations
 
 import threading
@@ -6,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import shapely
 from alembic import command
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -65,8 +68,9 @@ def test_an_outline_without_its_municipality_is_refused(database: Database) -> N
         session.execute(
             text(
                 "INSERT INTO area (edition, code, level, naam, municipality_code, water, outline) "
-                "VALUES (2016, 'BU06220101', 'buurt', 'x', 'GM0622', false, '')"
-            )
+                "VALUES (2016, 'BU06220101', 'buurt', 'x', 'GM0622', false, :outline)"
+            ),
+            {"outline": shapely.to_wkb(shapely.box(0, 0, 1, 1))},
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from alembic import context
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import UserDefinedType
 
 from data.models import Table
 
@@ -24,7 +25,16 @@ def include(
     return not (reflected and name in POSTGIS_ONLY)
 
 
+class PostgisType(UserDefinedType[object]):
+    """A column type of PostGIS, so that reading the tables back knows it."""
+
+    def __init__(self, *details: object) -> None:
+        self.details = details
+
+
 connection = context.config.attributes["connection"]
+if connection.dialect.name == "postgresql":
+    connection.dialect.ischema_names["geometry"] = PostgisType
 context.configure(
     connection=connection,
     target_metadata=Table.metadata,
