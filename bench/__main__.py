@@ -11,9 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import locator
+from bench import gazetteer, locator
 
-BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {"locator": locator.tables}
+BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
+    "locator": locator.tables,
+    "gazetteer": gazetteer.tables,
+}
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 
 
