@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -33,6 +34,7 @@ from geo.errors import ImportRefused
 Progress = Callable[[str, int, int], None]
 READING: Final = "lezen"
 STORING: Final = "opnemen"
+KEPT_DAYS: Final = {"staging": 7, "rejects": 90}
 
 
 class StagePlace(NamedTuple):
@@ -66,6 +68,7 @@ def import_meldingen(
     the file in a process of its own, for callers that have answers to give meanwhile.
     """
     order = _checked(order)
+    _sweep(folder)
     with database.read() as session:
         municipality = need_municipality(session, order.gemeente)
         _refuse_other_source(session, order, municipality.code)
@@ -86,6 +89,14 @@ def import_meldingen(
         report = finish(database, order, staging, applied, actor=actor)
         staging.unlink()
     return report
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what imports that nobody finished left behind, and rejects that nobody looked at."""
+    for name, days in KEPT_DAYS.items():
+        for path in (folder / name).glob("*"):
+            if time.time() - path.stat().st_mtime > days * 86_400:
+                path.unlink(missing_ok=True)
 
 
 def _checked(order: MeldingenOrder) -> MeldingenOrder:

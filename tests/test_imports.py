@@ -275,6 +275,16 @@ def drop_buurt_of_assen(database: Database) -> str:
     return str(code)
 
 
+def test_leftovers_of_imports_that_nobody_finished_are_swept(on_sqlite: Database, tmp_path: Path) -> None:
+    old, fresh = tmp_path / "staging" / "oud.db", tmp_path / "staging" / "vers.db"
+    old.parent.mkdir()
+    for path, age_days in ((old, 8), (fresh, 1)):
+        path.touch()
+        os.utime(path, (time.time() - age_days * 86_400,) * 2)
+    take_in(on_sqlite, write_table(tmp_path / "in.csv", [row(1)]), tmp_path)
+    assert (old.exists(), fresh.exists()) == (False, True)
+
+
 def test_the_same_source_is_not_imported_twice_at_once(assen: Database, tmp_path: Path) -> None:
     path = write_table(tmp_path / "in.csv", [row(1)])
     refusals: list[str] = []
