@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from data.bulk import insert_rows
@@ -73,14 +73,6 @@ def load_addresses(session: Session, *, gemeenten: Collection[str] | None = None
     for name in TEXTS:
         frame[name] = frame[name].astype(object).where(frame[name] != "", None)
     return frame.astype({"number": "int64", **dict.fromkeys(POINTS, "float64")})
-
-
-def count_addresses(session: Session) -> dict[str, int]:
-    """How many addresses are stored per gemeente, by GM code."""
-    query = select(Address.municipality_code, func.count().label("number")).group_by(
-        Address.municipality_code
-    )
-    return {row.municipality_code: row.number for row in session.execute(query)}
 
 
 def _gemeente_codes(session: Session, addresses: pd.DataFrame) -> pd.Series:

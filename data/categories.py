@@ -11,9 +11,6 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from data.models import PrivacyClass
 from geo.errors import CategoryError
 from geo.main_groups import Crosswalk, MainGroup
@@ -23,7 +20,6 @@ _FOLDER = files("data") / "resources" / "categorieen"
 
 # Before the slug of a name that the edition does not know, so that it can never pass for a known one.
 UNKNOWN = "onbekend-"
-_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +81,6 @@ class CategoryEdition:
         return {_plain(category.parent), _plain(self.groups[category.parent])}
 
 
-@dataclass(frozen=True)
-class CategoryMatch:
-    """Which soort each row is: columns category, main_group, privacy, with the index that was given.
-
-    `unknown` lists the names that the edition does not have (columns naam, parent, aantal, slug), most first.
-    """
-
-    rows: pd.DataFrame
-    unknown: pd.DataFrame
-
-    @property
-    def new(self) -> tuple[Category, ...]:
-        """The unknown names as soorten to keep: `gebied` and `iets-anders` until somebody decides."""
-        once = self.unknown.drop_duplicates("slug")
-        return tuple(Category(str(row.slug), str(row.naam), str(row.parent)) for row in once.itertuples())
-
-
-def match_categories(
-    names: pd.Series[str], edition: CategoryEdition, *, parents: pd.Series[str] | None = None
-) -> CategoryMatch:
-    """The soort of each row by its name, and by its parent's where that is given; unknown names are kept."""
-    given = pd.DataFrame(
-        {"naam": names.fillna("").astype("str"), "parent": "" if parents is None else parents.fillna("")},
-        index=names.index,
-    )
-    counts = given.value_counts(["naam", "parent"]).reset_index(name="aantal")
-    found = [
-        _found(edition, naam, parent) for naam, parent in zip(counts["naam"], counts["parent"], strict=True)
-    ]
-    counts["slug"] = [one.slug for one in found]
-    table = counts.assign(
-        category=counts["slug"],
-        main_group=[str(one.main_group) for one in found],
-        privacy=[str(one.privacy) for one in found],
-    ).set_index(["naam", "parent"])
-    rows = given.join(table, on=["naam", "parent"])[["category", "main_group", "privacy"]]
-    strange = np.array([one.slug not in edition.by_slug for one in found], dtype=bool)
-    unknown = counts[strange].sort_values(
-        ["aantal", "naam", "parent"], ascending=[False, True, True], ignore_index=True
-    )
-    return CategoryMatch(rows, unknown)
-
-
 def editions() -> tuple[str, ...]:
     """The names of the bundled editions."""
     names = (entry.name for entry in _FOLDER.iterdir())
@@ -174,14 +127,6 @@ def _refuse_twice(slugs: Iterable[str], edition: str) -> None:
         if slug in seen:
             raise CategoryError(f"Indeling {edition} noemt soort {slug} twee keer.")
         seen.add(slug)
-
-
-def _found(edition: CategoryEdition, naam: str, parent: str) -> Category:
-    known = edition.find(naam, parent or None)
-    if known is not None:
-        return known
-    slug = _plain(f"{parent} {naam}").replace(" ", "-")[:_LONGEST] or "leeg"
-    return Category(UNKNOWN + slug, naam, parent)
 
 
 def _plain(text: str) -> str:

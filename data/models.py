@@ -67,14 +67,6 @@ class Status(enum.StrEnum):
     CLOSED = "afgehandeld"
 
 
-class FigureStatus(enum.StrEnum):
-    """Why a figure has a value or has none."""
-
-    KNOWN = "bekend"
-    SECRET = "geheim"  # noqa: S105 (a word of CBS, no password)
-    UNKNOWN = "onbekend"
-
-
 class ImportState(enum.StrEnum):
     """How far an import is: readers see its rows only when it is visible."""
 

@@ -53,11 +53,6 @@ def initiatieven(viewer: Viewer) -> Select[Initiatief]:
     return query if viewer.is_staff else query.where(Initiatief.released)
 
 
-def sees_point(viewer: Viewer, privacy: str) -> bool:
-    """Return whether the viewer may see where a record of this class lies."""
-    return viewer.is_staff or privacy == PrivacyClass.EXACT
-
-
 def _may_see(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_staff:
         return true()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from stored_town import TOWN, add_source, addresses, town
 
-from data.addresses import count_addresses, load_addresses, store_addresses
+from data.addresses import load_addresses, store_addresses
 from data.areas import store_edition
 from data.database import Database
 from data.sources import SourceKind
@@ -79,7 +79,7 @@ def test_a_file_with_other_gemeenten_only_is_refused(sqlite: Database) -> None:
     with pytest.raises(ImportRefused, match="Delft"):
         store(sqlite, addresses([1], gemeente="Delft"))
     with sqlite.read() as session:
-        assert count_addresses(session) == {}
+        assert load_addresses(session).empty
 
 
 def test_a_gemeente_is_known_by_its_code_whatever_its_name(sqlite: Database) -> None:

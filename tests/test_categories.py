@@ -1,14 +1,13 @@
-"""Category editions: their classes, their main groups, and the matching of names."""
+"""Category editions: their classes and their main groups."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from data.categories import CategoryEdition, category_edition, editions, match_categories, read_edition
+from data.categories import CategoryEdition, category_edition, editions, read_edition
 from data.models import PrivacyClass
 from geo.errors import CategoryError
 from geo.main_groups import Crosswalk, MainGroup
@@ -25,10 +24,6 @@ slug = "afval"
 naam = "Afval"
 categorieen = [{ slug = "zwerfvuil", naam = "Zwerfvuil" }]
 """
-
-
-def series(*names: str) -> pd.Series[str]:
-    return pd.Series(list(names), dtype="str")
 
 
 def selection_of(name: str) -> EventRate:
@@ -105,48 +100,6 @@ def test_lighting_takes_from_exact_only_and_traffic_also_from_gebied() -> None:
     assen = category_edition("assen-2026")
     assert assen.classes(selection_of("licht_ha").selection) == {PrivacyClass.EXACT}
     assert assen.classes(selection_of("verkeer_ha").selection) == {PrivacyClass.EXACT, PrivacyClass.GEBIED}
-
-
-@pytest.mark.shared
-def test_all_real_meldingen_of_assen_have_a_known_soort(shared: Path) -> None:
-    rows = pd.read_csv(shared / "data/meldingen/assen_2026.csv", dtype="str")
-    match = match_categories(
-        rows["subcategorie"], category_edition("assen-2026"), parents=rows["hoofdcategorie"]
-    )
-    assert len(match.unknown) == 0
-    assert match.rows["category"].value_counts()[["maaien", "dumping", "overig"]].to_list() == [109, 191, 49]
-
-
-@pytest.mark.parametrize(
-    "name", ["Veeg- / zwerfvuil", "VEEG ZWERFVUIL", " veeg-zwerfvuil ", "Véég/zwerfvuil"]
-)
-def test_a_name_is_found_however_it_is_written(name: str) -> None:
-    match = match_categories(series(name), category_edition("signalen"), parents=series("Afval"))
-    assert match.rows["category"].to_list() == ["veeg-zwerfvuil"]
-
-
-def test_an_unknown_name_is_kept_as_gebied_and_listed() -> None:
-    names, parents = series("Zeemonster", "Boom", "Zeemonster"), series("Water", "", "Water")
-    match = match_categories(names, category_edition("assen-2026"), parents=parents)
-    assert list(match.rows.loc[0]) == ["onbekend-water-zeemonster", "iets-anders", "gebied"]
-    assert list(match.unknown.loc[0]) == ["Zeemonster", "Water", 2, "onbekend-water-zeemonster"]
-    assert [(one.naam, one.privacy) for one in match.new] == [("Zeemonster", PrivacyClass.GEBIED)]
-
-
-def test_a_known_name_under_another_parent_does_not_become_public() -> None:
-    match = match_categories(series("Boom"), category_edition("assen-2026"), parents=series("Overlast Dier"))
-    assert list(match.rows.loc[0]) == ["onbekend-overlast-dier-boom", "iets-anders", "gebied"]
-
-
-def test_an_unknown_name_never_takes_the_slug_of_an_indicator() -> None:
-    match = match_categories(series("Grofvuil"), category_edition("assen-2026"))
-    assert not set(match.rows["category"]) & selection_of("dumping_hh").selection.categories
-
-
-def test_matching_keeps_the_index_and_takes_no_rows_and_empty_names() -> None:
-    names = pd.Series(["Boom", None], index=[7, 3], dtype="str")
-    assert match_categories(names, category_edition("assen-2026")).rows.index.to_list() == [7, 3]
-    assert len(match_categories(series(), category_edition("assen-2026")).rows) == 0
 
 
 def test_a_soort_that_nobody_decided_about_is_gebied_and_iets_anders() -> None:
