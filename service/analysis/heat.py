@@ -68,7 +68,8 @@ def _compute(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, bandwidth_m: float
 ) -> Heat:
     edition = newest_edition(session, gemeente=filters.gemeente)
-    rows = reports.frame(workbench, session, viewer, filters, edition=edition)
+    within = reports.observed(workbench, session, filters)
+    rows = reports.frame(workbench, session, viewer, within, edition=edition)
     rows = rows[rows["lon"].notna()]
     pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     maximum = fitting_maximum(pyramid, bandwidth_m=bandwidth_m) if len(rows) else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -29,6 +30,15 @@ def frame(
     return workbench.remember(
         session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition)
     )
+
+
+def observed(workbench: Workbench, session: Session, filters: Filters) -> Filters:
+    """Return the question held to the days that the sources cover.
+
+    What was created before is known only in part: the meldingen that were still open on the first day.
+    """
+    days = span(workbench, session, filters)
+    return filters if days is None else replace(filters, since=days.first, until=days.last)
 
 
 def span(workbench: Workbench, session: Session, filters: Filters) -> Span | None:
