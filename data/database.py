@@ -88,8 +88,10 @@ class Database:
             self.writer = _sqlite_engine(str(self.url), begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(str(self.url), begin="BEGIN", query_only=True)
         else:
-            self.writer = self.reader = create_engine(
-                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True
+            self.writer = create_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            # Without it every statement of a reader would see a state of its own.
+            self.reader = self.writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
     @property
@@ -172,10 +174,11 @@ def _transaction(driver: Any) -> Iterator[None]:
     driver.execute("BEGIN IMMEDIATE")
     try:
         yield
-    except BaseException:
-        driver.execute("ROLLBACK")
-        raise
-    driver.execute("COMMIT")
+        driver.execute("COMMIT")
+    finally:
+        # A commit that failed (a full disk) leaves the transaction open, or SQLite ended it by itself.
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -187,7 +190,8 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
-    options: dict[str, Any] = {} if query_only else {"pool_size": 1, "max_overflow": 0}
+    # One connection for each thread that answers: readers of a file wait for nobody.
+    options = {"pool_size": 40, "max_overflow": 20} if query_only else {"pool_size": 1, "max_overflow": 0}
     engine = create_engine(url, module=sqlite_module, **options)
 
     @event.listens_for(engine, "connect")

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from data.areas import NoEdition
@@ -30,6 +31,7 @@ STATUS: Sequence[tuple[type[Exception], int]] = (
     (NoEdition, 404),
     (WijkbeeldError, 400),
     (OperationalError, 503),
+    (NoConnectionFree, 503),
 )
 TITLES = {
     400: "Dit klopt niet",

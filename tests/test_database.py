@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import shapely
 from alembic import command
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, StatementError
 
-from data.database import Database, WriterBusy, alembic_config
+from data.database import Database, WriterBusy, alembic_config, sqlite_module
 from data.models import AreaEdition, Audit, Municipality
 
 
@@ -59,6 +59,37 @@ def test_a_failed_block_leaves_nothing_behind(database: Database) -> None:
         session.execute(text("INSERT INTO municipality (code, naam, slug) VALUES ('GM0622', 'x', 'y')"))
     with database.read() as session:
         assert session.scalars(select(Municipality)).all() == []
+
+
+def test_a_reader_sees_one_state_and_changes_nothing(database: Database) -> None:
+    count = select(func.count()).select_from(Municipality)
+    with database.read() as session:
+        assert session.scalar(count) == 0
+        with database.write() as other:
+            other.add(Municipality(code="GM0622", naam="Vlaardingen", slug="vlaardingen"))
+        assert session.scalar(count) == 0
+    with database.read() as session:
+        assert session.scalar(count) == 1
+        with pytest.raises((OperationalError, InternalError), match="read-?only"):
+            session.execute(delete(Municipality))
+
+
+def test_writing_goes_on_after_a_commit_that_failed(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    wrong = "INSERT INTO wijk_zonder_gemeente SELECT 'GM0622'"
+    with database.write_beside(tmp_path / "beside.db", name="beside") as driver:
+        driver.execute(
+            "CREATE TABLE wijk_zonder_gemeente (code TEXT REFERENCES municipality (code)"
+            " DEFERRABLE INITIALLY DEFERRED)"
+        )
+    # What is checked at the end makes the commit itself fail, as a full disk does.
+    failing = database.write_beside(tmp_path / "beside.db", name="beside")
+    with pytest.raises(sqlite_module.IntegrityError), failing as driver:
+        driver.execute(wrong)
+    with database.write_beside(tmp_path / "beside.db", name="beside") as driver:
+        assert driver.execute("SELECT count(*) FROM wijk_zonder_gemeente").fetchone() == (0,)
+    database.close()
 
 
 def test_an_outline_without_its_municipality_is_refused(database: Database) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,15 @@ from data.models import Audit
 from data.readers.pdok import Locatieserver
 
 Answer = TypeVar("Answer")
+# On PostgreSQL a number in the audit may become true after a higher one: so far back that is noticed.
+LATE: Final = 1_000
+
+
+class DataVersion(NamedTuple):
+    """The newest change of the data, and how many of the last numbers up to it are changes."""
+
+    newest: int
+    recent: int
 
 
 class Workbench:
@@ -30,12 +39,25 @@ class Workbench:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._guard = threading.Lock()
         self._busy: dict[Hashable, threading.Lock] = {}
+        self._open = threading.local()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Give a session that reads."""
+        """Give a session that reads; who asks inside one gets that same one.
+
+        An answer is composed of answers. With a connection for each, those who wait for an answer could keep
+        the connection that the one who works it out still needs; and it is all of one state of the data.
+        """
+        held: Session | None = getattr(self._open, "session", None)
+        if held is not None:
+            yield held
+            return
         with self.database.read() as session:
-            yield session
+            self._open.session = session
+            try:
+                yield session
+            finally:
+                self._open.session = None
 
     def remember(self, session: Session, key: Hashable, compute: Callable[[], Answer]) -> Answer:
         """Return what `compute` gives, from memory when the data have not changed since.
@@ -66,6 +88,9 @@ class Workbench:
                 self._kept.popitem(last=False)
 
 
-def data_version(session: Session) -> int:
-    """Return a number that grows with every change of the data: each is in the audit, logins apart."""
-    return session.scalar(select(func.max(Audit.id)).where(Audit.object_kind != "account")) or 0
+def data_version(session: Session) -> DataVersion:
+    """Return what differs after every change of the data: each is in the audit, logins apart."""
+    changes = Audit.object_kind != "account"
+    newest = session.scalar(select(func.max(Audit.id)).where(changes)) or 0
+    recent = select(func.count()).select_from(Audit).where(changes, Audit.id > newest - LATE)
+    return DataVersion(newest, session.scalar(recent) or 0)
