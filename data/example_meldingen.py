@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,8 @@ from data import example_assumptions as assumed
 from data.example_assumptions import SOORTEN, Soort
 from data.example_places import Floats, Ground, Town, grounds
 from data.models import Channel, Status
+from geo.exposure import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 Spot = tuple[float, float, str | None]
 
 

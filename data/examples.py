@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,7 @@ from data.sources import SourceCard, SourceKind, register_source
 from geo.areas import Level
 from geo.crs import RDArrays, to_lnglat
 from geo.errors import ImportRefused
+from geo.exposure import AMSTERDAM
 
 NAAM = "voorbeeldgegevens (verzonnen)"
 SEED = 2016
@@ -77,7 +77,7 @@ def load_examples(
     `gemeenten` are GM codes; None means each one with figures on inhabitants. The same data, day and seed
     give the same records. ImportRefused when a named town has no outlines or inhabitants.
     """
-    day = until or datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    day = until or datetime.now(AMSTERDAM).date()
     with database.read() as session:
         wanted = _towns_to_fill(session, gemeenten)
     loaded = []

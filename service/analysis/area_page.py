@@ -15,11 +15,11 @@ from data.meldingen import Filters
 from data.models import PrivacyClass
 from data.visibility import Viewer
 from geo.areas import Level
-from geo.exposure import AMSTERDAM
 from geo.indicators import Indicator, Part
 from service.analysis import figures
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
+from service.analysis.words import local_day
 from service.analysis.workbench import Workbench
 
 PAGE_SIZE = 10
@@ -196,14 +196,14 @@ def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place
 
 
 def _melding(row: dict[Any, Any]) -> MeldingRow:
-    reported = _day(row["created_at"])
+    reported = local_day(row["created_at"])
     assert reported is not None
     return MeldingRow(
         row["public_id"],
         row["category_name"],
         reported,
         row["status"],
-        _day(row["closed_at"]),
+        local_day(row["closed_at"]),
         row["privacy"] != PrivacyClass.EXACT,
         bool(row["example"]),
     )
@@ -214,7 +214,7 @@ def _initiatieven(workbench: Workbench, viewer: Viewer, found: Places, place: Pl
         rows = _of_town(workbench, session, viewer, found)
     inside = rows[rows["buurt"].isin(place.buurten)]
     return [
-        InitiatiefRow(row["titel"], row["status"], _day(row["started_at"]), bool(row["example"]))
+        InitiatiefRow(row["titel"], row["status"], local_day(row["started_at"]), bool(row["example"]))
         for row in inside.to_dict("records")
     ]
 
@@ -232,7 +232,3 @@ def _of_town(workbench: Workbench, session: Session, viewer: Viewer, found: Plac
 
 def _share(value: float, widest: float) -> float | None:
     return None if math.isnan(value) else round(94.0 * value / widest, 1)
-
-
-def _day(moment: pd.Timestamp) -> date | None:
-    return None if pd.isna(moment) else moment.tz_convert(AMSTERDAM).date()

@@ -22,6 +22,11 @@ class Layer:
     key: str
     content: bytes
 
+    @property
+    def url(self) -> str:
+        """The address of the content, which never changes."""
+        return f"/api/v1/kaartlagen/{self.key}"
+
 
 def layers(workbench: Workbench, found: Places) -> list[Layer]:
     """Return the layers of a gemeente: one for each level that has areas, and water, borders and railways."""

@@ -50,7 +50,7 @@ class LiveMap:
 
 def as_data(workbench: Workbench, found: Places, drawn: LiveMap) -> dict[str, Any]:
     """Return a map as data for the page: which layers, what they say, and the box to show."""
-    addresses = {layer.kind: f"/api/v1/kaartlagen/{layer.key}" for layer in layers.layers(workbench, found)}
+    addresses = {layer.kind: layer.url for layer in layers.layers(workbench, found)}
     return {
         "niveau": drawn.level.value,
         "lagen": addresses,

@@ -15,6 +15,7 @@ from maps import pages
 from maps.background import Background
 from maps.choropleth import Choropleth
 from maps.formats import Format
+from maps.heatmap import BANDWIDTH_M
 from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 from service.analysis import figures, heat, layers, places, reports
@@ -23,7 +24,6 @@ from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 
 LEAFLET = Path(__file__).parents[1] / "static" / "leaflet"
-BANDWIDTH_M = 150.0
 Answer = TypeVar("Answer")
 
 

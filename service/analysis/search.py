@@ -39,8 +39,8 @@ class SearchAnswer:
 def find(workbench: Workbench, found: Places, text: str) -> SearchAnswer:
     """Return the place of an address in this gemeente."""
     match = addresses.find(workbench, text, gemeente=found.gemeente.code)
-    best = _hit(workbench, match.found) if match.found else None
-    others = [hit for known in match.alternatives if (hit := _hit(workbench, known))]
+    best = _address_hit(workbench, match.found) if match.found else None
+    others = [hit for known in match.alternatives if (hit := _address_hit(workbench, known))]
     return SearchAnswer(match, best, others, match.found is not None and best is None)
 
 
@@ -55,16 +55,18 @@ def landmarks(workbench: Workbench, found: Places) -> list[Hit]:
 def _landmarks(workbench: Workbench, found: Places) -> list[Hit]:
     frame = bundled_landmarks()
     named = frame[(frame["kind"] != POSTCODE_AREA) & (frame["gemeente"] == found.gemeente.naam)]
-    hits = []
+    hits: list[Hit] = []
     for row in named.to_dict("records"):
-        point = LngLat(float(row["lon"]), float(row["lat"]))
-        buurt = addresses.spot(workbench, point).buurt
-        if buurt is not None:
-            hits.append(Hit(str(row["name"]), point, buurt))
+        hit = _hit(workbench, str(row["name"]), LngLat(float(row["lon"]), float(row["lat"])))
+        hits += [hit] if hit else []
     return sorted(hits, key=lambda hit: hit.label)
 
 
-def _hit(workbench: Workbench, known: KnownAddress) -> Hit | None:
-    point = LngLat(known.lon, known.lat)
+def _address_hit(workbench: Workbench, known: KnownAddress) -> Hit | None:
+    return _hit(workbench, str(known), LngLat(known.lon, known.lat))
+
+
+def _hit(workbench: Workbench, label: str, point: LngLat) -> Hit | None:
+    """Return the place with its buurt, None when it lies in none."""
     buurt = addresses.spot(workbench, point).buurt
-    return Hit(str(known), point, buurt) if buurt is not None else None
+    return Hit(label, point, buurt) if buurt is not None else None

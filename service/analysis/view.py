@@ -10,6 +10,7 @@ from typing import Any, Literal
 from data.meldingen import Filters
 from data.visibility import Viewer
 from geo.areas import Level
+from maps.heatmap import BANDWIDTH_M
 from maps.legend import heat_legend
 from service.analysis import choropleth, figures, heat, live_map
 from service.analysis.figures import LevelValues
@@ -64,7 +65,7 @@ class Asked:
     known_at: datetime
     order: Order = "naam"
     heat_query: str | None = None
-    bandwidth_m: float = 150.0
+    bandwidth_m: float = BANDWIDTH_M
 
 
 def view(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from data.meldingen import Filters
 from data.visibility import PUBLIC
 from geo.areas import Level
-from service.analysis import addresses, figures, heat, layers, maps, places
+from maps.heatmap import BANDWIDTH_M
+from service.analysis import addresses, figures, heat, layers, places
 from service.analysis.workbench import Workbench
 
 
@@ -16,5 +17,5 @@ def warm(workbench: Workbench) -> None:
         filters = Filters(gemeente=gemeente.code)
         layers.layers(workbench, found)
         figures.level_values(workbench, PUBLIC, found, filters, indicator="meldingen_inw", level=Level.WIJK)
-        heat.heat(workbench, PUBLIC, filters, bandwidth_m=maps.BANDWIDTH_M)
+        heat.heat(workbench, PUBLIC, filters, bandwidth_m=BANDWIDTH_M)
     addresses.gazetteer(workbench)

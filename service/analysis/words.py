@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import pandas as pd
+
 from geo.exposure import AMSTERDAM
 from service.analysis.reports import Span
 
@@ -21,6 +23,11 @@ MONTHS = (
     "november",
     "december",
 )
+
+
+def local_day(moment: pd.Timestamp) -> date | None:
+    """Return the day of a moment in Amsterdam, None when there is no moment."""
+    return None if pd.isna(moment) else moment.tz_convert(AMSTERDAM).date()
 
 
 def day_text(day: date) -> str:

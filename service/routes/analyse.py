@@ -16,13 +16,14 @@ from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
 from maps.formats import Format
+from maps.heatmap import BANDWIDTH_M
 from service.analysis import figures, maps, towns
 from service.analysis.places import Places
 from service.analysis.view import Asked, Order, view
 from service.analysis.words import moment_words
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.routes.api.shapes import Bandwidth, GemeenteCode, PointText, Question, moment_text, read_point
 
 router = APIRouter(include_in_schema=False)
 COLOURS, HEAT = "vlakken", "warmte"
@@ -37,9 +38,9 @@ class ViewQuestion(Question):
     weergave: Literal["vlakken", "warmte"] = "vlakken"
     cijfer: str = Field(DEFAULT, max_length=121, pattern=r"^\w+(\.\w+)?$")
     niveau: Level = Level.BUURT
-    straal: float = Field(150, ge=25, le=2000)
+    straal: Bandwidth = BANDWIDTH_M
     volgorde: Order = "naam"
-    midden: str | None = Field(None, pattern=r"^\d\.\d{1,8},5\d\.\d{1,8}$")
+    midden: PointText | None = None
     zoom: float | None = Field(None, ge=5, le=18)
 
     @model_validator(mode="before")
@@ -164,5 +165,5 @@ def _orders(question: ViewQuestion) -> Mapping[str, str]:
 def _with_position(data: dict[str, Any], question: ViewQuestion) -> dict[str, Any]:
     if question.midden is None or question.zoom is None:
         return data
-    lon, lat = (float(number) for number in question.midden.split(","))
-    return {**data, "beeld": {"lon": lon, "lat": lat, "zoom": question.zoom}}
+    point = read_point(question.midden)
+    return {**data, "beeld": {"lon": point.lon, "lat": point.lat, "zoom": question.zoom}}

@@ -20,11 +20,12 @@ from service.analysis.words import span_text
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
+from service.routes.api.shapes import GemeenteCode
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 SURE = {Quality.EXACT, Quality.WITHOUT_ADDITION}
-Gemeente = Annotated[str | None, Query(pattern=r"^GM\d{4}$")]
+Gemeente = Annotated[GemeenteCode | None, Query()]
 
 
 @router.get("/")

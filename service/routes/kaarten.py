@@ -15,6 +15,7 @@ from service.analysis import figures, maps, places, towns
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
+from service.routes.api.shapes import GemeenteCode
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +36,7 @@ FRAME_HEADERS = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-Code = Annotated[str, Path(pattern=r"^GM\d{4}$")]
+Code = Annotated[GemeenteCode, Path()]
 Kind = Annotated[str, Path(max_length=60)]
 
 
@@ -45,7 +46,7 @@ def overview(
     settings: SettingsDep,
     workbench: WorkbenchDep,
     viewer: ViewerDep,
-    gemeente: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None,
+    gemeente: Annotated[GemeenteCode | None, Query()] = None,
 ) -> HTMLResponse:
     """List the maps to look at and to keep."""
     found = towns.town(workbench, gemeente, default=settings.default_gemeente)

@@ -16,10 +16,11 @@ from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.pages import place_url, render
+from service.routes.api.shapes import PointText, read_point
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
-Spot = Annotated[str | None, Query(pattern=r"^\d\.\d{1,8},5\d\.\d{1,8}$")]
+Spot = Annotated[PointText | None, Query()]
 
 
 @router.get("/wijken/{code}")
@@ -58,7 +59,7 @@ def _page(
     shown = area_page(workbench, viewer, found, place, page=page)
     if page > shown.meldingen.pages:
         raise HTTPException(404)
-    point = _point(spot)
+    point = read_point(spot) if spot else None
     context = {
         "page": shown,
         "place": place,
@@ -67,13 +68,6 @@ def _page(
         "trail": _trail(found, place),
     }
     return render(request, "wijk.html", context, town=found, example=shown.example)
-
-
-def _point(spot: str | None) -> LngLat | None:
-    if spot is None:
-        return None
-    lon, lat = spot.split(",")
-    return LngLat(float(lon), float(lat))
 
 
 def _trail(found: Places, place: Place) -> list[Place]:

@@ -11,7 +11,7 @@ from geo.areas import Level
 from service.analysis import layers, places
 from service.analysis.places import Place, Places
 from service.dependencies import WorkbenchDep
-from service.routes.api.shapes import PROBLEM, PROBLEMS, AreaCode, OfGemeente, Shape
+from service.routes.api.shapes import PROBLEM, PROBLEMS, AreaCode, OfGemeente, Shape, geojson
 
 router = APIRouter(tags=["gebieden"], responses=PROBLEMS)
 # A layer's address holds the hash of its content, so a browser need not ask again.
@@ -117,11 +117,7 @@ def layer(sleutel: Annotated[str, Path(max_length=80)], workbench: WorkbenchDep)
     content = layers.content(workbench, sleutel)
     if content is None:
         raise HTTPException(404)
-    return Response(
-        content,
-        media_type="application/geo+json",
-        headers={"Cache-Control": FOREVER, "Content-Crs": "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"},
-    )
+    return geojson(content, Cache_Control=FOREVER)
 
 
 def _gebied(place: Place) -> Gebied:
@@ -137,5 +133,4 @@ def _gebied(place: Place) -> Gebied:
 
 
 def _layer(found: Places, drawn: layers.Layer) -> Kaartlaag:
-    address = f"/api/v1/kaartlagen/{drawn.key}"
-    return Kaartlaag(niveau=drawn.kind, url=address, kader=tuple(found.extent()))
+    return Kaartlaag(niveau=drawn.kind, url=drawn.url, kader=tuple(found.extent()))

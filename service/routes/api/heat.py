@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
+from maps.heatmap import BANDWIDTH_M
 from maps.legend import heat_legend
 from service.analysis import heat, places
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, Question, moment_text
+from service.routes.api.shapes import PROBLEMS, Bandwidth, Question, moment_text
 
 router = APIRouter(tags=["warmte"], responses=PROBLEMS)
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["warmte"], responses=PROBLEMS)
 class HeatQuestion(Question):
     """Which heat is asked for; `straal` is the bandwidth in metres."""
 
-    straal: float = Field(150, ge=25, le=2000)
+    straal: Bandwidth = BANDWIDTH_M
 
 
 @router.get("/warmte", operation_id="warmte")

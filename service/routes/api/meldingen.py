@@ -11,14 +11,13 @@ from fastapi.responses import Response
 
 from data import initiatieven, meldingen
 from data.models import Status
-from geo.exposure import AMSTERDAM
 from geo.main_groups import MainGroup
 from service.analysis import places
+from service.analysis.words import local_day
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape, read_box
+from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape, geojson, read_box
 
 router = APIRouter(tags=["meldingen"], responses=PROBLEMS)
-CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 
 
 class ListQuestion(Question, Page):
@@ -82,7 +81,7 @@ def melding(
         rows = meldingen.one(session, viewer, public_id)
     if rows.empty:
         raise HTTPException(404)
-    return _geojson(_melding(rows.to_dict("records")[0]))
+    return geojson(orjson.dumps(_melding(rows.to_dict("records")[0])))
 
 
 @router.get("/initiatieven", operation_id="initiatieven", response_class=Response)
@@ -133,12 +132,9 @@ def _feature(row: dict[Any, Any], properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _day(moment: pd.Timestamp) -> str | None:
-    return None if pd.isna(moment) else moment.tz_convert(AMSTERDAM).date().isoformat()
+    day = local_day(moment)
+    return None if day is None else day.isoformat()
 
 
 def _collection(features: list[dict[str, Any]], **counts: int) -> Response:
-    return _geojson({"type": "FeatureCollection", **counts, "features": features})
-
-
-def _geojson(content: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(content), media_type="application/geo+json", headers={"Content-Crs": CRS84})
+    return geojson(orjson.dumps({"type": "FeatureCollection", **counts, "features": features}))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
+from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from data.meldingen import Box, Filters
 from data.models import Status
 from geo.areas import Level
+from geo.crs import LngLat
 from geo.main_groups import MainGroup
 
 # Wide enough for every place in the Netherlands, narrow enough to catch swapped or projected numbers.
 NETHERLANDS = Box(3.2, 50.7, 7.3, 53.6)
 BOX_NUMBERS = 4
+CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 
 PROBLEM = {"description": "Een of meer waarden kloppen niet.", "content": {"application/problem+json": {}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -62,8 +65,19 @@ BoxText = Annotated[
     AfterValidator(_checked_box),
     Field(max_length=200, description="west,zuid,oost,noord in graden (CRS84)"),
 ]
+PointText = Annotated[
+    str,
+    Field(pattern=r"^\d\.\d{1,8},5\d\.\d{1,8}$", description="lengte,breedte in graden (CRS84)"),
+]
+Bandwidth = Annotated[float, Field(ge=25, le=2000, description="Straal van de warmte in meters")]
 GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$", description="CBS-code van de gemeente")]
 AreaCode = Annotated[str, Field(max_length=60, description="Code van een buurt, wijk, gebied of gemeente")]
+
+
+def read_point(value: str) -> LngLat:
+    """Read what `PointText` has let through."""
+    lon, lat = value.split(",")
+    return LngLat(float(lon), float(lat))
 
 
 class OfGemeente(Shape):
@@ -123,6 +137,12 @@ class Page(Shape):
     def offset(self) -> int:
         """How many rows come before this page."""
         return (self.pagina - 1) * self.pagina_grootte
+
+
+def geojson(content: bytes, **headers: str) -> Response:
+    """Return GeoJSON as an answer; names of further headers are given with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, media_type="application/geo+json", headers={"Content-Crs": CRS84, **named})
 
 
 def moment_text(moment: datetime) -> str:
