@@ -97,19 +97,24 @@ def one(session: Session, viewer: Viewer, public_id: str) -> pd.DataFrame:
     return _frame(session, viewer, query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True))
 
 
-def observed_period(session: Session, gemeente: str) -> tuple[date, date] | None:
+def observed_period(
+    session: Session, viewer: Viewer, gemeente: str, *, known_at: datetime | None = None
+) -> tuple[date, date] | None:
     """Return the first and last day that the sources of a gemeente cover, None without meldingen.
 
-    A source that states its own window is held to it: rows of before are only what was still open then.
+    A source that states its own window is held to it: rows of before are only what was still open then. For
+    others the meldingen tell, those that this viewer may see: a day is a fact about a melding too.
     """
     query = (
-        select(
+        visibility.meldingen(viewer, known_at=known_at)
+        .join(Source, Source.id == Melding.source_id)
+        .with_only_columns(
             Source.observed_from,
             Source.observed_to,
             func.min(Melding.created_on),
             func.max(Melding.created_on),
+            maintain_column_froms=True,
         )
-        .join(Melding, Melding.source_id == Source.id)
         .where(Melding.municipality_code == gemeente)
         .group_by(Source.id, Source.observed_from, Source.observed_to)
     )

@@ -70,7 +70,7 @@ def test_a_reader_sees_one_state_and_changes_nothing(database: Database) -> None
         assert session.scalar(count) == 0
     with database.read() as session:
         assert session.scalar(count) == 1
-        with pytest.raises((OperationalError, InternalError), match="read-?only"):
+        with pytest.raises((OperationalError, InternalError), match=r"read-?only"):
             session.execute(delete(Municipality))
 
 

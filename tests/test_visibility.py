@@ -9,7 +9,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from stored_town import TOWN, add_source, town
 
 from data import meldingen
@@ -139,3 +139,19 @@ def test_a_box_group_status_and_buurt_narrow_the_answer(database: Database) -> N
     assert len(seen(database, PUBLIC, replace(ALL, status="afgehandeld"))) == 0
     assert len(seen(database, PUBLIC, replace(ALL, buurten=("BU06220001",)))) == 2
     assert len(seen(database, PUBLIC, replace(ALL, gemeente="GM0556"))) == 0
+
+
+def test_the_observed_days_are_those_of_the_meldingen_that_the_viewer_may_see(database: Database) -> None:
+    """A day outside the public ones would tell of a hidden melding, and stretch every public rate."""
+    with database.write() as session:
+        for name, day in (("gebied-none-False", 1), ("exact-none-True", 20), ("exact-busy-False", 30)):
+            moment = datetime(2026, 6, day, 12, tzinfo=UTC)
+            changed = update(Melding).where(Melding.public_id == name)
+            session.execute(changed.values(created_at=moment, created_on=moment.date()))
+    with database.read() as session:
+        public = meldingen.observed_period(session, PUBLIC, TOWN)
+        staff = meldingen.observed_period(session, STAFF, TOWN)
+        before = meldingen.observed_period(session, STAFF, TOWN, known_at=LATE_EVENING - timedelta(seconds=1))
+    assert public == (date(2026, 7, 2), date(2026, 7, 2))
+    assert staff == (date(2026, 6, 1), date(2026, 7, 2))
+    assert before is None

@@ -101,7 +101,7 @@ def level_values(
                 members=places.membership(level),
             ),
         )
-        span = reports.span(workbench, session, filters) if counts_meldingen(found) else None
+        span = reports.span(workbench, session, viewer, filters) if counts_meldingen(found) else None
     rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
     return LevelValues(found, chosen, level, rows, span, _remarks(viewer, found, rows))
 
@@ -137,7 +137,7 @@ def _gather(
 def _meldingen(
     workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
 ) -> EventCounts | None:
-    span = reports.span(workbench, session, filters)
+    span = reports.span(workbench, session, viewer, filters)
     if span is None:
         return None
     rows = reports.frame(workbench, session, viewer, filters, edition=places.edition)

@@ -68,7 +68,7 @@ def _compute(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, bandwidth_m: float
 ) -> Heat:
     edition = newest_edition(session, gemeente=filters.gemeente)
-    within = reports.observed(workbench, session, filters)
+    within = reports.observed(workbench, session, viewer, filters)
     rows = reports.frame(workbench, session, viewer, within, edition=edition)
     rows = rows[rows["lon"].notna()]
     pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
@@ -77,7 +77,7 @@ def _compute(
         pyramid,
         HeatStyle(maximum=maximum, bandwidth_m=bandwidth_m),
         len(rows),
-        reports.span(workbench, session, filters),
+        reports.span(workbench, session, viewer, filters),
         bool(rows["example"].any()),
         tuple(sources.names(session, rows["source_id"].unique().tolist())),
     )

@@ -32,21 +32,21 @@ def frame(
     )
 
 
-def observed(workbench: Workbench, session: Session, filters: Filters) -> Filters:
+def observed(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Filters:
     """Return the question held to the days that the sources cover.
 
     What was created before is known only in part: the meldingen that were still open on the first day.
     """
-    days = span(workbench, session, filters)
+    days = span(workbench, session, viewer, filters)
     return filters if days is None else replace(filters, since=days.first, until=days.last)
 
 
-def span(workbench: Workbench, session: Session, filters: Filters) -> Span | None:
+def span(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Span | None:
     """Return the days that a question is about: what was asked, within what the sources cover."""
     observed = workbench.remember(
         session,
-        ("observed", filters.gemeente),
-        lambda: meldingen.observed_period(session, filters.gemeente),
+        ("observed", viewer.is_staff, filters.gemeente, filters.known_at),
+        lambda: meldingen.observed_period(session, viewer, filters.gemeente, known_at=filters.known_at),
     )
     if observed is None:
         return None
