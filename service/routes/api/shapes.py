@@ -50,7 +50,8 @@ def read_box(value: str) -> Box:
     inside = NETHERLANDS.west <= box.west and box.east <= NETHERLANDS.east
     inside = inside and NETHERLANDS.south <= box.south and box.north <= NETHERLANDS.north
     if not inside:
-        raise ValueError("bbox ligt niet in Nederland; geef lengte en breedte in graden (CRS84)")
+        limit = ",".join(map(str, NETHERLANDS))
+        raise ValueError(f"bbox steekt buiten Nederland ({limit}); geef lengte en breedte in graden (CRS84)")
     return box
 
 
