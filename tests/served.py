@@ -1,0 +1,102 @@
+"""A service that really runs: in a process of its own, on a free port, with bundled and example data."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from data.bundled import load_bundled
+from data.database import Database
+from data.examples import load_examples
+from service.security import PASSWORDS
+
+ACCOUNT, PASSWORD = "proef", "een lang wachtwoord"
+UNTIL = date(2026, 7, 1)
+# Assen gets none: its pages show what a town without meldingen looks like.
+WITH_EXAMPLES = ("GM0556", "GM0622")
+PATIENCE_S = 120
+
+
+class Served(NamedTuple):
+    """Where the service answers, and its database."""
+
+    url: str
+    database_url: str
+
+
+def loaded_database(folder: Path) -> str:
+    """The URL of a SQLite database with the bundled data, and example records of two of the three towns."""
+    url = f"sqlite:///{folder / 'wijkbeeld.db'}"
+    database = Database(url)
+    database.claim_writer()
+    database.migrate()
+    load_bundled(database)
+    load_examples(database, until=UNTIL, gemeenten=WITH_EXAMPLES)
+    database.close()
+    return url
+
+
+@contextmanager
+def served(database_url: str, folder: Path) -> Iterator[Served]:
+    """The service on this database; it ends with the block."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(Path(sys.executable).with_name("wijkbeeld")), "serve"]
+    with (folder / "dienst.log").open("wb") as log:
+        running = subprocess.Popen(
+            command, cwd=folder, env=_environment(database_url, port), stdout=log, stderr=log
+        )
+        try:
+            _wait(url, running, folder / "dienst.log")
+            yield Served(url, database_url)
+        finally:
+            running.terminate()
+            running.wait(timeout=30)
+
+
+def _environment(database_url: str, port: int) -> dict[str, str]:
+    gemeenten = {
+        "GM0622": {
+            "telefoon": "010 000 0000",
+            "meldpunt_url": "https://meldpunt.example/",
+            "wijkcoordinator_email": "wijk@gemeente.example",
+        }
+    }
+    own = {
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "WIJKBEELD_STAFF": json.dumps({ACCOUNT: PASSWORDS.hash(PASSWORD)}),
+        "WIJKBEELD_GEMEENTEN": json.dumps(gemeenten),
+        "WIJKBEELD_DEMO": "true",
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith("WIJKBEELD_")} | own
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+def _wait(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the service answers; an error with its last words when it ends or takes too long."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end and running.poll() is None:
+        try:
+            with urlopen(f"{url}/health", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"the service did not start: {log.read_text(errors='replace')[-2000:]}")

@@ -1,0 +1,95 @@
+"""The pages of the site and the states that each can be in: what the browser tests walk through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+
+def _nothing(_page: Page) -> None:
+    """Leave the page as it came."""
+
+
+def _open_soorten(page: Page) -> None:
+    page.locator(".filters__soorten summary").click()
+
+
+def _focus_area(page: Page) -> None:
+    page.locator("path[role=link][tabindex='0']").focus()
+    page.wait_for_selector(".leaflet-tooltip")
+
+
+def _open_popup(page: Page) -> None:
+    page.locator("path[role=link]").first.dispatch_event("click")
+    page.wait_for_selector(".leaflet-popup")
+
+
+def _choose_heat(page: Page) -> None:
+    page.get_by_label("Warmtekaart").check()
+    page.wait_for_selector(".leaflet-tile-loaded")
+
+
+def _open_caveats(page: Page) -> None:
+    page.locator(".letop summary").first.click()
+
+
+def _wrong_password(page: Page) -> None:
+    page.fill("#naam", "iemand")
+    page.fill("#wachtwoord", "niet goed")
+    page.click("main button")
+    page.wait_for_selector("[role=alert]")
+
+
+class State(NamedTuple):
+    """A page in a state: `act` brings it there; `status` is what the address itself answers."""
+
+    name: str
+    path: str
+    act: Callable[[Page], None] = _nothing
+    staff: bool = False
+    status: int = 200
+
+
+STATES = (
+    State("home", "/"),
+    State("home of a town without meldingen", "/?gemeente=GM0106"),
+    State("home with an area in focus", "/?gemeente=GM0556", _focus_area),
+    State("home for staff", "/", staff=True),
+    State("search, nothing typed", "/zoeken"),
+    State("search, not found", "/zoeken?adres=Nergensstraat+12&gemeente=GM0622"),
+    State("search, not sure", "/zoeken?adres=Kloekhorststraat&gemeente=GM0106"),
+    State("wijk", "/wijken/WK062206"),
+    State("wijk, second page of meldingen", "/wijken/WK062206?pagina=2"),
+    State("wijk with caveats open", "/wijken/WK055603", _open_caveats),
+    State("wijk for staff", "/wijken/WK062206", staff=True),
+    State("buurt with a spot", "/wijken/BU06220601?plek=4.350000,51.930000"),
+    State("buurt without meldingen", "/wijken/BU01060001"),
+    State("gebied that is a proposal", "/gebieden/GB062201"),
+    State("analysis", "/analyse"),
+    State(
+        "analysis with filters", "/analyse?niveau=wijk&soort=afval&soort=groen&van=2026-01-01", _open_soorten
+    ),
+    State("analysis of composition", "/analyse?cijfer=aandeel_65.aandeel_65&van=2026-01-01"),
+    State("analysis with a card open", "/analyse?niveau=gebied", _open_popup),
+    State("analysis, nothing found", "/analyse?van=2020-01-01&tot=2020-02-01"),
+    State("analysis of an earlier moment", "/analyse?standVan=2026-07-01T10:00:00Z"),
+    State("heat", "/analyse?weergave=warmte&straal=300"),
+    State("heat chosen by hand", "/analyse?gemeente=GM0556", _choose_heat),
+    State("heat without meldingen", "/analyse?weergave=warmte&gemeente=GM0106"),
+    State("analysis for staff, high to low", "/analyse?volgorde=waarde&niveau=wijk", staff=True),
+    State("maps", "/kaarten?gemeente=GM0556"),
+    State("a map", "/kaarten/GM0556/meldingen_inw"),
+    State("a map of heat", "/kaarten/GM0622/warmte"),
+    State("a map for staff", "/kaarten/GM0622/overlast_inw?niveau=gebied", staff=True),
+    State("cijfers", "/cijfers"),
+    State("a cijfer with parts", "/cijfers/woning"),
+    State("words", "/woorden"),
+    State("sources", "/bronnen"),
+    State("login", "/inloggen"),
+    State("login, wrong password", "/inloggen", _wrong_password),
+    State("nothing there", "/nergens", status=404),
+    State("an unknown wijk", "/wijken/WK999999", status=404),
+    State("a wrong date", "/analyse?van=gisteren", status=400),
+)

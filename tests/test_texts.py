@@ -1,0 +1,87 @@
+"""The catalogue of texts: complete, used, and with the same glossary as the documentation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geo.areas import Level
+from geo.indicators import Dimension
+from service.texts import UnknownText, catalogue
+
+ROOT = Path(__file__).parent.parent
+SERVICE = ROOT / "service"
+KEY = re.compile(r"""(?:\bt|\btext|texts\.text)\(\s*f?['"]([a-z_]+\.[a-z_0-9]*[a-z0-9])['"]""")
+# Sections whose keys are put together from data.
+BY_DATA = {"menu", "woord", "niveau", "niveaus", "dimensie", "grootheid", "bronsoort", "script", "glossary"}
+BY_DATA_KEYS = (
+    "cijfers.minimum_",
+    "cijfers.richting_",
+    "analyse.volgorde_",
+    "analyse.vlakken",
+    "analyse.warmte",
+)
+
+
+def keys(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from keys(value, f"{before}{name}.")
+        else:
+            yield before + name
+
+
+def sources() -> str:
+    pages = [*SERVICE.glob("templates/*.html"), *SERVICE.rglob("*.py")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in pages)
+
+
+def test_every_text_that_a_page_asks_for_is_there() -> None:
+    asked = set(KEY.findall(sources()))
+    assert len(asked) > 100
+    assert asked - set(keys(catalogue().tables)) == set()
+
+
+def test_every_text_is_used() -> None:
+    text = sources()
+    unused = [
+        key
+        for key in keys(catalogue().tables)
+        if key.split(".")[0] not in BY_DATA
+        and not key.startswith(BY_DATA_KEYS)
+        and f"'{key}'" not in text
+        and f'"{key}"' not in text
+    ]
+    assert unused == []
+
+
+def test_every_text_that_a_script_asks_for_is_there_and_used() -> None:
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (SERVICE / "web" / "src").glob("*.ts"))
+    assert set(re.findall(r'\btext\("([a-z_]+)"', scripts)) == set(catalogue().section("script"))
+
+
+def test_every_level_and_dimension_has_a_name() -> None:
+    assert set(catalogue().section("niveau")) == {level.value for level in Level}
+    assert set(catalogue().section("dimensie")) == {dimension.value for dimension in Dimension}
+
+
+def test_the_glossary_is_that_of_the_documentation() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").split("## Words in the code")[0]
+    rows = [row for row in re.findall(r"^\| (.+?) \| (.+?) \|$", page, re.MULTILINE) if row[0] != "term"]
+    assert [(one["woord"], one["uitleg"]) for one in catalogue().entries("glossary")] == rows
+    assert len(rows) == 25
+
+
+def test_an_unknown_text_is_an_error() -> None:
+    for key in ("home.bestaat_niet", "home", "geen.sectie"):
+        with pytest.raises(UnknownText):
+            catalogue().text(key)
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "0 meldingen"), (1, "1 melding"), (1204, "1.204 meldingen")])
+def test_a_number_comes_with_its_word(n: int, words: str) -> None:
+    assert catalogue().counted(n, "melding") == words

@@ -1,0 +1,74 @@
+"""Values in words: margins, shares, sources and how many decimals."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from service.analysis.value_words import margin_text, share_text, shared_decimals, source_text, value_words
+
+NAN = math.nan
+
+
+def row(**changes: object) -> dict[str, object]:
+    """A row as `geo.indicator_values` gives it: 24 of 1 000."""
+    plain = {"value": 24.0, "lower": 15.4, "upper": 35.7, "n": 24.0, "denominator": 1000.0, "year": 2024}
+    return {**plain, "source": "CBS", "status": "bekend", **changes}
+
+
+def test_a_value_comes_with_margin_count_and_source() -> None:
+    words = value_words(row(), unit="per 1.000 inwoners per jaar")
+    assert (words.text, words.margin, words.count) == ("24", "tussen 15,4 en 35,7", "24")
+    assert (words.out_of, words.source) == ("1.000", "CBS, 2024")
+
+
+def test_a_value_that_is_not_known_says_why_and_has_no_unit() -> None:
+    words = value_words(row(value=NAN, lower=NAN, upper=NAN, status="te_klein"), unit="%")
+    assert (words.known, words.text, words.unit) == (False, "te klein voor een uitspraak", "")
+    assert (words.margin, words.share) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (33.3, "1 op de 3"),
+        (50.0, "1 op de 2"),
+        (20.0, "1 op de 5"),
+        (40.0, "4 op de 10"),
+        (70.0, "7 op de 10"),
+        (2.0, "1 op de 50"),
+        (0.5, ""),
+        (99.0, ""),
+    ],
+)
+def test_a_percentage_is_also_a_share(percent: float, words: str) -> None:
+    assert share_text(percent) == words
+
+
+@pytest.mark.parametrize("tenths", range(20, 951, 5))
+def test_a_share_is_never_far_from_its_percentage(tenths: int) -> None:
+    percent = tenths / 10
+    some, of = (int(part) for part in share_text(percent).split(" op de "))
+    assert 100 * some / of == pytest.approx(percent, abs=2.6, rel=0.15)
+
+
+def test_there_is_no_margin_without_both_ends() -> None:
+    assert margin_text(NAN, 3.0) == ""
+    assert margin_text(1.0, NAN) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"), [([18.6, 29.0, 39.8], 1), ([6.0, 6.0], 0), ([0.0635, 0.039], 4), ([NAN], 0)]
+)
+def test_values_beside_each_other_have_the_same_decimals(values: list[float], decimals: int) -> None:
+    assert shared_decimals(values) == decimals
+
+
+def test_a_year_stands_once() -> None:
+    assert (
+        source_text("CBS Kerncijfers wijken en buurten 2024", 2024)
+        == "CBS Kerncijfers wijken en buurten 2024"
+    )
+    assert source_text("", 2024) == "2024"
+    assert source_text("CBS", None) == "CBS"
