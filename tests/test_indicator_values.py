@@ -1,22 +1,31 @@
-"""Indicator values against hand calculation, published figures, conserved totals and rules for a gebied."""
+"""Indicator values against hand calculation, conserved totals and the rules for a gebied."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from indicator_town import (
+    HALF_YEAR,
+    PORT,
+    SEEN,
+    STAD,
+    A,
+    B,
+    figure_frame,
+    meldingen,
+    members,
+    town_figures,
+    values,
+)
 from scipy import stats
 
-from data.categories import category_edition, match_categories
-from data.readers.kerncijfers import read_figures
+from data.categories import category_edition
 from geo.answers import Evidence
 from geo.area_figures import AreaFigures
 from geo.areas import Level
@@ -24,83 +33,9 @@ from geo.errors import DuplicateCode, FigureError
 from geo.event_counts import count_initiatieven, count_meldingen
 from geo.exposure import Observation, Period
 from geo.indicator_values import COLUMNS, all_values, indicator_values
-from geo.indicators import Indicator, Part
 from geo.main_groups import Crosswalk, MainGroup
-from geo.measures import Average, Figure
-from geo.membership import Membership
+from geo.measures import Figure
 from geo.registry import INDICATORS, INWONERS, indicator
-
-# Per buurt its inhabitants, households and hectares; the port has no inhabitants on record.
-STAD = {"BU00010001": (1000, 400, 10), "BU00010002": (600, 200, 20), "BU00010003": (None, None, 2)}
-A, B, PORT = STAD
-HALF_YEAR = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 2, 15, tzinfo=UTC))
-SEEN = Observation("proefstad", HALF_YEAR)
-
-
-def figure_frame(rows: Sequence[tuple[str, str, int, float | None]], **status: str) -> pd.DataFrame:
-    """A long frame of figures; `status` is that of figures without a value, by name."""
-    frame = pd.DataFrame(rows, columns=["code", "name", "year", "value"])
-    frame["value"] = frame["value"].astype("float64")
-    missing = frame["name"].map(lambda name: status.get(name, "onbekend"))
-    return frame.assign(status=missing.where(frame["value"].isna(), "bekend"))
-
-
-def town_figures(**status: str) -> AreaFigures:
-    names = ("inwoners", "huishoudens", "opp_land_ha")
-    rows = [
-        (code, name, 2024, value)
-        for code, row in STAD.items()
-        for name, value in zip(names, row, strict=True)
-    ]
-    return AreaFigures(figure_frame(rows, **status))
-
-
-def meldingen(*rows: tuple[str | None, str, str | None]) -> pd.DataFrame:
-    """Meldingen from buurt, category and incident, made on 2 February 2026 and closed two days later."""
-    made, closed = pd.Timestamp("2026-02-02T10:00Z"), pd.Timestamp("2026-02-04T10:00Z")
-    frame = pd.DataFrame(list(rows), columns=["buurt", "category", "incident_id"])
-    return frame.assign(main_group="afval", created_at=made, closed_at=closed, example=False)
-
-
-def members(level: Level = Level.BUURT, **areas: Sequence[str]) -> Membership:
-    return Membership.of(level, areas or {code: [code] for code in STAD})
-
-
-def values(
-    name: str,
-    rows: pd.DataFrame | None,
-    *,
-    within: Membership | None = None,
-    observation: Observation = SEEN,
-    figures: AreaFigures | None = None,
-) -> pd.DataFrame:
-    """Values of one indicator by code."""
-    counts = None if rows is None else count_meldingen(rows, period=HALF_YEAR, observation=observation)
-    evidence = Evidence(figures or town_figures(), counts)
-    return indicator_values(indicator(name), evidence=evidence, members=within or members()).set_index("code")
-
-
-# The registry
-
-
-def test_the_registry_holds_the_first_set_in_order_of_number() -> None:
-    first_set = [*range(1, 15), 18, 29, 31, *range(35, 41)]
-    assert [one.number for one in INDICATORS] == first_set
-
-
-@pytest.mark.shared
-def test_names_dimensions_and_directions_are_those_of_the_indicator_table(shared: Path) -> None:
-    text = (shared / "reference/themes-indicators-words.md").read_text()
-    rows = re.findall(r"^\| (\d+) \| (\w+) \| ([^|]+) \| ([^|]+) \| ([-+0]) \|", text, re.MULTILINE)
-    table = {name: (int(number), naam, dim, sign) for number, name, naam, dim, sign in rows}
-    ours = {one.id: (one.number, one.naam, str(one.dimensie), one.direction) for one in INDICATORS}
-    assert ours == {name: table[name] for name in ours}
-
-
-def test_an_unknown_indicator_is_refused_by_name() -> None:
-    with pytest.raises(FigureError, match="geen cijfer 'inkomen'"):
-        indicator("inkomen")
-
 
 # Rates of meldingen
 
@@ -351,251 +286,6 @@ def test_figures_that_contradict_themselves_are_refused() -> None:
         AreaFigures(figure_frame([(A, "inwoners", 2024, 5.0), (A, "inwoners", 2024, 6.0)]))
     with pytest.raises(FigureError, match="missen de kolommen status"):
         AreaFigures(figure_frame([]).drop(columns="status"))
-
-
-# Real figures: Vlaardingen by platform area
-
-
-GEBIEDEN = {
-    "Centrum": ["BU06220103", "BU06220104"],
-    "Vettenoordse Polder": ["BU06220102", "BU06220306", "BU06220307"],
-    "Indische Buurt": ["BU06220101"],
-}
-CBS_WIJKEN = {
-    "Westwijk": "WK062202",
-    "Oostwijk": "WK062204",
-    "Vlaardinger Ambacht": "WK062205",
-    "Holy-Zuid": "WK062206",
-    "Holy-Noord": "WK062207",
-}
-# 65+ %, 0-14 %, household size, WOZ, koop %, crimes per 1,000, huisarts, supermarkt and school km.
-PUBLISHED: dict[str, tuple[float | None, ...]] = {
-    "Holy-Zuid": (30.2, 16.8, 2.2, None, 34, 40.3, 1.0, 0.6, 1.2),
-    "Holy-Noord": (27.7, 15.7, 2.2, 334, 49, 28.4, 1.1, 1.3, 0.7),
-    "Centrum": (19.4, 12.2, 1.8, 254, 47, 74.5, 0.4, 0.3, 0.3),
-    "Indische Buurt": (18.6, 16.8, 2.3, 310, 54, 46.8, 0.5, 0.9, 0.6),
-    "Vlaardinger Ambacht": (18.2, 18.8, 2.3, 334, 59, 32.2, 0.9, 0.7, 0.5),
-    "Vettenoordse Polder": (16.6, 14.7, 1.9, 217, 40, 64.0, 0.8, 0.8, 0.6),
-    "Westwijk": (16.1, 16.6, 2.1, 248, 43, 45.4, 0.8, 0.5, 0.5),
-    "Oostwijk": (15.2, 15.7, 2.1, 310, 59, 57.4, 0.4, 0.5, 0.5),
-    "GM0622": (20.8, 16.3, 2.1, 290, 47, 46.9, 0.8, 0.8, 0.7),
-}
-PARTS = (
-    ("aandeel_65", 0.05),
-    ("aandeel_kind", 0.05),
-    ("hh_grootte", 0.05),
-    ("woz", 0.5),
-    ("koop", 0.5),
-    ("misdrijven_inw", 0.05),
-    ("huisarts", 0.05),
-    ("supermarkt", 0.05),
-    ("school", 0.05),
-)
-
-
-@pytest.fixture(scope="module")
-def figures(shared: Path) -> AreaFigures:
-    files = [shared / f"data/figures/kerncijfers_2024_{level}.csv" for level in ("buurt", "wijk", "gemeente")]
-    return AreaFigures(pd.concat([read_figures(path) for path in files], ignore_index=True))
-
-
-@pytest.fixture(scope="module")
-def buurten(shared: Path) -> pd.DataFrame:
-    return pd.read_csv(shared / "data/figures/kerncijfers_2024_buurt.csv")
-
-
-def levels_of(buurten: pd.DataFrame, gemeente: str) -> dict[Level, dict[str, list[str]]]:
-    own = buurten[buurten["gm_code"] == gemeente]
-    return {
-        Level.BUURT: {code: [code] for code in own["bu_code"]},
-        Level.WIJK: {str(wijk): list(rows) for wijk, rows in own.groupby("wk_code")["bu_code"]},
-        Level.GEMEENTE: {gemeente: list(own["bu_code"])},
-    }
-
-
-@pytest.fixture(scope="module")
-def vlaardingen(buurten: pd.DataFrame) -> dict[Level, dict[str, list[str]]]:
-    levels = levels_of(buurten, "GM0622")
-    unions = {name: levels[Level.WIJK][wijk] for name, wijk in CBS_WIJKEN.items()}
-    return levels | {Level.GEBIED: GEBIEDEN | unions}
-
-
-def of_level(
-    figures: AreaFigures, areas: Mapping[Level, Mapping[str, Sequence[str]]], level: Level
-) -> pd.DataFrame:
-    """Values of the indicators that need figures alone, by code and part."""
-    definitions = [one for one in INDICATORS if one.number in (13, 14) or one.number >= 35]
-    memberships = [Membership.of(level, areas[level])]
-    found = all_values(definitions, evidence=Evidence(figures), memberships=memberships)
-    return found.set_index(["code", "part"]).sort_index()
-
-
-def one_of(found: pd.DataFrame, code: str, part: str) -> dict[Hashable, Any]:
-    """The row of this area and part."""
-    rows = found.reset_index()
-    return rows[(rows["code"] == code) & (rows["part"] == part)].iloc[0].to_dict()
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("gebied", PUBLISHED)
-def test_the_published_table_by_platform_area_comes_out(
-    gebied: str, figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
-) -> None:
-    level = Level.GEMEENTE if gebied == "GM0622" else Level.GEBIED
-    found = of_level(figures, vlaardingen, level).loc[gebied]["value"]
-    for (part, half_unit), published in zip(PARTS, PUBLISHED[gebied], strict=True):
-        if published is not None:
-            assert abs(found[part] - published) <= half_unit + 1e-9, part
-
-
-@pytest.mark.shared
-def test_the_woz_of_holy_zuid_is_missing_for_the_gebied_and_published_for_the_wijk(
-    figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
-) -> None:
-    # Vaart Zuid and Statenbuurt, 1,835 of 5,390 households, have no WOZ; CBS gives 310 for the wijk.
-    assert one_of(of_level(figures, vlaardingen, Level.GEBIED), "Holy-Zuid", "woz")["status"] == "onbekend"
-    assert one_of(of_level(figures, vlaardingen, Level.WIJK), "WK062206", "woz")["value"] == 310
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize(("minus", "tolerance"), [(None, 0.05), ("inwoners_0_15", 0.15)])
-def test_perceived_health_can_be_weighted_by_inhabitants_with_or_without_children(
-    minus: str | None,
-    tolerance: float,
-    figures: AreaFigures,
-    vlaardingen: dict[Level, dict[str, list[str]]],
-) -> None:
-    # A definition is data: this one is made here. The published table weighs by all inhabitants.
-    people = Figure("inwoners", minus=minus)
-    base = indicator("aandeel_65")
-    health = Indicator(
-        17,
-        "gezondheid",
-        "Ervaren gezondheid",
-        base.dimensie,
-        "+",
-        (Part("gezondheid", "Ervaren gezondheid", "%", Average(Figure("gezondheid_goed"), people)),),
-        base.minimum,
-        base.source,
-    )
-    within = Membership.of(Level.GEBIED, vlaardingen[Level.GEBIED])
-    found = indicator_values(health, evidence=Evidence(figures), members=within).set_index("code")["value"]
-    names = ["Holy-Noord", "Vettenoordse Polder", "Oostwijk", "Westwijk"]
-    np.testing.assert_allclose(found[names], [68.7, 63.8, 72.4, 65.2], atol=tolerance)
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("gemeente", ["GM0106", "GM0556", "GM0606", "GM0622"])
-def test_crimes_of_buurten_wijken_and_gemeente_are_the_same_number(
-    gemeente: str, figures: AreaFigures, buurten: pd.DataFrame
-) -> None:
-    areas = levels_of(buurten, gemeente)
-    totals = [
-        of_level(figures, areas, level).xs("misdrijven_ha", level="part")["n"].sum()
-        for level in (Level.BUURT, Level.WIJK, Level.GEMEENTE)
-    ]
-    assert totals[0] == totals[1] == totals[2] > 3000
-
-
-@pytest.mark.shared
-def test_the_nearly_empty_broekpolder_has_crimes_but_no_rate(
-    figures: AreaFigures, vlaardingen: dict[Level, dict[str, list[str]]]
-) -> None:
-    row = one_of(of_level(figures, vlaardingen, Level.BUURT), "BU06220801", "misdrijven_inw")
-    assert (row["n"], row["denominator"], row["status"]) == (321, 15, "te_klein")
-    assert np.isnan(row["value"])
-
-
-@pytest.mark.shared
-def test_a_port_without_known_inhabitants_is_unknown_not_0(
-    figures: AreaFigures, buurten: pd.DataFrame, vlaardingen: dict[Level, dict[str, list[str]]]
-) -> None:
-    columns = [f"misdrijven_{year}" for year in (2023, 2024, 2025)]
-    crimes = buurten.set_index("bu_code").loc["BU06220304", columns].sum()
-    row = one_of(of_level(figures, vlaardingen, Level.BUURT), "BU06220304", "misdrijven_inw")
-    assert (row["n"], row["status"]) == (crimes, "onbekend")
-    assert np.isnan(row["value"])
-
-
-# Real meldingen: Assen
-
-
-@pytest.fixture(scope="module")
-def assen(shared: Path) -> pd.DataFrame:
-    """The real meldingen, each put in a buurt drawn at random: places are tested elsewhere."""
-    rows = pd.read_csv(shared / "data/meldingen/assen_2026.csv", dtype={"opgelost_op": "str"})
-    edition = category_edition("assen-2026")
-    match = match_categories(rows["subcategorie"], edition, parents=rows["hoofdcategorie"]).rows
-    codes = [
-        *levels_of(pd.read_csv(shared / "data/figures/kerncijfers_2024_buurt.csv"), "GM0106")[Level.BUURT]
-    ]
-    drawn = np.random.default_rng(1).choice(codes, len(rows))
-    return pd.DataFrame(
-        {
-            "buurt": drawn,
-            "incident_id": None,
-            "category": match["category"],
-            "main_group": match["main_group"],
-            "created_at": pd.to_datetime(rows["aangemaakt_op"], utc=True, format="ISO8601"),
-            "closed_at": pd.to_datetime(rows["opgelost_op"] + "T12:00:00+02:00", utc=True),
-            "example": False,
-        }
-    )
-
-
-def evidence_of(rows: pd.DataFrame, figures: AreaFigures) -> Evidence:
-    edition = category_edition("assen-2026")
-    seen = Period.of_days(date(2026, 5, 18), date(2026, 8, 8))
-    watched = Observation("Assen", seen, edition.crosswalk, edition.not_supplied)
-    year = Period.of_days(date(2026, 1, 1), date(2026, 12, 31))
-    return Evidence(figures, count_meldingen(rows, period=year, observation=watched))
-
-
-@pytest.mark.shared
-def test_counts_of_every_indicator_are_the_same_at_every_level(
-    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
-) -> None:
-    areas = levels_of(buurten, "GM0106")
-    rates = [one for one in INDICATORS if one.number <= 11]
-    within = [Membership.of(level, areas[level]) for level in areas]
-    found = all_values(rates, evidence=evidence_of(assen, figures), memberships=within)
-    totals = found.groupby(["indicator", "level"])["n"].sum().unstack()
-    since = assen[assen["created_at"] >= pd.Timestamp("2026-05-18T00:00+02:00")]
-    assert (totals.nunique(axis=1) == 1).all()
-    assert totals.loc["meldingen_inw", "gemeente"] == len(since)
-    assert totals.loc["licht_ha", "gemeente"] == (since["category"] == "straatverlichting").sum()
-
-
-@pytest.mark.shared
-def test_assen_was_watched_for_83_days_and_its_noise_was_not_supplied(
-    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
-) -> None:
-    whole = levels_of(buurten, "GM0106")[Level.GEMEENTE]
-    evidence = evidence_of(assen, figures)
-    town = indicator_values(
-        indicator("meldingen_inw"), evidence=evidence, members=Membership.of(Level.GEMEENTE, whole)
-    ).iloc[0]
-    assert town["exposure_years"] == pytest.approx(83 / 365.25)
-    assert town["value"] == pytest.approx(town["n"] / 69701 * 1000 / town["exposure_years"])
-    noise = indicator_values(
-        indicator("overlast_inw"), evidence=evidence, members=Membership.of(Level.GEBIED, whole)
-    ).iloc[0]
-    assert noise["status"] == "niet_geleverd"
-
-
-@pytest.mark.shared
-def test_meldingen_from_before_the_observation_are_left_out_of_what_is_still_open(
-    assen: pd.DataFrame, figures: AreaFigures, buurten: pd.DataFrame
-) -> None:
-    whole = Membership.of(Level.GEMEENTE, levels_of(buurten, "GM0106")[Level.GEMEENTE])
-    share = indicator_values(indicator("open_30"), evidence=evidence_of(assen, figures), members=whole)
-    since = assen[assen["created_at"] >= pd.Timestamp("2026-05-18T00:00+02:00")]
-    old = since[since["created_at"] < pd.Timestamp("2026-07-10T00:00+02:00")]
-    assert share.loc[0, "value"] == pytest.approx(100 * old["closed_at"].isna().mean())
-    assert share.loc[0, "denominator"] == len(old)
-    # The control: with what was still open on the first day the service would look slower than it is.
-    every = assen[assen["created_at"] < pd.Timestamp("2026-07-10T00:00+02:00")]
-    assert every["closed_at"].isna().mean() > old["closed_at"].isna().mean()
 
 
 # Shape and invariance
