@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
@@ -30,6 +30,8 @@ STATUS: Sequence[tuple[type[Exception], int]] = (
     (UnknownIndicator, 404),
     (NoEdition, 404),
     (WijkbeeldError, 400),
+    # PostgreSQL refuses values that SQLite takes, such as a text with a zero byte.
+    (DataError, 400),
     (OperationalError, 503),
     (NoConnectionFree, 503),
 )

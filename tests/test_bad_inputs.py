@@ -20,6 +20,7 @@ from fastapi.testclient import TestClient
 from stored_town import BUURTEN, TOWN, town
 
 from data.areas import store_edition
+from data.database import Database
 from geo.areas import Edition
 from geo.errors import MapError
 from maps.choropleth import geometry_geojson
@@ -216,6 +217,15 @@ def test_21_a_tolerance_of_zero_keeps_every_corner() -> None:
 def test_an_old_code_names_its_successor(client: TestClient, code: str, status: int, words: str) -> None:
     answer = client.get(f"/api/v1/gebieden/{code}")
     assert (answer.status_code, words in answer.text) == (status, True)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/gebieden/BU%00", "/api/v1/meldingen/%00", "/wijken/%00"])
+def test_25_a_zero_byte_in_a_code_is_a_visitors_fault_on_both_databases(database_url: str, path: str) -> None:
+    database = Database(database_url)
+    database.migrate()
+    database.close()
+    with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as client:
+        assert client.get(path).status_code in {400, 404}
 
 
 def test_24_the_newest_division_answers_and_says_its_year(client: TestClient) -> None:

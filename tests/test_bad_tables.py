@@ -213,7 +213,7 @@ SIGNALEN = zipped(
 )
 EXPORTS = {
     "rij 37: zip met wachtwoord": locked(SIGNALEN),
-    "rij 37: zip met kapotte lijst": SIGNALEN.replace(b"PK\x01\x02", b"XXXX"),
+    "rij 37: zip met kapotte lijst": SIGNALEN.replace(b"PK\x01\x02", b"PK\x00\x00"),
     "rij 37: zip met kapotte inhoud": SIGNALEN[:60] + b"\xff\xff" + SIGNALEN[62:],
     "rij 37: zip die te ver uitpakt": zipped(**{"signals.csv": b"0" * 30_000_000}),
     "rij 37: zip met te veel bestanden": zipped(**{f"{n}.csv": "" for n in range(1_500)}, **SIGNALS),
