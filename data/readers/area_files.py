@@ -43,7 +43,9 @@ _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _ZIP_FILES: Final = 1_000
 _ZIP_BYTES: Final = 2 * 1024**3
 _ZIP_RATIO: Final = 100
-_CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(\{.{0,400}?\}\s*\})', re.DOTALL)
+# The key as GDAL finds it: in capitals too, and with its letters escaped.
+_CRS_KEY: Final = re.compile(rb'"(?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)"\s*:\s*', re.IGNORECASE)
+_LONGEST_CRS: Final = 4_000
 _CURVED: Final = ("CURVE", "SURFACE", "CIRCULAR")
 
 
@@ -133,18 +135,29 @@ def _refuse_curves(layer: Layer) -> None:
 
 
 def _refuse_unknown_crs(layer: Layer) -> None:
-    """ImportRefused for a CRS in GeoJSON that nobody knows: GDAL would take degrees without a word."""
+    """ImportRefused for a CRS in GeoJSON that is no known name.
+
+    GDAL takes degrees for a name that it does not know, without a word, and fetches a CRS that is a link.
+    """
     with Path(layer.source).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        member = _CRS_MEMBER.search(text)
-        if member is None:
-            return
-        told = member.group(1)
+        for key in _CRS_KEY.finditer(text):
+            _refuse_other_crs(
+                text[key.end() : key.end() + _LONGEST_CRS].decode(errors="replace"), layer.place
+            )
+
+
+def _refuse_other_crs(text: str, place: str) -> None:
+    """ImportRefused when this text starts with an object that is anything but the name of a known CRS."""
+    if not text.startswith("{"):
+        return
     try:
-        CRS.from_user_input(json.loads(told)["properties"]["name"])
+        told, _ = json.JSONDecoder().raw_decode(text)
+        name = told["properties"]["name"]
+        if told != {"type": "name", "properties": {"name": name}}:
+            raise ValueError("meer dan een naam")
+        CRS.from_user_input(name)
     except (CRSError, ValueError, LookupError, TypeError) as fault:
-        raise ImportRefused(
-            f"{layer.place}: het coördinatenstelsel {told[:200].decode(errors='replace')} kennen wij niet."
-        ) from fault
+        raise ImportRefused(f"{place}: het coördinatenstelsel {text[:200]} kennen wij niet.") from fault
 
 
 def _gpkg_layers(source: str, place: str) -> list[Layer]:
