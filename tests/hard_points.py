@@ -1,4 +1,4 @@
-"""Points on real outlines whose owner is hardest to tell, and the owner rule written a second time."""
+"""Points on real outlines whose owner is hardest to tell: our answers, and the rule written a second time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.crs import FloatArray, RDArrays
+from geo.locator import Locator
 
 PILOT = "data/areas/wijkenbuurten_2016_pilot.gpkg"
 
@@ -141,3 +142,20 @@ def _corners_and_middles(places: GeometryArray, rng: np.random.Generator, count:
     middles = shapely.get_coordinates(shapely.point_on_surface(places))
     corners = shapely.get_coordinates(places)
     return np.concatenate((rng.choice(middles, count // 2), rng.choice(corners, count - count // 2)))
+
+
+def owner(areas: Areas, x: float, y: float, others: GeometryArray | None = None) -> str | None:
+    """The code that the locator gives one point."""
+    locator = Locator(areas.codes, areas.outlines, other_municipalities=others)
+    place = locator.locate([x], [y])[0]
+    return None if place == -1 else locator.codes[place]
+
+
+def owners(locator: Locator, points: RDArrays) -> list[str | None]:
+    names: list[str | None] = [*locator.codes, None]
+    return [names[place] for place in locator.locate(*points)]
+
+
+def by_rule(points: RDArrays, areas: Areas, others: GeometryArray | None = None) -> list[str | None]:
+    pairs = zip(points.x.tolist(), points.y.tolist(), strict=True)
+    return [owner_by_rule(x, y, areas, [] if others is None else list(others)) for x, y in pairs]
