@@ -84,7 +84,7 @@ class Database:
         self._turn = Turn()
         self._lock_file: TextIO | None = None
         if self.is_sqlite:
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.writer = _sqlite_engine(str(self.url), begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(str(self.url), begin="BEGIN", query_only=True)
         else:

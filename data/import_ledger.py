@@ -48,24 +48,26 @@ class MeldingenOrder:
 
 
 def begin(database: Database, order: MeldingenOrder, code: str, staging: Path) -> Applied:
-    """Register source, soorten and import; an unfinished import of the same file goes on, others go."""
-    content = content_hash(Path(order.path))
+    """Register source, soorten and import; an unfinished import of the same order goes on, others go.
+
+    The same file read otherwise (with another mapping, say) is another import: the rows that the first one
+    stored would keep what it made of them.
+    """
+    content, reading = content_hash(Path(order.path)), _reading(order)
     marks = staged(staging, "marks")
     with database.read() as session:
-        stale = session.scalars(
-            select(Import.id)
+        unfinished = session.execute(
+            select(Import.id, Import.file_hash, Import.report)
             .join(Source, Source.id == Import.source_id)
-            .where(
-                Source.slug == order.source,
-                Import.state == ImportState.APPLYING,
-                Import.file_hash != content,
-            )
+            .where(Source.slug == order.source, Import.state == ImportState.APPLYING)
         ).all()
-    for import_id in stale:
-        discard(database, import_id)
+    for import_id, of_file, report in unfinished:
+        if (of_file, report.get("reading")) != (content, reading):
+            discard(database, import_id)
     with database.write() as session:
         source_id = _ensure_source(session, order, code)
-        row = _ensure_import(session, source_id, order, content, marks)
+        report = {"marks": marks, "reading": reading}
+        row = _ensure_import(session, source_id, order, content, report)
         ids = _ensure_categories(session, staging)
         applied = Applied(
             import_id=row.id,
@@ -77,6 +79,11 @@ def begin(database: Database, order: MeldingenOrder, code: str, staging: Path) -
         )
     set_category_ids(staging, ids)
     return applied
+
+
+def _reading(order: MeldingenOrder) -> list[str | bool | None]:
+    """What an order says of how its file becomes rows."""
+    return [order.form, order.mapping, order.category_edition, order.example]
 
 
 def _ensure_source(session: Session, order: MeldingenOrder, code: str) -> int:
@@ -94,7 +101,7 @@ def _ensure_source(session: Session, order: MeldingenOrder, code: str) -> int:
 
 
 def _ensure_import(
-    session: Session, source_id: int, order: MeldingenOrder, content: str, marks: dict[str, str]
+    session: Session, source_id: int, order: MeldingenOrder, content: str, report: dict[str, Any]
 ) -> Import:
     row = session.scalar(
         select(Import).where(
@@ -110,7 +117,7 @@ def _ensure_import(
             file_hash=content,
             state=ImportState.APPLYING,
             started_at=datetime.now(UTC),
-            report={"marks": marks},
+            report=report,
         )
         session.add(row)
         session.flush()

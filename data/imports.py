@@ -7,7 +7,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,8 +95,10 @@ def _sweep(folder: Path) -> None:
     """Take away what imports that nobody finished left behind, and rejects that nobody looked at."""
     for name, days in KEPT_DAYS.items():
         for path in (folder / name).glob("*"):
-            if time.time() - path.stat().st_mtime > days * 86_400:
-                path.unlink(missing_ok=True)
+            # A lock is as old as its first use, and another import may take a file away first.
+            with suppress(FileNotFoundError):
+                if path.suffix != ".lock" and time.time() - path.stat().st_mtime > days * 86_400:
+                    path.unlink()
 
 
 def _checked(order: MeldingenOrder) -> MeldingenOrder:
@@ -141,7 +143,7 @@ def _alone(database: Database, source: str, folder: Path) -> Iterator[None]:
     """Hold the source while it is being imported; ImportRefused when somebody else does."""
     busy = ImportRefused(f"bron {source} wordt op dit moment al geladen")
     if database.is_sqlite:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / f"{source}.lock").open("a") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,7 +15,7 @@ def write_rejects(path: Path, columns: Sequence[str], rejects: Iterable[tuple[in
 
     A cell that a spreadsheet would run as a formula gets an apostrophe, which an import takes off again.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as text:
         writer = csv.writer(text, delimiter=";")
         writer.writerow(["regel", "reden", *map(guard_formula, columns)])

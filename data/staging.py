@@ -55,7 +55,7 @@ def stage(order: StageOrder, *, tell: Tell = lambda done, total: None) -> Import
     """Read the file into the staging file and return its report; ImportRefused leaves nothing behind."""
     started = time.monotonic()
     path, target = Path(order.path), Path(order.target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_suffix(f".{os.getpid()}.part")
     before = path.stat() if path.exists() else None
     try:

@@ -7,10 +7,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from import_files import ASSEN, row, stored, take_in, totals, town, write_table
+from import_files import ASSEN, HEADER, row, stored, take_in, totals, town, write_table
 from sqlalchemy import func, select, update
 
 from data import audit, imports
@@ -20,6 +21,7 @@ from data.database import Database
 from data.models import Area, Audit, Category, Import, ImportState, Melding, MeldingArea, Source, StatusChange
 from data.owners import derive_owners
 from data.readers.bundled import bundled_edition
+from data.readers.mapping import CASE, guess, to_toml
 from geo.areas import Edition
 from geo.errors import ImportRefused
 
@@ -185,6 +187,25 @@ def test_an_unfinished_import_gives_way_to_a_newer_file(assen: Database, tmp_pat
             ImportState.FAILED,
             ImportState.VISIBLE,
         ]
+
+
+def test_an_unfinished_import_gives_way_to_the_same_file_read_otherwise(
+    assen: Database, tmp_path: Path
+) -> None:
+    """A corrected mapping must reach the rows that were stored before it was corrected, too."""
+    path = write_table(tmp_path / "in.csv", [row(number) for number in range(4_000)])
+    read_wrong = to_toml(replace(guess(HEADER), columns={**guess(HEADER).columns, CASE: ("soort",)}))
+    steps: list[int] = []
+    with pytest.raises(Stopped):
+        take_in(
+            assen, path, tmp_path, mapping=read_wrong,
+            progress=lambda phase, done, _: steps.append(done) if phase == imports.STORING else None,
+            stopped=lambda: bool(steps),
+        )  # fmt: skip
+    assert stored(assen, "case_number")[0] == ("Dumping",)
+    report = take_in(assen, path, tmp_path)
+    assert (report.new, len(stored(assen, "id"))) == (4_000, 4_000)
+    assert set(stored(assen, "case_number")) == {(None,)}
 
 
 @pytest.mark.slow
