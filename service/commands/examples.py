@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from data.examples import SEED
-from service.commands.imports import perform_here_or_there
+from service.commands.jobs import perform_here_or_there, refusals
 from service.reference_jobs import EXAMPLES, NO_EXAMPLES
 
 app = typer.Typer(help="Voorbeeldgegevens (verzonnen).", no_args_is_help=True)
@@ -28,7 +28,8 @@ def load(
 ) -> None:
     """Put in invented meldingen and initiatieven for towns that have none."""
     day = until.date().isoformat() if until else None
-    answer = perform_here_or_there(EXAMPLES, {"gemeenten": gemeente or [], "until": day, "seed": seed})
+    with refusals():
+        answer = perform_here_or_there(EXAMPLES, {"gemeenten": gemeente or [], "until": day, "seed": seed})
     for line in answer["lines"] or ["Er was niets te doen: elke gemeente heeft meldingen en initiatieven."]:
         console.print(line, markup=False, soft_wrap=True)
 
@@ -36,5 +37,7 @@ def load(
 @app.command("remove")
 def remove(gemeente: Annotated[str, typer.Argument(help="Naam of code van de gemeente")]) -> None:
     """Take the invented records of a town out."""
-    for line in perform_here_or_there(NO_EXAMPLES, {"gemeente": gemeente})["lines"]:
+    with refusals():
+        answer = perform_here_or_there(NO_EXAMPLES, {"gemeente": gemeente})
+    for line in answer["lines"]:
         console.print(line, markup=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,27 +10,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from data.database import Database
 from data.import_ledger import MeldingenOrder
 from data.import_report import ImportReport
 from data.imports import preview
 from data.jobs import Progress as Tell
-from data.jobs import Spool, perform
 from data.readers.formats import Format
 from data.readers.mapping import as_lines
-from geo.errors import WijkbeeldError
-from service.commands.settings import read_settings
-from service.jobs import MELDINGEN, WATCH, job_kinds
-from service.settings import Settings
+from service.commands.jobs import Json, console, perform_here_or_there, print_json, refusals
+from service.jobs import MELDINGEN, WATCH
 
 app = typer.Typer()
 watch_app = typer.Typer()
-console = Console(stderr=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Verslag als JSON, voor scripts")]
 Day = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Begin en eind van de waarneming, jjjj-mm-dd")
 ]
@@ -51,8 +43,7 @@ def meldingen(
     as_json: Json = False,
 ) -> None:
     """Import meldingen from a file; a second time changes nothing."""
-    settings = read_settings()
-    with _plain_errors(as_json=as_json):
+    with refusals(as_json=as_json):
         order = MeldingenOrder(
             path=str(file.absolute()),
             gemeente=gemeente,
@@ -68,7 +59,8 @@ def meldingen(
             console.print("Zo worden de kolommen gelezen:")
             for line in as_lines(preview(order)):
                 console.print(f"  {line}", markup=False, highlight=False)
-        answer = _perform(settings, MELDINGEN, asdict(order), show=not as_json)
+        with _bar(show=not as_json) as tell:
+            answer = perform_here_or_there(MELDINGEN, asdict(order), progress=tell)
     _print_report(answer, as_json=as_json)
 
 
@@ -77,11 +69,10 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Look into the watched folders now; ends with 1 when a file is bad or late."""
-    settings = read_settings()
-    with _plain_errors(as_json=as_json):
-        answer = _perform(settings, WATCH, {}, show=not as_json)
+    with refusals(as_json=as_json), _bar(show=not as_json) as tell:
+        answer = perform_here_or_there(WATCH, {}, progress=tell)
     if as_json:
-        print(json.dumps(answer, ensure_ascii=False))
+        print_json(answer)
     else:
         for report in answer["imported"]:
             _print_report(report, as_json=False)
@@ -91,17 +82,6 @@ def watch(
         console.print(f"{len(answer['imported'])} bestanden geladen, {len(answer['alarms'])} alarmen")
     if answer["alarms"]:
         raise typer.Exit(1)
-
-
-def _perform(settings: Settings, kind: str, arguments: dict[str, Any], *, show: bool) -> dict[str, Any]:
-    database = Database(settings.database_url)
-    spool = Spool(settings.var_folder / "jobs")
-    kinds = job_kinds(database, settings, apart=False)
-    try:
-        with _bar(show=show) as tell:
-            return perform(database, spool, kinds, kind, arguments, progress=tell)
-    finally:
-        database.close()
 
 
 @contextmanager
@@ -119,22 +99,9 @@ def _bar(*, show: bool) -> Iterator[Tell]:
         yield tell
 
 
-@contextmanager
-def _plain_errors(*, as_json: bool) -> Iterator[None]:
-    """End the command with 1 and one line about what was refused."""
-    try:
-        yield
-    except (WijkbeeldError, OSError) as error:
-        if as_json:
-            print(json.dumps({"fout": str(error)}, ensure_ascii=False))
-        else:
-            console.print(f"Niet geladen: {error}", markup=False, style="red")
-        raise typer.Exit(1) from None
-
-
 def _print_report(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(answer, ensure_ascii=False))
+        print_json(answer)
         return
     for line in ImportReport.from_dict(answer).lines():
         console.print(line, markup=False, highlight=False)

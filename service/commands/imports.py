@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from data.database import Database
-from data.jobs import Arguments, Spool, perform
 from data.reference_imports import LoadReport
-from geo.errors import WijkbeeldError
-from service.commands.settings import read_settings
-from service.reference_jobs import ADDRESSES, AREAS, FIGURES, INITIATIEVEN, reference_kinds
+from service.commands.jobs import Json, perform_here_or_there, print_json, refusals
+from service.reference_jobs import ADDRESSES, AREAS, FIGURES, INITIATIEVEN
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
-faults = Console(stderr=True)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Het bestand")]
-Json = Annotated[bool, typer.Option("--json", help="Verslag als JSON, voor scripts")]
 Year = Annotated[int | None, typer.Option("--year", help="Jaar, als het bestand dat niet zegt")]
 
 
@@ -71,34 +65,14 @@ def initiatieven(
 
 
 def _run(kind: str, file: Path, *, as_json: bool, **arguments: Any) -> None:
-    report = perform_here_or_there(kind, {"path": str(file.absolute()), **arguments}, as_json=as_json)
-    print_report(LoadReport.from_dict(report), as_json=as_json)
+    with refusals(as_json=as_json):
+        report = perform_here_or_there(kind, {"path": str(file.absolute()), **arguments})
+    _print_report(LoadReport.from_dict(report), as_json=as_json)
 
 
-def perform_here_or_there(kind: str, arguments: Arguments, *, as_json: bool = False) -> dict[str, Any]:
-    """Do a job as the one writer, or let the running service do it; returns its answer.
-
-    What is refused ends the command with one line and code 1.
-    """
-    settings = read_settings()
-    database = Database(settings.database_url)
-    spool = Spool(settings.var_folder / "jobs")
-    try:
-        return perform(database, spool, reference_kinds(database), kind, arguments)
-    except (WijkbeeldError, OSError) as error:
-        if as_json:
-            typer.echo(json.dumps({"fout": str(error)}, ensure_ascii=False))
-        else:
-            faults.print(f"Niet geladen: {error}", markup=False, style="red", soft_wrap=True)
-        raise typer.Exit(1) from None
-    finally:
-        database.close()
-
-
-def print_report(report: LoadReport, *, as_json: bool) -> None:
-    """Print a report for a person, or as one JSON object for a script."""
+def _print_report(report: LoadReport, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, default=str))
+        print_json(report.as_dict())
         return
     first, *others = report.lines()
     console.print(first, markup=False, style="bold", soft_wrap=True)
