@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from service.analysis.value_words import margin_text, share_text, shared_decimals, source_text, value_words
+from service.analysis.value_words import (
+    lines,
+    margin_text,
+    share_text,
+    shared_decimals,
+    source_text,
+    value_words,
+)
 
 NAN = math.nan
 
@@ -72,3 +79,11 @@ def test_a_year_stands_once() -> None:
     )
     assert source_text("", 2024) == "2024"
     assert source_text("CBS", None) == "CBS"
+
+
+def test_a_tooltip_of_made_up_data_says_so_once() -> None:
+    label = "voorbeeldgegevens (verzonnen)"
+    for source in ("Wijkbeeld", f"{label}; CBS"):
+        said = lines(value_words(row(source=source), unit="dagen"), example=True)
+        assert " ".join(said).count(label) == 1
+    assert label not in " ".join(lines(value_words(row(), unit="dagen"), example=False))

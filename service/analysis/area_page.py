@@ -17,6 +17,7 @@ from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Indicator, Part
 from service.analysis import figures
+from service.analysis.dimensions import by_dimension
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
 from service.analysis.words import local_day
@@ -137,10 +138,7 @@ def _groups(
         for part in one.parts
         if place.level in one.levels and (key := f"{one.id}.{part.key}") in here
     ]
-    groups: dict[str, list[FigureRow]] = {}
-    for row in rows:
-        groups.setdefault(row.indicator.dimensie.value, []).append(row)
-    return list(groups.items())
+    return by_dimension(rows, lambda row: row.indicator)
 
 
 def _figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any]) -> FigureRow:

@@ -98,7 +98,8 @@ def lines(words: ValueWords, *, example: bool) -> list[str]:
     """Return the lines of a tooltip: the value, the margin, what was counted, source and year."""
     value = f"{words.text} {words.unit}".strip()
     counted = catalogue().text("analyse.geteld", n=words.count) if words.count and words.known else ""
-    marked = catalogue().text("algemeen.voorbeeld") if example else ""
+    label = catalogue().text("algemeen.voorbeeld")
+    marked = label if example and label not in words.source else ""
     return [line for line in (value, words.margin, counted, words.source, marked) if line]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from geo.main_groups import MainGroup
 from maps.formats import Format
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import figures, maps, towns
+from service.analysis.dimensions import by_dimension
 from service.analysis.places import Places
 from service.analysis.view import Asked, Order, view
 from service.analysis.words import moment_words
@@ -144,14 +144,9 @@ def _addresses(found: Places, level: Level) -> dict[str, str]:
 
 def _choices(viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the cijfers to choose from as (dimension, [(value of the choice, name)])."""
-    listed = [
-        (one.dimensie.value, f"{one.id}.{part.key}", part.naam)
-        for one in figures.definitions(viewer)
-        for part in one.parts
-    ]
     return [
-        (dimension, [(value, name) for _, value, name in group])
-        for dimension, group in groupby(listed, key=lambda row: row[0])
+        (dimension, [(f"{one.id}.{part.key}", part.naam) for one in group for part in one.parts])
+        for dimension, group in by_dimension(figures.definitions(viewer), lambda one: one)
     ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from service.analysis import figures, formula_words
+from service.analysis.dimensions import by_dimension
 from service.dependencies import ViewerDep
 from service.pages import render
 from service.texts import catalogue
@@ -25,10 +24,7 @@ def glossary(request: Request, viewer: ViewerDep) -> HTMLResponse:
 @router.get("/cijfers")
 def definition_list(request: Request, viewer: ViewerDep) -> HTMLResponse:
     """List the cijfers by what they are about."""
-    groups = [
-        (dimension, list(group))
-        for dimension, group in groupby(figures.definitions(viewer), key=lambda one: one.dimensie.value)
-    ]
+    groups = by_dimension(figures.definitions(viewer), lambda one: one)
     return render(request, "cijfers.html", {"groups": groups})
 
 

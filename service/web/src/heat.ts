@@ -9,6 +9,6 @@ export class HeatLayer {
   /** Show the tiles at this address; null shows none. */
   show(address: string | null): void {
     this.tiles?.remove();
-    this.tiles = address ? L.tileLayer(address, { pane: "warmte", opacity: 0.9 }).addTo(this.map) : null;
+    this.tiles = address ? L.tileLayer(address, { pane: "warmte" }).addTo(this.map) : null;
   }
 }
