@@ -1,3 +1,5 @@
+"""FixMyStreet: which tables are its export, and what their columns mean."""
+
 from __future__ import annotations
 
 from data.readers.fixmystreet import recognise

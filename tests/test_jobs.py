@@ -1,3 +1,5 @@
+"""Jobs: who does the work that a command asks for, and what comes back when it goes wrong."""
+
 from __future__ import annotations
 
 import json

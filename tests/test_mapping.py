@@ -1,3 +1,5 @@
+"""Mappings: which column is which field, and columns about persons that are never read."""
+
 from __future__ import annotations
 
 import pytest

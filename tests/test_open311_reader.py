@@ -1,3 +1,5 @@
+"""The Open311 reader: lists of requests, one by one, however large, without personal fields."""
+
 from __future__ import annotations
 
 import json

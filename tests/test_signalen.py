@@ -1,3 +1,5 @@
+"""Exports of Signalen: tables joined, mixed up coordinates put right, persons left unread."""
+
 from __future__ import annotations
 
 import zipfile

@@ -1,3 +1,5 @@
+"""Staging: what a row of a file becomes, and why a row is refused."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Tables: letters, separators, quotes and numbers as towns send them."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Watched folders: which files are imported and when, and when an alarm is raised."""
+
 from __future__ import annotations
 
 import os
