@@ -156,3 +156,17 @@ def test_every_source_names_its_licence_and_age(client: TestClient) -> None:
     found = get(client, "bronnen")["bronnen"]
     assert len(found) >= 4
     assert all(one["licentie"] and one["dagenOud"] == 0 for one in found)
+
+
+@pytest.mark.parametrize("days", ["van=0001-01-01", "tot=9999-12-31", "van=1899-12-31", "tot=2101-01-01"])
+@pytest.mark.parametrize("path", ["meldingen", "warmte", "cijfers/meldingen_inw/waarden"])
+def test_days_at_the_ends_of_the_calendar_are_refused(client: TestClient, path: str, days: str) -> None:
+    answer = client.get(f"/api/v1/{path}?gemeente=GM0622&{days}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["detail"] == "het jaar ligt tussen 1900 en 2100"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+def test_moments_that_do_not_exist_in_utc_are_refused(client: TestClient, moment: str) -> None:
+    for path in ("/api/v1/meldingen", "/analyse"):
+        assert client.get(f"{path}?gemeente=GM0622&standVan={moment}").status_code == 400

@@ -18,6 +18,7 @@ from geo.main_groups import MainGroup
 # Wide enough for every place in the Netherlands, narrow enough to catch swapped or projected numbers.
 NETHERLANDS = Box(3.2, 50.7, 7.3, 53.6)
 BOX_NUMBERS = 4
+YEARS = range(1900, 2101)
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 
 PROBLEM = {"description": "Een of meer waarden kloppen niet.", "content": {"application/problem+json": {}}}
@@ -60,6 +61,14 @@ def _checked_box(value: str) -> str:
     return value
 
 
+def _checked_day(day: date) -> date:
+    """Return the day; the first and last years of the calendar have no midnight in every zone."""
+    if day.year not in YEARS:
+        raise ValueError(f"het jaar ligt tussen {YEARS[0]} en {YEARS[-1]}")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_checked_day)]
 # FastAPI would read a tuple as a parameter that is repeated.
 BoxText = Annotated[
     str,
@@ -90,8 +99,8 @@ class OfGemeente(Shape):
 class Question(OfGemeente):
     """Which meldingen are asked for; the last day is included."""
 
-    van: date | None = None
-    tot: date | None = None
+    van: Day | None = None
+    tot: Day | None = None
     soort: list[MainGroup] = Field(default_factory=list, max_length=20)
     stand_van: datetime | None = None
 
@@ -100,6 +109,8 @@ class Question(OfGemeente):
     def _with_zone(cls, moment: datetime | None) -> datetime | None:
         if moment is not None and moment.tzinfo is None:
             raise ValueError("geef de tijdzone erbij, bijvoorbeeld 2026-11-01T12:00:00Z")
+        if moment is not None:
+            _checked_day(moment.date())
         return moment
 
     @model_validator(mode="after")
