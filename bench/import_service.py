@@ -1,4 +1,4 @@
-"""The service as it runs, with one more route that stores a single record, for measuring imports beside it."""
+"""The service as it runs, with one more route that stores a single record: measured while imports run."""
 
 from __future__ import annotations
 
