@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from data import audit
+from data.choices import Channel, Status
 from data.database import Database
-from data.models import Category, Channel, Melding, MeldingArea, Source, Status
+from data.models import Category, Melding, MeldingArea, Source
 from service.app import create_app
 from service.settings import Settings
 

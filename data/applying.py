@@ -18,8 +18,9 @@ from sqlalchemy import delete, select, text, update
 
 from data.apart import Stopped
 from data.bulk import insert_rows
+from data.choices import ImportState
 from data.database import Database
-from data.models import Area, Import, ImportState, Melding, MeldingArea
+from data.models import Area, Import, Melding, MeldingArea
 from data.staged_file import Applied, as_dict, own_connection, plain_value
 
 ROWS: Final = 2_000

@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-from data.models import PrivacyClass
+from data.choices import PrivacyClass
 from geo.errors import CategoryError
 from geo.main_groups import Crosswalk, MainGroup
 from geo.measures import Selection

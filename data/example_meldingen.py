@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data import example_assumptions as assumed
+from data.choices import Channel, Status
 from data.example_assumptions import SOORTEN, Soort
 from data.example_places import Floats, Ground, Town, grounds
-from data.models import Channel, Status
 from geo.exposure import AMSTERDAM
 
 Spot = tuple[float, float, str | None]

@@ -19,12 +19,13 @@ from data.audit import record
 from data.categories import category_edition
 from data.category_store import category_ids
 from data.category_store import store_edition as store_categories
+from data.choices import PrivacyClass
 from data.database import Database
 from data.example_initiatieven import ExampleInitiatief, make_initiatieven
 from data.example_meldingen import ExampleMelding, first_day, make_meldingen
 from data.example_places import Town
 from data.figures import load_figures
-from data.models import AreaEdition, Incident, Initiatief, Melding, Municipality, PrivacyClass, Source
+from data.models import AreaEdition, Incident, Initiatief, Melding, Municipality, Source
 from data.municipalities import municipalities
 from data.sources import SourceCard, SourceKind, register_source
 from geo.areas import Level

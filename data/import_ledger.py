@@ -15,10 +15,11 @@ from data import audit
 from data.applying import discard, forget_places
 from data.categories import Category
 from data.category_store import category_ids, store_categories
+from data.choices import ImportState, PrivacyClass
 from data.database import Database
 from data.examples import remove_examples
 from data.import_report import ImportReport
-from data.models import Import, ImportState, PrivacyClass, Source
+from data.models import Import, Source
 from data.owners import derive_owners
 from data.placing import edition_marks
 from data.readers.formats import Format

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.models import Import, ImportState, Source
+from data.choices import ImportState
+from data.models import Import, Source
 
 
 def is_loaded(session: Session, slug: str, file_hash: str) -> bool:

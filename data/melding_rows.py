@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from data.categories import Category, CategoryEdition
+from data.choices import Channel, Status
 from data.melding_words import channel_of, content_ref, find_category, public_ids, status_of
-from data.models import Channel, Status
 from data.placing import Placer, Points, refuse_mixed_up
 from data.readers import mapping as fields
 from data.readers.geometries import read_points

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from data.categories import UNKNOWN, Category, CategoryEdition, category_edition, editions
-from data.models import Channel, Status
+from data.choices import Channel, Status
 from data.readers.mapping import fold
 
 HASHED: Final = "inhoud-"

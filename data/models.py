@@ -6,7 +6,6 @@ migration adds generated PostGIS columns beside the plain ones; no code here dep
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 from typing import Any
 
@@ -40,39 +39,6 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own name)
-
-
-class PrivacyClass(enum.StrEnum):
-    """Who may see a record of a category."""
-
-    EXACT = "exact"
-    GEBIED = "gebied"
-    INTERN = "intern"
-
-
-class Channel(enum.StrEnum):
-    """The way a melding came in."""
-
-    WEB = "web"
-    PHONE = "telefoon"
-    DESK = "balie"
-    IMPORT = "import"
-
-
-class Status(enum.StrEnum):
-    """Where a melding stands."""
-
-    REPORTED = "gemeld"
-    IN_PROGRESS = "in behandeling"
-    CLOSED = "afgehandeld"
-
-
-class ImportState(enum.StrEnum):
-    """How far an import is: readers see its rows only when it is visible."""
-
-    APPLYING = "bezig"
-    VISIBLE = "zichtbaar"
-    FAILED = "mislukt"
 
 
 class Municipality(Table):

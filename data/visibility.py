@@ -16,7 +16,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from data.models import Category, Import, Initiatief, Melding, PrivacyClass
+from data.choices import PrivacyClass
+from data.models import Category, Import, Initiatief, Melding
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from data import audit
 from data.apart import Stopped
+from data.choices import ImportState
 from data.database import Database
 from data.import_ledger import MeldingenOrder, content_hash
 from data.import_report import ImportReport
 from data.imports import import_meldingen
-from data.models import Audit, Import, ImportState, Outbox, Source
+from data.models import Audit, Import, Outbox, Source
 from geo.errors import WijkbeeldError
 
 ALARM: Final = "import.alarm"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.categories import CategoryEdition, category_edition, editions, read_edition
-from data.models import PrivacyClass
+from data.choices import PrivacyClass
 from geo.errors import CategoryError
 from geo.main_groups import Crosswalk, MainGroup
 from geo.measures import EventRate

@@ -17,8 +17,9 @@ from sqlalchemy import func, select, update
 from data import audit, imports
 from data.apart import Stopped
 from data.areas import store_edition
+from data.choices import ImportState
 from data.database import Database
-from data.models import Area, Audit, Category, Import, ImportState, Melding, MeldingArea, Source, StatusChange
+from data.models import Area, Audit, Category, Import, Melding, MeldingArea, Source, StatusChange
 from data.owners import derive_owners
 from data.readers.bundled import bundled_edition
 from data.readers.mapping import CASE, guess, to_toml

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from data.categories import UNKNOWN, category_edition
+from data.choices import PrivacyClass
 from data.melding_words import find_category
-from data.models import PrivacyClass
 from geo.main_groups import MainGroup
 from geo.measures import EventRate
 from geo.registry import indicator

@@ -11,8 +11,9 @@ from served import ACCOUNT, PASSWORD, loaded_database
 from sqlalchemy import select
 
 from data.categories import category_edition
+from data.choices import PrivacyClass
 from data.database import Database
-from data.models import Category, Melding, PrivacyClass
+from data.models import Category, Melding
 from geo.main_groups import MainGroup
 from geo.registry import INDICATORS
 from service.app import create_app

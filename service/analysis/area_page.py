@@ -11,8 +11,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from data import initiatieven, meldingen
+from data.choices import PrivacyClass
 from data.meldingen import Filters
-from data.models import PrivacyClass
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Indicator, Part

@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from data import categories, figures, initiatieven, sources
+from data.choices import PrivacyClass
 from data.meldingen import Filters
-from data.models import PrivacyClass
 from data.visibility import Viewer
 from geo import registry
 from geo.answers import Evidence

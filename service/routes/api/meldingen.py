@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import Response
 
 from data import initiatieven, meldingen
-from data.models import Status
+from data.choices import Status
 from geo.main_groups import MainGroup
 from service.analysis import places
 from service.analysis.words import local_day

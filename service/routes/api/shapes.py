@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from data.choices import Status
 from data.meldingen import Box, Filters
-from data.models import Status
 from geo.areas import Level
 from geo.crs import LngLat
 from geo.main_groups import MainGroup
