@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import shapely
 from import_files import ASSEN, HEADER, VLAARDINGEN, row, town, write_table
 
+from data.addresses import store_addresses
 from data.apart import StagingFailed, stage_apart
 from data.database import Database
 from data.import_report import ImportReport
 from data.readers.bundled import bundled_edition
+from data.sources import SourceCard, SourceKind, register_source
 from data.staging import StageOrder, stage, staged_report
 from geo.errors import ImportRefused
 
@@ -130,6 +133,50 @@ def test_8_a_place_outside_is_kept_and_counted(
     assert (report.accepted, report.outside, report.elsewhere) == (3, outside, elsewhere)
     assert sum(report.quality.values()) == 3
     assert quality in report.quality
+
+
+@pytest.fixture(scope="module")
+def with_addresses(assen: Database) -> Database:
+    """Kerkstraat 1 in Assen, at a point of its own."""
+    known = {
+        "street": ["Kerkstraat"],
+        "number": [1],
+        "letter": [None],
+        "addition": [None],
+        "postcode": ["9401GV"],
+        "place": ["Assen"],
+        "gemeente": ["Assen"],
+        "gemeente_code": ["GM0106"],
+        "lon": [6.5625],
+        "lat": [52.9967],
+        "x": [233_500.0],
+        "y": [557_000.0],
+    }
+    with assen.write() as session:
+        card = SourceCard(slug="bag", kind=SourceKind.ADDRESSES, naam="BAG")
+        store_addresses(session, pd.DataFrame(known), source_id=register_source(session, card))
+    return assen
+
+
+@pytest.mark.parametrize(
+    ("address", "quality", "x"),
+    [
+        ("Kerkstraat 1", "exact", 233_500.0),
+        ("Kerkstraat 1b", "zonder_toevoeging", 233_500.0),
+        ("Kerkstraat", "straat", 233_500.0),
+        ("Domeinpad 1", "niet_gevonden", None),
+        ("", "niet_gevonden", None),
+    ],
+)
+def test_a_row_without_a_point_gets_that_of_its_address(
+    with_addresses: Database, tmp_path: Path, address: str, quality: str, x: float | None
+) -> None:
+    path = write_table(tmp_path / "in.csv", [row(1, lon="", lat="", adres=address), row(2)])
+    report = stage(order(with_addresses, path))
+    (found, (given, _)) = staged_rows(path, "place_quality", "x")
+    assert found == (quality, x)
+    assert given == "punt"
+    assert report.without_place == (1 if x is None else 0)
 
 
 def test_a_file_whose_columns_are_swapped_is_refused_whole(assen: Database, tmp_path: Path) -> None:
