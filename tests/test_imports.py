@@ -1,3 +1,5 @@
+"""Imports of meldingen: hidden until they are whole, resumable at any point, and the same a second time."""
+
 from __future__ import annotations
 
 import os
