@@ -15,6 +15,7 @@ from data.readers.pdok import Locatieserver
 from service import errors
 from service.analysis.workbench import Workbench
 from service.api import create_api
+from service.attempts import Attempts
 from service.headers import ProtectiveHeaders
 from service.routes import PAGES
 from service.settings import Settings
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         part.state.settings = settings
         part.state.database = database
         part.state.workbench = workbench
+    app.state.attempts = Attempts()
     app.mount("/api/v1", api)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     for router in PAGES:

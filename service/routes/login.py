@@ -8,11 +8,15 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service import security
+from service.attempts import Attempts, TooManyAttempts
 from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
 from service.pages import render
+from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 WRONG = "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens."
+TOO_MANY = "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over tien minuten opnieuw."
+RETRY_S = "600"
 
 
 @router.get("/inloggen")
@@ -32,7 +36,7 @@ def login(
 ) -> Response:
     """Start a session and go on to the page that was asked for; a wrong password says so."""
     _from_here(request)
-    if not security.right_password(settings.staff, naam, wachtwoord):
+    if not _is_right(request, settings, naam, wachtwoord):
         return render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
     with database.write() as session:
         found = security.open_session(session, naam)
@@ -60,6 +64,20 @@ def logout(
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(cookie_name(settings), path="/")
     return answer
+
+
+def _is_right(request: Request, settings: Settings, naam: str, wachtwoord: str) -> bool:
+    """Return whether the password is right; 429 for who guesses too often, so that others get their turn."""
+    attempts: Attempts = request.app.state.attempts
+    client = request.client.host if request.client else ""
+    try:
+        with attempts.attempt(client, naam):
+            right = security.right_password(settings.staff, naam, wachtwoord)
+    except TooManyAttempts:
+        raise HTTPException(429, TOO_MANY, headers={"Retry-After": RETRY_S}) from None
+    if not right:
+        attempts.went_wrong(client, naam)
+    return right
 
 
 def _from_here(request: Request) -> None:
