@@ -20,7 +20,7 @@ from geo.errors import SourceDown
 from geo.gazetteer import Gazetteer, Match, Quality, Suggestion
 from service.analysis import places
 from service.analysis.places import Place
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import About, Workbench
 
 log = structlog.get_logger()
 
@@ -88,7 +88,10 @@ def spot(workbench: Workbench, point: LngLat) -> Spot:
     rd = to_rd(point)
     with workbench.session() as session:
         finder = workbench.remember(
-            session, ("finder",), lambda: buurt_finder(session, newest_edition(session))
+            session,
+            ("finder",),
+            lambda: buurt_finder(session, newest_edition(session)),
+            about=About.REFERENCE,
         )
     (code,) = finder.find([rd.x], [rd.y])
     if code is None:
@@ -102,7 +105,7 @@ def spot(workbench: Workbench, point: LngLat) -> Spot:
 def gazetteer(workbench: Workbench) -> Gazetteer:
     """Return the gazetteer of all loaded addresses and landmarks."""
     with workbench.session() as session:
-        return workbench.remember(session, ("gazetteer",), lambda: _build(session))
+        return workbench.remember(session, ("gazetteer",), lambda: _build(session), about=About.REFERENCE)
 
 
 def _name(workbench: Workbench, gemeente: str) -> str:

@@ -11,7 +11,7 @@ from maps.background import Background, background_around, box_of
 from maps.choropleth import geometry_geojson
 from service.analysis import places
 from service.analysis.places import Places
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import About, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def layers(workbench: Workbench, found: Places) -> list[Layer]:
     """Return the layers of a gemeente: one for each level that has areas, and water, borders and railways."""
     with workbench.session() as session:
         key = ("layers", found.gemeente.code, found.edition)
-        return workbench.remember(session, key, lambda: _draw(found))
+        return workbench.remember(session, key, lambda: _draw(found), about=About.REFERENCE)
 
 
 def content(workbench: Workbench, key: str) -> bytes | None:

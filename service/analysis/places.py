@@ -18,7 +18,7 @@ from geo.errors import AreaError
 from geo.gebieden import Gebied
 from geo.membership import Membership
 from geo.successors import successors
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import About, Workbench
 
 
 class UnknownPlace(AreaError):
@@ -95,7 +95,9 @@ def places(workbench: Workbench, gemeente: str) -> Places:
     with workbench.session() as session:
         today = date.today()  # noqa: DTZ011 (a gebied holds by day, in the town's own calendar)
         key = ("places", gemeente, today)
-        return workbench.remember(session, key, lambda: _load(session, gemeente, today))
+        return workbench.remember(
+            session, key, lambda: _load(session, gemeente, today), about=About.REFERENCE
+        )
 
 
 def find(workbench: Workbench, code: str) -> tuple[Places, Place]:

@@ -11,7 +11,7 @@ from geo.gazetteer import Match
 from geo.landmarks import POSTCODE_AREA
 from service.analysis import addresses
 from service.analysis.places import Place, Places
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import About, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ def landmarks(workbench: Workbench, found: Places) -> list[Hit]:
     """Return places in this gemeente that people know, by name; empty where none are bundled."""
     with workbench.session() as session:
         return workbench.remember(
-            session, ("landmarks", found.gemeente.code), lambda: _landmarks(workbench, found)
+            session,
+            ("landmarks", found.gemeente.code),
+            lambda: _landmarks(workbench, found),
+            about=About.REFERENCE,
         )
 
 

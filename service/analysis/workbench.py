@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
@@ -18,6 +19,17 @@ from data.readers.pdok import Locatieserver
 Answer = TypeVar("Answer")
 # On PostgreSQL a number in the audit may become true after a higher one: so far back that is noticed.
 LATE: Final = 1_000
+
+
+class About(StrEnum):
+    """What an answer is worked out from, and so what makes it old."""
+
+    REFERENCE = "grenzen, cijfers en adressen"
+    RECORDS = "ook meldingen en initiatieven"
+
+
+# Acts that change no outline, figure or address.
+RECORD_KINDS: Final = ("melding", "initiatief", "vraag")
 
 
 class DataVersion(NamedTuple):
@@ -59,12 +71,19 @@ class Workbench:
             finally:
                 self._open.session = None
 
-    def remember(self, session: Session, key: Hashable, compute: Callable[[], Answer]) -> Answer:
-        """Return what `compute` gives, from memory when the data have not changed since.
+    def remember(
+        self,
+        session: Session,
+        key: Hashable,
+        compute: Callable[[], Answer],
+        *,
+        about: About = About.RECORDS,
+    ) -> Answer:
+        """Return what `compute` gives, from memory when the data it is about have not changed since.
 
         Two that ask the same at once wait for one computation. The least recently used answer goes first.
         """
-        versioned = (data_version(session), key)
+        versioned = (data_version(session, about=about), key)
         with self._guard:
             turn = self._busy.setdefault(versioned, threading.Lock())
         with turn:
@@ -88,9 +107,10 @@ class Workbench:
                 self._kept.popitem(last=False)
 
 
-def data_version(session: Session) -> DataVersion:
+def data_version(session: Session, *, about: About = About.RECORDS) -> DataVersion:
     """Return what differs after every change of the data: each is in the audit, logins apart."""
-    changes = Audit.object_kind != "account"
+    ignored = ("account",) if about is About.RECORDS else ("account", *RECORD_KINDS)
+    changes = Audit.object_kind.not_in(ignored)
     newest = session.scalar(select(func.max(Audit.id)).where(changes)) or 0
     recent = select(func.count()).select_from(Audit).where(changes, Audit.id > newest - LATE)
     return DataVersion(newest, session.scalar(recent) or 0)

@@ -1,0 +1,249 @@
+"""Intake: a melding from a resident or over the counter, stored whole or not at all, and once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data import audit
+from data.category_store import category_ids, store_bundled
+from data.choices import Channel, Status
+from data.database import Database
+from data.intake_models import Contact, Intake
+from data.melding_words import OWN_EDITION, public_ids
+from data.models import Melding, MeldingArea, StatusChange
+from data.owners import BuurtFinder
+from data.sources import SourceCard, SourceKind, register_source
+from geo.crs import LngLat, to_rd
+from geo.errors import WijkbeeldError
+from geo.exposure import AMSTERDAM
+
+LONGEST_TEXT: Final = 4_000
+REPORTER: Final = "melder"
+NEW_TRIES: Final = 3
+
+
+class KeyReused(WijkbeeldError):
+    """An idempotency key came back with another content."""
+
+
+class NotOurs(WijkbeeldError):
+    """The place of a melding lies in none of our wijken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """How a reporter can be reached, and what for; everything may be empty."""
+
+    naam: str = ""
+    email: str = ""
+    telefoon: str = ""
+    may_contact: bool = False
+    may_publish_text: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was given."""
+        return not (self.naam or self.email or self.telefoon or self.may_publish_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A melding as somebody sends it; `key` is the sender's own, made when the form opened."""
+
+    gemeente: str
+    category: str
+    text: str
+    point: LngLat
+    address: str | None
+    place_quality: str
+    postcode: str | None = None
+    channel: Channel = Channel.WEB
+    contact: Reachable = field(default_factory=Reachable)
+    quarantine: str | None = None
+    suggested: str | None = None
+    confidence: float | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    entered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a reporter keeps: the secret name of the melding and the number to write down."""
+
+    public_id: str
+    reference: str
+    replayed: bool = False
+
+
+def take_in(
+    database: Database, report: Report, *, finders: Sequence[BuurtFinder], key: str, secret: bytes
+) -> Receipt:
+    """Store a melding with its area, contact and audit row in one transaction; return its receipt.
+
+    When this returns, the melding is durable. `finders` give its buurt in every edition. The same key with
+    the same content gives the first receipt again; with another content it raises KeyReused, and nothing is
+    stored. NotOurs for a place outside.
+    """
+    owners = _owners(report, finders)
+    key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
+    mark = _fingerprint(report)
+    for _ in range(NEW_TRIES):
+        try:
+            with database.write() as session:
+                return _replay(session, key_hash, mark) or _store(session, report, owners, key_hash, mark)
+        except IntegrityError:
+            # Another worker stored the same key, or drew the same number, between our look and our insert.
+            continue
+    raise WijkbeeldError("uw melding kon niet worden opgeslagen; probeer het nog eens")
+
+
+def tracking_token(public_id: str, secret: bytes) -> str:
+    """Return the secret link of a melding: derived, so that it need not be stored."""
+    return f"{public_id}.{_sign(public_id, secret)}"
+
+
+def melding_of_token(token: str, secret: bytes) -> str | None:
+    """Return the public id that a secret link stands for; None when the link is not ours."""
+    public_id, _, signature = token.partition(".")
+    right = hmac.compare_digest(_sign(public_id, secret).encode(), signature.encode())
+    return public_id if right and public_id else None
+
+
+def _sign(public_id: str, secret: bytes) -> str:
+    return hmac.new(secret, f"volgen:{public_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _fingerprint(report: Report) -> str:
+    """Return a hash of what was sent, by canonical fields: a retry may come in another form."""
+    plain: dict[str, Any] = asdict(replace(report, quarantine=None, suggested=None, confidence=None))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _replay(session: Session, key_hash: str, mark: str) -> Receipt | None:
+    query = (
+        select(Melding.public_id, Intake.reference, Intake.fingerprint)
+        .join(Intake, Intake.melding_id == Melding.id)
+        .where(Intake.key_hash == key_hash)
+    )
+    known = session.execute(query).one_or_none()
+    if known is None:
+        return None
+    if known.fingerprint != mark:
+        raise KeyReused("deze sleutel hoort bij een melding met een andere inhoud")
+    return Receipt(known.public_id, known.reference, replayed=True)
+
+
+def _owners(report: Report, finders: Sequence[BuurtFinder]) -> dict[int, str | None]:
+    """Return the buurt of the place in every edition; NotOurs when it lies in none of this gemeente."""
+    rd = to_rd(report.point)
+    owners = {finder.year: finder.find([rd.x], [rd.y])[0] for finder in finders}
+    if not any(owner and owner[2:6] == report.gemeente[2:] for owner in owners.values()):
+        raise NotOurs("deze plek ligt niet in een van onze wijken")
+    return owners
+
+
+def _store(
+    session: Session, report: Report, owners: dict[int, str | None], key_hash: str, mark: str
+) -> Receipt:
+    now = datetime.now(UTC)
+    melding = _melding(session, report, now)
+    session.add(melding)
+    session.flush()
+    session.add_all(
+        MeldingArea(melding_id=melding.id, edition=year, buurt=buurt) for year, buurt in owners.items()
+    )
+    intake = _intake(report, melding.id, key_hash, mark)
+    session.add(intake)
+    if not report.contact.is_empty:
+        session.add(Contact(melding_id=melding.id, created_at=now, **asdict(report.contact)))
+    session.add(
+        StatusChange(
+            melding_id=melding.id, at=now, to_status=Status.REPORTED, actor=report.entered_by or REPORTER
+        )
+    )
+    audit.record(
+        session,
+        actor=report.entered_by or REPORTER,
+        action="melding.ontvangen",
+        object_kind="melding",
+        object_id=melding.public_id,
+        detail={"kanaal": report.channel.value},
+    )
+    return Receipt(melding.public_id, intake.reference)
+
+
+def _melding(session: Session, report: Report, now: datetime) -> Melding:
+    public_id = public_ids(1)[0]
+    rd = to_rd(report.point)
+    return Melding(
+        public_id=public_id,
+        municipality_code=report.gemeente,
+        source_id=_own_source(session, report.gemeente),
+        source_ref=public_id,
+        category_id=_category_id(session, report.category),
+        created_at=now,
+        created_on=now.astimezone(AMSTERDAM).date(),
+        stored_at=now,
+        status=Status.REPORTED,
+        channel=report.channel,
+        text=report.text,
+        address=report.address,
+        place_quality=report.place_quality,
+        lon=report.point.lon,
+        lat=report.point.lat,
+        x=rd.x,
+        y=rd.y,
+        intern=report.quarantine is not None,
+    )
+
+
+def _intake(report: Report, melding_id: int, key_hash: str, mark: str) -> Intake:
+    return Intake(
+        melding_id=melding_id,
+        reference=f"{secrets.randbelow(10**10):010d}",
+        postcode=report.postcode,
+        key_hash=key_hash,
+        fingerprint=mark,
+        quarantine=report.quarantine,
+        suggested=report.suggested,
+        confidence=report.confidence,
+        answers=report.answers,
+        entered_by=report.entered_by,
+    )
+
+
+def _own_source(session: Session, gemeente: str) -> int:
+    """Return the id of the town's own meldpunt as a source, made at its first melding."""
+    return register_source(
+        session,
+        SourceCard(
+            slug=f"meldpunt-{gemeente.lower()}",
+            kind=SourceKind.MELDINGEN,
+            naam="Meldpunt van de gemeente",
+            municipality_code=gemeente,
+            category_edition=OWN_EDITION,
+        ),
+        loaded_at=datetime.now(UTC),
+    )
+
+
+def _category_id(session: Session, slug: str) -> int:
+    """Return the id of a soort of our own edition; a soort that is not there is refused by name."""
+    known = category_ids(session, OWN_EDITION)
+    if not known:
+        store_bundled(session)
+        known = category_ids(session, OWN_EDITION)
+    if slug not in known:
+        raise WijkbeeldError(f"wij kennen geen soort melding {slug!r}")
+    return known[slug]

@@ -1,0 +1,99 @@
+"""The tables of what residents send in: intake, contact, photos, private notes and questions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.columns import RowId
+from data.models import Table
+
+
+class Intake(Table):
+    """How a melding came in through our own door; it never leaves the service.
+
+    `reference` is the number to write down; with `postcode` it tells the status and nothing else. `key_hash`
+    and `fingerprint` make a retry harmless for the life of the melding. `quarantine` says why a person
+    looks first.
+    """
+
+    __tablename__ = "intake"
+
+    melding_id: Mapped[int] = mapped_column(
+        ForeignKey("melding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    reference: Mapped[str] = mapped_column(String(10), unique=True)
+    postcode: Mapped[str | None] = mapped_column(String(6))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    quarantine: Mapped[str | None] = mapped_column(String(40), index=True)
+    suggested: Mapped[str | None] = mapped_column(String(120))
+    confidence: Mapped[float | None]
+    answers: Mapped[dict[str, Any]]
+    entered_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class Contact(Table):
+    """How to reach a reporter, apart from the melding so that it can go first."""
+
+    __tablename__ = "contact"
+
+    melding_id: Mapped[int] = mapped_column(
+        ForeignKey("melding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    naam: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    telefoon: Mapped[str] = mapped_column(String(20), default="")
+    may_contact: Mapped[bool]
+    may_publish_text: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Photo(Table):
+    """A photo of a melding: re-encoded, without metadata, in a file named after its content."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    melding_id: Mapped[int] = mapped_column(ForeignKey("melding.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    released: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("melding_id", "digest"),)
+
+
+class Note(Table):
+    """A private note of staff beside a melding."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    melding_id: Mapped[int] = mapped_column(ForeignKey("melding.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Question(Table):
+    """A question to the wijkcoördinator, with its term and its answer."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), index=True)
+    wijk: Mapped[str | None] = mapped_column(String(10))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    naam: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    due_on: Mapped[date]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(120))
