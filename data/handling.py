@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -10,11 +10,15 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import audit
-from data.choices import Status
-from data.intake_models import Intake, Note, Photo
-from data.models import Melding, StatusChange
+from data import audit, desk
+from data.choices import PrivacyClass, Status
+from data.desk import ContactField
+from data.intake_models import Contact, Intake, Note, Photo
+from data.models import Category, Melding, StatusChange
+from data.visibility import Viewer
 from geo.errors import WijkbeeldError
+
+OTHER_KIND: Final = "andere soort"
 
 ALLOWED: Final[Mapping[Status, frozenset[Status]]] = MappingProxyType(
     {
@@ -27,6 +31,22 @@ ALLOWED: Final[Mapping[Status, frozenset[Status]]] = MappingProxyType(
 
 class NotAllowed(WijkbeeldError):
     """This step cannot follow on the status that the melding has now."""
+
+
+class ChangedMeanwhile(WijkbeeldError):
+    """Somebody else did something with this melding after the page was made."""
+
+
+def take_up(session: Session, viewer: Viewer, public_id: str, *, version: str) -> Melding | None:
+    """Return a melding to act on, for this transaction alone; None when this viewer may not see it.
+
+    Raises ChangedMeanwhile when it is no longer as in the `version` that the page was made of.
+    """
+    desk.lock(session, viewer, public_id)
+    found = desk.report(session, viewer, public_id)
+    if found is not None and found.version != version:
+        raise ChangedMeanwhile("iemand anders heeft intussen iets met deze melding gedaan")
+    return None if found is None else found.melding
 
 
 def change_status(
@@ -48,28 +68,105 @@ def change_status(
 
 
 def release(session: Session, melding: Melding, *, actor: str, text: bool, photos: frozenset[int]) -> None:
-    """Let everybody see a melding of a public class: the record, and its text and photos where so chosen."""
+    """Let everybody see a melding of a public class: the record, and its text and photos where so chosen.
+
+    Raises NotAllowed when its soort is not public, or for a text whose writer did not agree.
+    """
+    if _class_of(session, melding.category_id) is not PrivacyClass.EXACT:
+        raise NotAllowed("meldingen van deze soort laten wij niet aan iedereen zien")
+    if text and not _agreed(session, melding):
+        raise NotAllowed("de melder heeft niet gezegd dat de tekst openbaar mag")
     melding.intern = False
     melding.text_released = text
-    intake = session.get(Intake, melding.id)
-    if intake is not None:
-        intake.quarantine = None
-    for photo in session.scalars(select(Photo).where(Photo.melding_id == melding.id)):
+    _quarantine(session, melding, None)
+    for photo in _photos(session, melding):
         photo.released = photo.id in photos
     _note(session, melding, actor, "melding.zichtbaar", {"tekst": text, "fotos": len(photos)})
 
 
+def accept(session: Session, melding: Melding, *, actor: str) -> None:
+    """Take a melding of a shielded class out of those to look at: it counts, and nobody outside sees it.
+
+    Raises NotAllowed for a public class: there `release` is the step.
+    """
+    if _class_of(session, melding.category_id) is PrivacyClass.EXACT:
+        raise NotAllowed("meldingen van deze soort laat u zien aan iedereen, of u zet ze apart")
+    melding.intern = False
+    _withdraw(session, melding)
+    _quarantine(session, melding, None)
+    _note(session, melding, actor, "melding.nagekeken", {})
+
+
 def hide(session: Session, melding: Melding, *, actor: str, reason: str) -> None:
-    """Set a melding aside: nobody outside sees it any more."""
+    """Set a melding aside: nobody outside sees it any more, nor its text or photos."""
     melding.intern = True
-    melding.text_released = False
+    _withdraw(session, melding)
+    _quarantine(session, melding, None)
     _note(session, melding, actor, "melding.verborgen", {"reden": reason})
+
+
+def change_kind(session: Session, melding: Melding, slug: str, *, actor: str) -> None:
+    """Give a melding another soort of the same edition; what was suggested at intake stays as it was.
+
+    Going over the border of the public class takes text and photos back; a melding that comes to a public
+    class is looked at again before everybody sees it. Raises NotAllowed for an unknown or the same soort.
+    """
+    before = session.get_one(Category, melding.category_id)
+    after = {one.slug: one for one in desk.kinds(session, before.edition)}.get(slug)
+    if after is None or after.id == before.id:
+        raise NotAllowed("kies een andere soort uit de lijst")
+    melding.category_id = after.id
+    if after.privacy != PrivacyClass.EXACT:
+        _withdraw(session, melding)
+    elif before.privacy != PrivacyClass.EXACT:
+        melding.intern = True
+        _withdraw(session, melding)
+        _quarantine(session, melding, OTHER_KIND)
+    _note(session, melding, actor, "melding.soort", {"van": before.slug, "naar": after.slug})
+
+
+def show_contact(
+    session: Session, melding: Melding, field: ContactField, *, actor: str, reason: str
+) -> str | None:
+    """Return one contact datum of a melding, None when there is none; that it was shown is kept."""
+    contact = session.get(Contact, melding.id)
+    shown = "" if contact is None else str(getattr(contact, field))
+    if not shown:
+        return None
+    _note(session, melding, actor, "contact.getoond", {"veld": field.value, "reden": reason})
+    return shown
 
 
 def add_note(session: Session, melding: Melding, *, actor: str, text: str) -> None:
     """Keep a private note beside a melding."""
     session.add(Note(melding_id=melding.id, at=datetime.now(UTC), actor=actor, text=text))
     _note(session, melding, actor, "melding.notitie", {})
+
+
+def _class_of(session: Session, category_id: int) -> PrivacyClass:
+    return PrivacyClass(session.get_one(Category, category_id).privacy)
+
+
+def _agreed(session: Session, melding: Melding) -> bool:
+    contact = session.get(Contact, melding.id)
+    return contact is not None and contact.may_publish_text
+
+
+def _photos(session: Session, melding: Melding) -> Iterable[Photo]:
+    return session.scalars(select(Photo).where(Photo.melding_id == melding.id))
+
+
+def _withdraw(session: Session, melding: Melding) -> None:
+    """Take back what was released of a melding: its text and its photos."""
+    melding.text_released = False
+    for photo in _photos(session, melding):
+        photo.released = False
+
+
+def _quarantine(session: Session, melding: Melding, why: str | None) -> None:
+    intake = session.get(Intake, melding.id)
+    if intake is not None:
+        intake.quarantine = why
 
 
 def _note(session: Session, melding: Melding, actor: str, action: str, detail: dict[str, object]) -> None:

@@ -1,0 +1,267 @@
+"""The desk: the queue of meldingen for staff, and one melding with all that was done about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from data import visibility
+from data.categories import UNKNOWN
+from data.choices import PrivacyClass, Status
+from data.intake_models import Contact, Intake, Note, Photo
+from data.masking import masked_email, masked_name, masked_phone
+from data.models import Category, Melding, MeldingArea, StatusChange
+from data.visibility import Viewer
+from geo.errors import WijkbeeldError
+
+EXCERPT: Final = 140
+
+
+class StaffOnly(WijkbeeldError):
+    """The desk is for staff: somebody else asked."""
+
+
+class Pile(StrEnum):
+    """Which meldingen of the queue: those that wait for a first look, those not done yet, or all."""
+
+    CHECK = "nakijken"
+    OPEN = "open"
+    ALL = "alle"
+
+
+class ContactField(StrEnum):
+    """What can be known about how to reach a reporter."""
+
+    NAAM = "naam"
+    EMAIL = "email"
+    TELEFOON = "telefoon"
+
+
+MASKS: Final = {
+    ContactField.NAAM: masked_name,
+    ContactField.EMAIL: masked_email,
+    ContactField.TELEFOON: masked_phone,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What is asked of the queue; `buurten` are codes of the division `edition`."""
+
+    pile: Pile = Pile.CHECK
+    gemeente: str | None = None
+    main_group: str | None = None
+    buurten: tuple[str, ...] = ()
+    edition: int | None = None
+
+
+class QueueRow(NamedTuple):
+    """A melding as a line of the queue; `excerpt` is the beginning of its text."""
+
+    public_id: str
+    kind: str
+    gemeente: str
+    address: str | None
+    excerpt: str
+    created_at: datetime
+    status: str
+    public: bool
+    waits: bool
+    example: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedContact:
+    """How a reporter can be reached, masked; only what was given."""
+
+    fields: dict[ContactField, str]
+    may_contact: bool
+    may_publish_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReport:
+    """One melding as staff handle it; `version` differs after every act on it."""
+
+    melding: Melding
+    category: Category
+    intake: Intake | None
+    contact: MaskedContact | None
+    history: tuple[StatusChange, ...]
+    notes: tuple[Note, ...]
+    photos: tuple[Photo, ...]
+    buurt: str | None
+    version: str
+
+    @property
+    def can_be_public(self) -> bool:
+        """Whether the class of its soort lets everybody see it."""
+        return self.category.privacy == PrivacyClass.EXACT
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody sees it now."""
+        return self.can_be_public and not self.melding.intern
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a first look."""
+        return self.intake is not None and self.intake.quarantine is not None
+
+    @property
+    def may_publish_text(self) -> bool:
+        """Whether the reporter said that the text may be public."""
+        return self.contact is not None and self.contact.may_publish_text
+
+
+def queue(
+    session: Session, viewer: Viewer, filters: QueueFilters, *, limit: int, offset: int = 0
+) -> list[QueueRow]:
+    """Return one page of the queue, newest first; StaffOnly for anybody else."""
+    query = (
+        _filtered(viewer, filters)
+        .add_columns(Intake.quarantine)
+        .order_by(Melding.created_on.desc(), Melding.created_at.desc(), Melding.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_row(melding, category, quarantine) for melding, category, quarantine in session.execute(query)]
+
+
+def count(session: Session, viewer: Viewer, filters: QueueFilters) -> int:
+    """Return how many meldingen the filters give."""
+    query = _filtered(viewer, filters).with_only_columns(Melding.id, maintain_column_froms=True)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | None:
+    """Return a melding with its history, notes and masked contact; None when this viewer may not see it."""
+    found = session.execute(_visible(viewer).where(Melding.public_id == public_id)).one_or_none()
+    if found is None:
+        return None
+    melding, category = found
+    intake = session.get(Intake, melding.id)
+    history = _of(session, StatusChange, melding.id)
+    notes = _of(session, Note, melding.id)
+    photos = _of(session, Photo, melding.id)
+    return DeskReport(
+        melding,
+        category,
+        intake,
+        _masked(session.get(Contact, melding.id)),
+        history,
+        notes,
+        photos,
+        _buurt(session, melding.id),
+        _version(melding, intake, history, notes, photos),
+    )
+
+
+def lock(session: Session, viewer: Viewer, public_id: str) -> None:
+    """Let nobody else change this melding before the transaction ends."""
+    query = _visible(viewer).where(Melding.public_id == public_id).with_for_update(of=Melding)
+    session.execute(query)
+
+
+def kinds(session: Session, edition: str) -> Sequence[Category]:
+    """Return the soorten that a melding of this edition of categories can have, by group and name."""
+    query = select(Category).where(Category.edition == edition, Category.slug.not_like(f"{UNKNOWN}%"))
+    return session.scalars(query.order_by(Category.main_group, Category.naam)).all()
+
+
+def _visible(viewer: Viewer) -> Select[Melding, Category]:
+    if not viewer.is_staff:
+        raise StaffOnly("de werkbak is voor medewerkers")
+    return visibility.meldingen(viewer)
+
+
+def _filtered(viewer: Viewer, filters: QueueFilters) -> Select[Melding, Category]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.pile is Pile.CHECK:
+        wanted.append(Intake.quarantine.is_not(None))
+    if filters.pile is Pile.OPEN:
+        wanted.append(Melding.status != Status.CLOSED)
+    if filters.gemeente is not None:
+        wanted.append(Melding.municipality_code == filters.gemeente)
+    if filters.main_group is not None:
+        wanted.append(Category.main_group == filters.main_group)
+    query = _visible(viewer).outerjoin(Intake, Intake.melding_id == Melding.id)
+    if filters.buurten:
+        owned = and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == filters.edition)
+        query = query.join(MeldingArea, owned)
+        wanted.append(MeldingArea.buurt.in_(filters.buurten))
+    return query.where(*wanted)
+
+
+def _row(melding: Melding, category: Category, quarantine: str | None) -> QueueRow:
+    return QueueRow(
+        melding.public_id,
+        category.naam,
+        melding.municipality_code,
+        melding.address,
+        _excerpt(melding.text or ""),
+        melding.created_at,
+        melding.status,
+        category.privacy == PrivacyClass.EXACT and not melding.intern,
+        quarantine is not None,
+        melding.example,
+    )
+
+
+def _excerpt(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= EXCERPT else f"{plain[: EXCERPT - 1].rstrip()}…"
+
+
+def _of(session: Session, table: Any, melding_id: int) -> tuple[Any, ...]:
+    """Return the rows of a table that belong to a melding, oldest first."""
+    return tuple(session.scalars(select(table).where(table.melding_id == melding_id).order_by(table.id)))
+
+
+def _masked(contact: Contact | None) -> MaskedContact | None:
+    if contact is None:
+        return None
+    given = {field: str(getattr(contact, field)) for field in ContactField}
+    return MaskedContact(
+        {field: MASKS[field](value) for field, value in given.items() if value},
+        contact.may_contact,
+        contact.may_publish_text,
+    )
+
+
+def _buurt(session: Session, melding_id: int) -> str | None:
+    """Return the buurt of a melding in the newest division that has it."""
+    return session.scalar(
+        select(MeldingArea.buurt)
+        .where(MeldingArea.melding_id == melding_id, MeldingArea.buurt.is_not(None))
+        .order_by(MeldingArea.edition.desc())
+        .limit(1)
+    )
+
+
+def _version(
+    melding: Melding,
+    intake: Intake | None,
+    history: Sequence[StatusChange],
+    notes: Sequence[Note],
+    photos: Sequence[Photo],
+) -> str:
+    """Return a digest of everything that an act can change."""
+    state = (
+        melding.status,
+        melding.intern,
+        melding.text_released,
+        melding.category_id,
+        intake and intake.quarantine,
+        [step.id for step in history],
+        [note.id for note in notes],
+        [(photo.id, photo.released) for photo in photos],
+    )
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
