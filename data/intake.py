@@ -37,6 +37,10 @@ class KeyReused(WijkbeeldError):
     """An idempotency key came back with another content."""
 
 
+class NotStored(WijkbeeldError):
+    """Others were in the way each time; nothing is stored and trying again helps."""
+
+
 class NotOurs(WijkbeeldError):
     """The place of a melding lies in none of our wijken."""
 
@@ -105,7 +109,7 @@ def take_in(
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
             continue
-    raise WijkbeeldError("uw melding kon niet worden opgeslagen; probeer het nog eens")
+    raise NotStored("uw melding kon niet worden opgeslagen; probeer het nog eens")
 
 
 def tracking_token(public_id: str, secret: bytes) -> str:

@@ -24,7 +24,8 @@ class Api(FastAPI):
         """Return the document: invalid input is a 400 here, and every answer names the version."""
         document = super().openapi()
         for operation in (one for path in document["paths"].values() for one in path.values()):
-            operation["responses"].pop("422", None)
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                operation["responses"].pop("422")
             for status, answer in operation["responses"].items():
                 if status.startswith(("2", "3")):
                     answer.setdefault("headers", {})["API-Version"] = VERSION_HEADER

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from data.areas import NoEdition
 from data.database import WriterBusy
+from data.intake import KeyReused, NotStored
 from geo.errors import WijkbeeldError
 from service.analysis.figures import UnknownIndicator
 from service.analysis.places import GonePlace, UnknownPlace
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 # From narrow to wide: the first that fits counts.
 STATUS: Sequence[tuple[type[Exception], int]] = (
     (WriterBusy, 503),
+    (NotStored, 503),
+    (KeyReused, 422),
     (GonePlace, 410),
     (UnknownPlace, 404),
     (UnknownIndicator, 404),
@@ -45,6 +48,7 @@ TITLES = {
     410: "Bestaat niet meer",
     413: "Te groot",
     415: "Deze vorm lezen wij niet",
+    422: "Dit past niet bij wat wij al hebben",
     429: "Even wachten",
     500: "Er ging iets mis",
     503: "Even niet bereikbaar",
@@ -106,10 +110,15 @@ def _dutch(fault: dict[str, Any]) -> str:
         "finite_number": "dit is geen eindig getal",
         "enum": f"kies uit: {_choices(limits)}",
         "literal_error": f"kies uit: {_choices(limits)}",
+        "json_invalid": "dit is geen geldige JSON",
+        "float_type": "dit is geen getal",
+        "string_type": "dit is geen tekst",
+        "bool_type": "dit is geen true of false",
         "extra_forbidden": "deze naam kennen wij niet",
         "greater_than_equal": f"dit is kleiner dan {limits.get('ge')}",
         "less_than_equal": f"dit is groter dan {limits.get('le')}",
         "string_pattern_mismatch": "dit heeft niet de goede vorm",
+        "string_too_short": f"dit is korter dan {limits.get('min_length')} tekens",
         "string_too_long": f"dit is langer dan {limits.get('max_length')} tekens",
     }
     if kind.startswith("date"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service.routes import analyse, definitions, health, home, kaarten, login, sources, tiles, wijken
-from service.routes.api import addresses, areas, figures, heat, meldingen
+from service.routes.api import addresses, areas, figures, heat, intake, meldingen
 from service.routes.api import sources as api_sources
 
 PAGES: tuple[APIRouter, ...] = (
@@ -23,6 +23,7 @@ API: tuple[APIRouter, ...] = (
     areas.router,
     figures.router,
     meldingen.router,
+    intake.router,
     heat.router,
     addresses.router,
     api_sources.router,
