@@ -23,6 +23,7 @@ from data.intake_models import Contact, Intake
 from data.melding_words import OWN_EDITION, public_ids
 from data.models import Melding, MeldingArea, StatusChange
 from data.owners import BuurtFinder
+from data.photo_store import Album
 from data.sources import SourceCard, SourceKind, register_source
 from geo.crs import LngLat, to_rd
 from geo.errors import WijkbeeldError
@@ -91,21 +92,35 @@ class Receipt:
 
 
 def take_in(
-    database: Database, report: Report, *, finders: Sequence[BuurtFinder], key: str, secret: bytes
+    database: Database,
+    report: Report,
+    *,
+    finders: Sequence[BuurtFinder],
+    key: str,
+    secret: bytes,
+    photos: Album | None = None,
 ) -> Receipt:
     """Store a melding with its area, contact and audit row in one transaction; return its receipt.
 
     When this returns, the melding is durable. `finders` give its buurt in every edition. The same key with
     the same content gives the first receipt again; with another content it raises KeyReused, and nothing is
-    stored. NotOurs for a place outside.
+    stored. NotOurs for a place outside. The files of `photos` are durable before their rows are written.
     """
     owners = _owners(report, finders)
     key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
-    mark = _fingerprint(report)
+    mark = _fingerprint(report, photos)
+    if photos is not None:
+        with database.read() as session:
+            known = _replay(session, key_hash, mark)
+        if known is not None:
+            return known
+        photos.keep()
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:
-                return _replay(session, key_hash, mark) or _store(session, report, owners, key_hash, mark)
+                return _replay(session, key_hash, mark) or _store(
+                    session, report, owners, key_hash, mark, photos=photos
+                )
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
             continue
@@ -128,9 +143,11 @@ def _sign(public_id: str, secret: bytes) -> str:
     return hmac.new(secret, f"volgen:{public_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _fingerprint(report: Report) -> str:
+def _fingerprint(report: Report, photos: Album | None) -> str:
     """Return a hash of what was sent, by canonical fields: a retry may come in another form."""
     plain: dict[str, Any] = asdict(replace(report, quarantine=None, suggested=None, confidence=None))
+    if photos is not None and photos.marks:
+        plain["photos"] = photos.marks
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -158,7 +175,13 @@ def _owners(report: Report, finders: Sequence[BuurtFinder]) -> dict[int, str | N
 
 
 def _store(
-    session: Session, report: Report, owners: dict[int, str | None], key_hash: str, mark: str
+    session: Session,
+    report: Report,
+    owners: dict[int, str | None],
+    key_hash: str,
+    mark: str,
+    *,
+    photos: Album | None,
 ) -> Receipt:
     now = datetime.now(UTC)
     melding = _melding(session, report, now)
@@ -171,6 +194,8 @@ def _store(
     session.add(intake)
     if not report.contact.is_empty:
         session.add(Contact(melding_id=melding.id, created_at=now, **asdict(report.contact)))
+    if photos is not None:
+        photos.attach(session, melding.id)
     session.add(
         StatusChange(
             melding_id=melding.id, at=now, to_status=Status.REPORTED, actor=report.entered_by or REPORTER

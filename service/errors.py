@@ -17,6 +17,8 @@ from starlette.exceptions import HTTPException
 from data.areas import NoEdition
 from data.database import WriterBusy
 from data.intake import KeyReused, NotStored
+from data.photo_store import PhotoNotKept
+from data.photos import PhotosBusy
 from geo.errors import WijkbeeldError
 from service.analysis.figures import UnknownIndicator
 from service.analysis.places import GonePlace, UnknownPlace
@@ -27,6 +29,8 @@ log = structlog.get_logger()
 STATUS: Sequence[tuple[type[Exception], int]] = (
     (WriterBusy, 503),
     (NotStored, 503),
+    (PhotosBusy, 503),
+    (PhotoNotKept, 503),
     (KeyReused, 422),
     (GonePlace, 410),
     (UnknownPlace, 404),

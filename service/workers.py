@@ -7,32 +7,37 @@ import threading
 import structlog
 
 from data.jobs import JobRunner, Spool
+from data.photo_keeping import PhotoKeeper
 from geo.errors import WijkbeeldError
 from service.analysis.warming import warm
 from service.analysis.workbench import Workbench
 from service.jobs import job_kinds, watcher
+from service.photo_form import photo_store
 from service.settings import Settings
 
 log = structlog.get_logger()
 
 
 class Workers:
-    """The threads that work beside the answers: warming, jobs handed over by commands, watched folders."""
+    """The threads that work beside the answers: warming, jobs handed over by commands, watched folders, photos."""
 
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench
         self._warming = threading.Thread(target=self._warm, name="warm", daemon=True)
         self._jobs = JobRunner(Spool(settings.var_folder / "jobs"), job_kinds(workbench.database, settings))
         self._watcher = watcher(workbench.database, settings)
+        self._photos = PhotoKeeper(workbench.database, photo_store(settings))
 
     def start(self) -> None:
         """Begin; answers do not wait for it."""
         self._warming.start()
         self._jobs.start()
         self._watcher.start()
+        self._photos.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
+        self._photos.stop()
         self._watcher.stop()
         self._jobs.stop()
         self._warming.join()

@@ -7,24 +7,30 @@ from typing import NoReturn
 
 from data.intake import NotOurs, Receipt, Report, take_in
 from data.owners import BuurtFinder, buurt_finders
+from data.photo_store import Album
+from data.photos import Encoded
 from geo.crs import to_rd
 from service.analysis import places
 from service.analysis.workbench import About, Workbench
+from service.photo_form import photo_store
 from service.secret import read_secret
 from service.settings import Settings
 
 
-def receive(workbench: Workbench, settings: Settings, report: Report, *, key: str) -> Receipt:
+def receive(
+    workbench: Workbench, settings: Settings, report: Report, *, key: str, photos: Sequence[Encoded] = ()
+) -> Receipt:
     """Store a melding and return its receipt; once it returns, the melding is durable.
 
     `key` is the sender's own, so that a retry gives the first receipt again; KeyReused when it came with
     another content. NotOurs for a place outside the gemeente of the report: the message names the gemeente
-    that the place does lie in.
+    that the place does lie in. `photos` were made anew by `data.photos.re_encode`.
     """
     finders = _finders(workbench)
     secret = read_secret(settings.var_folder)
+    album = Album(photo_store(settings), photos) if photos else None
     try:
-        return take_in(workbench.database, report, finders=finders, key=key, secret=secret)
+        return take_in(workbench.database, report, finders=finders, key=key, secret=secret, photos=album)
     except NotOurs:
         _refuse(workbench, report, finders)
 
