@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         part.state.database = database
         part.state.workbench = workbench
     app.state.attempts = Attempts()
+    app.state.status_attempts = Attempts()
     app.mount("/api/v1", api)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     for router in PAGES:

@@ -17,13 +17,20 @@ ROOT = Path(__file__).parent.parent
 SERVICE = ROOT / "service"
 KEY = re.compile(r"""(?:\bt|\btext|texts\.text)\(\s*f?['"]([a-z_]+\.[a-z_0-9]*[a-z0-9])['"]""")
 # Sections whose keys are put together from data.
-BY_DATA = {"menu", "woord", "niveau", "niveaus", "dimensie", "grootheid", "bronsoort", "script", "glossary"}
+BY_DATA = {"menu", "woord", "niveau", "niveaus", "dimensie", "grootheid", "bronsoort", "script", "glossary", "werkkanaal"}
 BY_DATA_KEYS = (
     "cijfers.minimum_",
     "cijfers.richting_",
     "analyse.volgorde_",
     "analyse.vlakken",
     "analyse.warmte",
+    "werkbak.stapel_",
+    "werkbak.contact_",
+    "melden.spoed_",
+    "volg.alleen_",
+    "status.reported",
+    "status.in_progress",
+    "status.closed",
 )
 
 

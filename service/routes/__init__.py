@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from service.routes import analyse, definitions, health, home, kaarten, login, sources, tiles, wijken
+from service.routes import (
+    analyse,
+    definitions,
+    health,
+    home,
+    kaarten,
+    login,
+    melden,
+    photos,
+    sources,
+    tiles,
+    volgen,
+    werkbak,
+    wijken,
+)
 from service.routes.api import addresses, areas, figures, heat, intake, meldingen
 from service.routes.api import sources as api_sources
 
 PAGES: tuple[APIRouter, ...] = (
     home.router,
+    melden.router,
+    volgen.router,
     wijken.router,
     analyse.router,
     kaarten.router,
     definitions.router,
     sources.router,
     login.router,
+    photos.router,
     health.router,
     tiles.router,
+    werkbak.router,
 )
 API: tuple[APIRouter, ...] = (
     areas.router,

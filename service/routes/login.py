@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service import security
 from service.attempts import Attempts, TooManyAttempts
 from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
+from service.origin import only_from_here
 from service.pages import render
 from service.settings import Settings
 
@@ -35,7 +36,7 @@ def login(
     naar: Annotated[str, Form()] = "/analyse",
 ) -> Response:
     """Start a session and go on to the page that was asked for; a wrong password says so."""
-    _from_here(request)
+    only_from_here(request)
     if not _is_right(request, settings, naam, wachtwoord):
         return render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
     with database.write() as session:
@@ -56,7 +57,7 @@ def logout(
     csrf: Annotated[str, Form(max_length=60)],
 ) -> Response:
     """End the session; its cookie is worthless from then on."""
-    _from_here(request)
+    only_from_here(request)
     if staff is None or not security.same(csrf, staff.csrf):
         raise HTTPException(403, "Deze knop hoort niet bij uw sessie. Laad de pagina opnieuw.")
     with database.write() as session:
@@ -78,12 +79,6 @@ def _is_right(request: Request, settings: Settings, naam: str, wachtwoord: str) 
     if not right:
         attempts.went_wrong(client, naam)
     return right
-
-
-def _from_here(request: Request) -> None:
-    """Refuse a form that another site sent: browsers say where a form came from."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(403, "Dit formulier kwam niet van deze site.")
 
 
 def _inside(target: str) -> str:

@@ -1,0 +1,161 @@
+"""The form of a melding: what was sent, made clean, with what is wrong in each field."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
+from urllib.parse import parse_qsl
+
+from fastapi import HTTPException, Request
+
+from data.intake import LONGEST_TEXT, Reachable
+
+LONGEST_BODY: Final = 128 * 1024
+MOST_FIELDS: Final = 40
+SHORTEST_TEXT: Final = 3
+LONGEST_ADDRESS: Final = 120
+LONGEST_NEARBY: Final = 60
+LONGEST_NAME: Final = 120
+LONGEST_EMAIL: Final = 254
+ELSEWHERE: Final = "anders"
+YES: Final = "ja"
+
+KEY = re.compile(r"[A-Za-z0-9_-]{32}")
+POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
+EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]{2,}")
+TELEFOON = re.compile(r"\+?[0-9][0-9 ()-]{7,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A filled-in form; the names are those of its fields."""
+
+    gemeente: str = ""
+    sleutel: str = ""
+    tekst: str = ""
+    adres: str = ""
+    plek: str = ""
+    lijst: str = ""
+    waar: str = ""
+    soort: str = ""
+    postcode: str = ""
+    naam: str = ""
+    email: str = ""
+    telefoon: str = ""
+    mag_vragen: str = ""
+    mag_tekst: str = ""
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """Return what these values say, without spaces around and without characters that cannot be seen."""
+        known = {one.name: _clean(values.get(one.name, "")) for one in fields(cls)}
+        known["postcode"] = plain_postcode(known["postcode"])
+        return cls(**known)
+
+    @property
+    def place(self) -> str:
+        """The key of the chosen place; empty when none was chosen."""
+        return self.lijst if self.plek in {"", ELSEWHERE} else self.plek
+
+    @property
+    def contact(self) -> Reachable:
+        """How the reporter can be reached, with what each is for."""
+        return Reachable(
+            naam=self.naam,
+            email=self.email,
+            telefoon=self.telefoon,
+            may_contact=self.mag_vragen == YES,
+            may_publish_text=self.mag_tekst == YES,
+        )
+
+    def with_fresh_key(self) -> Self:
+        """Return the same form under a key that nobody used."""
+        return replace(self, sleutel=fresh_key())
+
+    def has_key(self) -> bool:
+        """Whether the key is one that we make."""
+        return KEY.fullmatch(self.sleutel) is not None
+
+    def first_faults(self) -> dict[str, str]:
+        """Return what is wrong in the first step: per field the key of a text."""
+        found = {}
+        if not self.tekst:
+            found["tekst"] = "melden.fout_tekst_leeg"
+        elif len(self.tekst) < SHORTEST_TEXT:
+            found["tekst"] = "melden.fout_tekst_kort"
+        elif len(self.tekst) > LONGEST_TEXT:
+            found["tekst"] = "melden.fout_tekst_lang"
+        if len(self.adres) > LONGEST_ADDRESS:
+            found["adres"] = "melden.fout_adres_lang"
+        return found
+
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong in the whole form, the place apart: per field the key of a text."""
+        return {**self.first_faults(), **self._place_faults(), **self._contact_faults()}
+
+    def _place_faults(self) -> dict[str, str]:
+        found = {}
+        if not self.place:
+            found["plek"] = "melden.fout_plek_leeg"
+        if self.lijst and self.plek not in {"", ELSEWHERE}:
+            found["plek"] = "melden.fout_plek_twee"
+        if len(self.waar) > LONGEST_NEARBY:
+            found["waar"] = "melden.fout_waar_lang"
+        return found
+
+    def _contact_faults(self) -> dict[str, str]:
+        found = {}
+        if self.postcode and not POSTCODE.fullmatch(self.postcode):
+            found["postcode"] = "melden.fout_postcode"
+        if len(self.naam) > LONGEST_NAME:
+            found["naam"] = "melden.fout_naam_lang"
+        if self.email and (len(self.email) > LONGEST_EMAIL or not EMAIL.fullmatch(self.email)):
+            found["email"] = "melden.fout_email"
+        if self.telefoon and not TELEFOON.fullmatch(self.telefoon):
+            found["telefoon"] = "melden.fout_telefoon"
+        given = bool(self.email or self.telefoon)
+        if self.mag_vragen == YES and not given:
+            found.setdefault("mag_vragen", "melden.fout_contact_leeg")
+        if self.mag_vragen != YES and (given or self.naam):
+            found["mag_vragen"] = "melden.fout_contact_mag_niet"
+        return found
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a form that was sent; 413 when it is too large, 415 when it is no form."""
+    if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        raise HTTPException(415, "Dit formulier kunnen wij niet lezen.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            raise HTTPException(413, "Uw tekst is te lang om te versturen.")
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii", "replace"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="replace",
+        )
+    except ValueError:
+        raise HTTPException(400, "Dit formulier heeft te veel velden.") from None
+    return dict(pairs)
+
+
+def fresh_key() -> str:
+    """Return a key for a form that is opened now, so that sending it twice stores it once."""
+    return secrets.token_urlsafe(24)
+
+
+def plain_postcode(text: str) -> str:
+    """Return a postcode without spaces and in capitals."""
+    return "".join(text.split()).upper()
+
+
+def _clean(text: str) -> str:
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()

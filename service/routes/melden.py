@@ -1,0 +1,180 @@
+"""Making a melding: own words and an address, a look at what we made of them, and sending it once."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from data.categories import Category, category_edition
+from data.intake import LONGEST_TEXT, KeyReused, Report, tracking_token
+from data.melding_words import OWN_EDITION
+from data.urgency import urgency
+from geo.main_groups import MainGroup
+from service.analysis import melding_places, towns
+from service.analysis.intake import receive
+from service.analysis.melding_places import SURE, Choice, Choices
+from service.analysis.places import Places
+from service.analysis.workbench import Workbench
+from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.melding_form import LONGEST_NEARBY, Sent, fresh_key, read_form
+from service.origin import only_from_here
+from service.pages import render
+from service.routes.api.shapes import GemeenteCode
+from service.secret import read_secret
+
+router = APIRouter(include_in_schema=False)
+# Nobody has shown yet to be a person, so a person looks first.
+UNCHECKED = "zonder controle"
+SOMETHING_ELSE = "overig"
+# What keeps a key of this form apart from one that somebody sends to the API.
+DOOR = "formulier"
+Gemeente = Annotated[GemeenteCode | None, Query()]
+
+
+async def _sent(request: Request) -> Sent:
+    only_from_here(request)
+    return Sent.of(await read_form(request))
+
+
+SentDep = Annotated[Sent, Depends(_sent)]
+
+
+@router.get("/melden")
+def start(
+    request: Request,
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+    gemeente: Gemeente = None,
+) -> HTMLResponse:
+    """Show the form for a melding: own words and where it is."""
+    found = towns.town(workbench, gemeente, default=settings.default_gemeente)
+    if found is None:
+        return render(request, "leeg.html", {})
+    sent = Sent(gemeente=found.gemeente.code, sleutel=fresh_key())
+    return _first_step(request, workbench, found, sent)
+
+
+@router.post("/melden/controle")
+def check(
+    request: Request, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep, sent: SentDep
+) -> HTMLResponse:
+    """Show which place was found and what else may be told, before anything is stored."""
+    found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
+    if found is None:
+        return render(request, "leeg.html", {})
+    if faults := sent.first_faults():
+        return _first_step(request, workbench, found, sent, faults)
+    kept = sent if sent.has_key() else sent.with_fresh_key()
+    return _second_step(request, workbench, found, kept)
+
+
+@router.post("/melden")
+def send(
+    request: Request, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep, sent: SentDep
+) -> Response:
+    """Store a melding once and go on to its own page; what is wrong is asked again, nothing typed is lost."""
+    found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
+    if found is None:
+        return render(request, "leeg.html", {})
+    offered = melding_places.choices(workbench, found, sent.adres)
+    chosen = offered.find(sent.place)
+    faults = _faults(sent, chosen)
+    if faults or chosen is None:
+        kept = sent if sent.has_key() else sent.with_fresh_key()
+        return _second_step(request, workbench, found, kept, faults, offered=offered)
+    try:
+        receipt = receive(workbench, settings, _report(found, sent, chosen), key=f"{DOOR}:{sent.sleutel}")
+    except KeyReused:
+        again = {"sleutel": "melden.fout_al_verstuurd"}
+        fresh = sent.with_fresh_key()
+        return _second_step(request, workbench, found, fresh, again, offered=offered, status=409)
+    token = tracking_token(receipt.public_id, read_secret(settings.var_folder))
+    told = urlencode({"bericht": "al" if receipt.replayed else "bedankt"})
+    return RedirectResponse(f"/volg/{token}?{told}", 303)
+
+
+def _faults(sent: Sent, chosen: Choice | None) -> dict[str, str]:
+    """Return what is wrong, in the order of the page."""
+    found = sent.faults()
+    if chosen is None:
+        found.setdefault("plek", "melden.fout_plek_weg")
+    elif chosen.quality not in SURE and not sent.waar:
+        found.setdefault("waar", "melden.fout_waar_leeg")
+    if sent.soort not in category_edition(OWN_EDITION).by_slug:
+        found["soort"] = "melden.fout_soort"
+    if not sent.has_key():
+        found["sleutel"] = "melden.fout_sleutel"
+    return found
+
+
+def _report(found: Places, sent: Sent, chosen: Choice) -> Report:
+    return Report(
+        gemeente=found.gemeente.code,
+        category=sent.soort,
+        text=sent.tekst,
+        point=chosen.point,
+        address=_address(sent, chosen),
+        place_quality=chosen.quality,
+        postcode=sent.postcode or None,
+        contact=sent.contact,
+        quarantine=UNCHECKED,
+    )
+
+
+def _address(sent: Sent, chosen: Choice) -> str:
+    """Return the place in words: what was chosen, and what the reporter said of it."""
+    return f"{chosen.label} ({sent.waar})" if sent.waar else chosen.label
+
+
+def _first_step(
+    request: Request,
+    workbench: Workbench,
+    found: Places,
+    sent: Sent,
+    faults: dict[str, str] | None = None,
+) -> HTMLResponse:
+    context = {
+        "towns": towns.towns(workbench),
+        "sent": sent,
+        "faults": faults or {},
+        "longest": LONGEST_TEXT,
+    }
+    return render(request, "melden.html", context, status=400 if faults else 200, town=found)
+
+
+def _second_step(
+    request: Request,
+    workbench: Workbench,
+    found: Places,
+    sent: Sent,
+    faults: dict[str, str] | None = None,
+    *,
+    offered: Choices | None = None,
+    status: int | None = None,
+) -> HTMLResponse:
+    context: dict[str, Any] = {
+        "sent": sent,
+        "faults": faults or {},
+        "offered": offered or melding_places.choices(workbench, found, sent.adres),
+        "soorten": _soorten(),
+        "soort": sent.soort or SOMETHING_ELSE,
+        "urgent": urgency(sent.tekst),
+        "longest": LONGEST_TEXT,
+        "longest_nearby": LONGEST_NEARBY,
+    }
+    status = status or (400 if faults else 200)
+    return render(request, "melden_controle.html", context, status=status, town=found)
+
+
+@cache
+def _soorten() -> list[tuple[str, list[Category]]]:
+    """Return the soorten that can be chosen, by the name of their main group."""
+    order = list(MainGroup)
+    named = sorted(category_edition(OWN_EDITION).categories, key=lambda one: order.index(one.main_group))
+    return [(group.naam, list(of_group)) for group, of_group in groupby(named, lambda one: one.main_group)]
