@@ -30,6 +30,7 @@ MENU = (
     ("/woorden", "woorden"),
     ("/bronnen", "bronnen"),
 )
+STAFF_MENU = (("/werkbak", "werkbak"),)
 
 
 def render(
@@ -46,14 +47,15 @@ def render(
     `town` is the gemeente that the page is about; `example` says that made-up data stand on the page.
     """
     settings: Settings = request.app.state.settings
+    staff = getattr(request.state, "staff", None)
     shared = {
         "request": request,
-        "staff": getattr(request.state, "staff", None),
+        "staff": staff,
         "settings": settings,
         "town": town,
         "contact": contact(settings, town),
         "example": example,
-        "menu": menu(request.url.path, town),
+        "menu": menu(request.url.path, town, staff=staff is not None),
     }
     return HTMLResponse(_environment().get_template(name).render(**shared, **context), status)
 
@@ -64,12 +66,12 @@ def contact(settings: Settings, town: Places | None) -> GemeenteSettings:
     return settings.gemeenten.get(code, GemeenteSettings())
 
 
-def menu(path: str, town: Places | None) -> list[dict[str, Any]]:
-    """Return the links of the main menu; they stay with the gemeente of the page."""
+def menu(path: str, town: Places | None, *, staff: bool) -> list[dict[str, Any]]:
+    """Return the links of the main menu; they stay with the gemeente of the page. Staff have one more."""
     asked = f"?{urlencode({'gemeente': town.gemeente.code})}" if town else ""
     return [
         {"url": url + asked, "key": key, "here": path == url or (url != "/" and path.startswith(f"{url}/"))}
-        for url, key in MENU
+        for url, key in (MENU + STAFF_MENU if staff else MENU)
     ]
 
 

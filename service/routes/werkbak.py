@@ -1,0 +1,356 @@
+"""The werkbak: staff look meldingen over, let them be seen, and handle them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from sqlalchemy.orm import Session
+
+from data import handling
+from data.choices import Status
+from data.database import Database
+from data.desk import ContactField, Pile
+from data.handling import ChangedMeanwhile, NotAllowed
+from data.models import Melding, StaffSession
+from data.visibility import Viewer
+from geo.main_groups import MainGroup
+from service import security
+from service.analysis import desk_pages
+from service.analysis.workbench import Workbench
+from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
+from service.origin import only_from_here
+from service.pages import place_url, render
+from service.routes.api.shapes import GemeenteCode
+from service.texts import catalogue
+
+router = APIRouter(include_in_schema=False)
+LONGEST_LINE, LONGEST_NOTE, LONGEST_REASON = 1_000, 4_000, 200
+Act = Callable[[Session, Melding], None]
+Needed = TypeVar("Needed")
+# What was done, and what the page says of it.
+DONE = {
+    "zichtbaar": "werkbak.klaar_zichtbaar",
+    "nagekeken": "werkbak.klaar_nagekeken",
+    "apart": "werkbak.klaar_apart",
+    "status": "werkbak.klaar_status",
+    "notitie": "werkbak.klaar_notitie",
+    "soort": "werkbak.klaar_soort",
+}
+WAITS = {
+    "zonder controle": "werkbak.wacht_zonder_controle",
+    "andere soort": "werkbak.wacht_andere_soort",
+}
+PLACE_QUALITY = {
+    "exact": "werkbak.plek_exact",
+    "zonder_toevoeging": "werkbak.plek_zonder_toevoeging",
+    "bekende_plek": "werkbak.plek_bekend",
+    "buurt": "werkbak.plek_buurt",
+    "punt": "werkbak.plek_punt",
+}
+
+
+class NotFilledIn(Exception):
+    """A form came without what it is about; holds the key of the sentence that says so."""
+
+
+def _plain(value: Any) -> Any:
+    """Return a text with one kind of line end: a browser counts a new line as one sign, and sends two."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _printable(value: str) -> str:
+    if any(not sign.isprintable() and sign not in "\n\t" for sign in value):
+        raise ValueError("hier staan tekens in die wij niet kunnen lezen")
+    return value
+
+
+Plain = (BeforeValidator(_plain), AfterValidator(_printable))
+Line = Annotated[str, Field(max_length=LONGEST_LINE), *Plain]
+NoteText = Annotated[str, Field(max_length=LONGEST_NOTE), *Plain]
+Reason = Annotated[str, Field(max_length=LONGEST_REASON), *Plain]
+
+
+class Handled(BaseModel):
+    """What every form of the desk sends: the token of the session, and what the page was made of."""
+
+    csrf: str = Field("", max_length=60)
+    versie: str = Field("", max_length=16)
+
+
+class Released(Handled):
+    """What everybody may see."""
+
+    tekst: bool = False
+    foto: list[int] = Field(default_factory=list, max_length=20)
+
+
+class SetAside(Handled):
+    """Why nobody outside may see a melding any more."""
+
+    reden: Reason = ""
+
+
+class Stepped(Handled):
+    """The next status, with a line for residents."""
+
+    naar: Status | None = None
+    regel: Line = ""
+
+
+class Noted(Handled):
+    """A private note."""
+
+    notitie: NoteText = ""
+
+
+class Reclassed(Handled):
+    """Another soort."""
+
+    soort: str = Field("", max_length=120)
+
+
+class ContactAsked(Handled):
+    """Which contact datum is needed, and why."""
+
+    veld: ContactField | None = None
+    waarom: Reason = ""
+
+
+class QueueQuestion(BaseModel):
+    """What is asked of the queue; what a form leaves empty counts as not asked."""
+
+    stapel: Pile = Pile.CHECK
+    gemeente: GemeenteCode | None = None
+    wijk: str | None = Field(None, max_length=60)
+    soort: MainGroup | None = None
+    pagina: int = Field(1, ge=1, le=100_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    def query(self, **changes: object) -> str:
+        """Return the query of this question with changes; a new pile begins at its first page."""
+        asked = self.model_dump(mode="json", exclude_none=True, exclude={"pagina"})
+        return urlencode(asked | changes)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who handles which melding, with what for."""
+
+    request: Request
+    workbench: Workbench
+    database: Database
+    viewer: Viewer
+    staff: StaffSession
+    public_id: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page says beside the melding: a fault with what was typed, or a contact datum."""
+
+    problem: str = ""
+    typed: dict[str, Any] = field(default_factory=dict)
+    done: str = ""
+    contact: tuple[ContactField, str] | None = None
+
+
+def _staff(request: Request, session: StaffSessionDep, viewer: ViewerDep) -> StaffSession:
+    """Return the session of who is logged in; others go to the login and come back to the page itself."""
+    if session is not None and viewer.is_staff:
+        return session
+    public_id = request.path_params.get("public_id")
+    back = f"/werkbak/{public_id}" if public_id else "/werkbak"
+    raise HTTPException(303, headers={"Location": f"/inloggen?{urlencode({'naar': back}, safe='/')}"})
+
+
+StaffOnly = Annotated[StaffSession, Depends(_staff)]
+
+
+def _desk(
+    request: Request,
+    staff: StaffOnly,
+    viewer: ViewerDep,
+    workbench: WorkbenchDep,
+    database: DatabaseDep,
+    public_id: str,
+) -> Desk:
+    return Desk(request, workbench, database, viewer, staff, public_id)
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
+
+
+@router.get("/werkbak")
+def queue(
+    request: Request,
+    _staff: StaffOnly,
+    viewer: ViewerDep,
+    workbench: WorkbenchDep,
+    asked: Annotated[QueueQuestion, Query()],
+) -> Response:
+    """Show staff the queue of meldingen, the newest first."""
+    page = desk_pages.queue_page(
+        workbench,
+        viewer,
+        pile=asked.stapel,
+        gemeente=asked.gemeente,
+        wijk=asked.wijk,
+        main_group=asked.soort,
+        page=asked.pagina,
+    )
+    if asked.pagina > page.pages:
+        raise HTTPException(404)
+    context = {"page": page, "vraag": asked, "stapels": list(Pile), "groepen": list(MainGroup)}
+    return render(request, "werkbak.html", context, town=page.town, example=page.example)
+
+
+@router.get("/werkbak/{public_id}")
+def report(desk: DeskDep, klaar: str = "") -> Response:
+    """Show staff one melding with its history, notes and what can be done."""
+    return _page(desk, Shown(done=DONE.get(klaar, "")))
+
+
+@router.post("/werkbak/{public_id}/zichtbaar")
+def show(desk: DeskDep, form: Annotated[Released, Form()]) -> Response:
+    """Let everybody see a melding of a public soort."""
+
+    def act(session: Session, melding: Melding) -> None:
+        photos = frozenset(form.foto)
+        handling.release(session, melding, actor=desk.staff.account, text=form.tekst, photos=photos)
+
+    return _perform(desk, form, act, done="zichtbaar")
+
+
+@router.post("/werkbak/{public_id}/nagekeken")
+def accept(desk: DeskDep, form: Annotated[Handled, Form()]) -> Response:
+    """Say that a melding of a shielded soort was looked over."""
+    return _perform(
+        desk,
+        form,
+        lambda session, melding: handling.accept(session, melding, actor=desk.staff.account),
+        done="nagekeken",
+    )
+
+
+@router.post("/werkbak/{public_id}/apart")
+def set_aside(desk: DeskDep, form: Annotated[SetAside, Form()]) -> Response:
+    """Set a melding aside: nobody outside sees it."""
+
+    def act(session: Session, melding: Melding) -> None:
+        _need(form.reden, "werkbak.mist_reden")
+        handling.hide(session, melding, actor=desk.staff.account, reason=form.reden)
+
+    return _perform(desk, form, act, done="apart")
+
+
+@router.post("/werkbak/{public_id}/status")
+def step(desk: DeskDep, form: Annotated[Stepped, Form()]) -> Response:
+    """Give a melding its next status, with a line for residents."""
+
+    def act(session: Session, melding: Melding) -> None:
+        to = _need(form.naar, "werkbak.mist_status")
+        handling.change_status(session, melding, to, actor=desk.staff.account, note=form.regel or None)
+
+    return _perform(desk, form, act, done="status")
+
+
+@router.post("/werkbak/{public_id}/notitie")
+def note(desk: DeskDep, form: Annotated[Noted, Form()]) -> Response:
+    """Keep a private note beside a melding."""
+
+    def act(session: Session, melding: Melding) -> None:
+        _need(form.notitie, "werkbak.mist_notitie")
+        handling.add_note(session, melding, actor=desk.staff.account, text=form.notitie)
+
+    return _perform(desk, form, act, done="notitie")
+
+
+@router.post("/werkbak/{public_id}/soort")
+def reclass(desk: DeskDep, form: Annotated[Reclassed, Form()]) -> Response:
+    """Give a melding another soort."""
+    return _perform(
+        desk,
+        form,
+        lambda session, melding: handling.change_kind(session, melding, form.soort, actor=desk.staff.account),
+        done="soort",
+    )
+
+
+@router.post("/werkbak/{public_id}/contact")
+def contact(desk: DeskDep, form: Annotated[ContactAsked, Form()]) -> Response:
+    """Show one contact datum, once, to somebody who says why; that is kept in the audit."""
+    seen: list[tuple[ContactField, str]] = []
+
+    def act(session: Session, melding: Melding) -> None:
+        wanted = _need(form.veld, "werkbak.mist_veld")
+        _need(form.waarom, "werkbak.mist_waarom")
+        value = handling.show_contact(session, melding, wanted, actor=desk.staff.account, reason=form.waarom)
+        seen.append((wanted, _need(value, "werkbak.mist_veld")))
+
+    refused = _attempt(desk, form, act)
+    return refused or _page(desk, Shown(contact=seen[0]))
+
+
+def _perform(desk: Desk, form: Handled, act: Act, *, done: str) -> Response:
+    """Do an act and go back to the page; when it is refused, the page comes with what was typed."""
+    refused = _attempt(desk, form, act)
+    return refused or RedirectResponse(f"/werkbak/{desk.public_id}?klaar={done}", 303)
+
+
+def _attempt(desk: Desk, form: Handled, act: Act) -> Response | None:
+    """Do an act in a transaction of its own; return the page that says why when it is refused."""
+    only_from_here(desk.request)
+    if not security.same(form.csrf, desk.staff.csrf):
+        return _again(desk, form, 403, catalogue().text("werkbak.oude_sessie"))
+    try:
+        with desk.database.write() as session:
+            melding = handling.take_up(session, desk.viewer, desk.public_id, version=form.versie)
+            if melding is None:
+                raise HTTPException(404)
+            act(session, melding)
+    except ChangedMeanwhile:
+        return _again(desk, form, 412, catalogue().text("werkbak.intussen"))
+    except NotFilledIn as missing:
+        return _again(desk, form, 400, catalogue().text(str(missing)))
+    except NotAllowed as refused:
+        return _again(desk, form, 409, f"{str(refused).capitalize()}.")
+    return None
+
+
+def _need(value: Needed | None, sentence: str) -> Needed:
+    """Return what a form is about; NotFilledIn when it was left empty."""
+    if not value:
+        raise NotFilledIn(sentence)
+    return value
+
+
+def _again(desk: Desk, form: Handled, status: int, problem: str) -> Response:
+    typed = form.model_dump(exclude={"csrf", "versie"})
+    return _page(desk, Shown(problem, typed), status=status)
+
+
+def _page(desk: Desk, shown: Shown, *, status: int = 200) -> Response:
+    page = desk_pages.report_page(desk.workbench, desk.viewer, desk.public_id, address=place_url)
+    if page is None:
+        raise HTTPException(404)
+    context = {
+        "page": page,
+        "report": page.report,
+        "melding": page.report.melding,
+        "shown": shown,
+        "waits": WAITS,
+        "place_quality": PLACE_QUALITY,
+        "longest": {"regel": LONGEST_LINE, "notitie": LONGEST_NOTE, "reden": LONGEST_REASON},
+    }
+    example = page.report.melding.example
+    return render(desk.request, "werkmelding.html", context, status=status, town=page.town, example=example)
