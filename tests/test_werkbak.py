@@ -17,8 +17,11 @@ from test_desk import MAIL, PHONE, report_of
 from data.areas import store_edition
 from data.database import Database
 from data.intake import take_in
-from data.models import Audit
+from data.intake_models import Photo
+from data.models import Audit, Melding
 from data.owners import buurt_finders
+from data.photo_rows import photo_for
+from data.visibility import PUBLIC
 from service.app import create_app
 from service.security import PASSWORDS
 from service.settings import Settings
@@ -146,6 +149,29 @@ def test_a_text_cannot_be_released_without_consent(staff: TestClient) -> None:
     assert 'name="tekst"' not in staff.get(f"/werkbak/{name}").text
     assert post(staff, name, "zichtbaar", tekst="true").status_code == 409
     assert public(staff) == []
+
+
+def test_photos_are_on_the_page_and_public_one_by_one(staff: TestClient) -> None:
+    name = take(staff)
+    digests = ("a" * 64, "b" * 64)
+    with database_of(staff).write() as session:
+        melding = session.scalars(select(Melding).where(Melding.public_id == name)).one()
+        facts = {"melding_id": melding.id, "width": 4, "height": 3, "created_at": melding.created_at}
+        session.add_all(Photo(digest=digest, **facts) for digest in digests)
+    html = staff.get(f"/werkbak/{name}").text
+    assert re.findall(r'src="/fotos/([^"]+).jpg"', html) == list(digests)
+    second = re.findall(r'name="foto" value="(\d+)"', html)[1]
+    assert post(staff, name, "zichtbaar", foto=second).status_code == 303
+    with database_of(staff).read() as session:
+        assert [photo_for(session, PUBLIC, digest) for digest in digests] == [False, True]
+    assert post(staff, name, "apart", reden="gezicht op de foto").status_code == 303
+    with database_of(staff).read() as session:
+        assert not photo_for(session, PUBLIC, digests[1])
+
+
+def test_the_suggested_soort_is_told_by_its_name(staff: TestClient) -> None:
+    # The specimen was suggested to be `boom`, for 40 % sure.
+    assert "<dd>Boom, 40 % zeker</dd>" in staff.get(f"/werkbak/{take(staff)}").text
 
 
 def test_a_status_goes_on_with_a_line_for_residents(staff: TestClient) -> None:

@@ -52,6 +52,7 @@ class ReportPage:
     map: dict[str, Any] | None
     steps: list[Status]
     kinds: list[tuple[str, list[Category]]]
+    suggested: str | None
 
 
 def queue_page(
@@ -105,7 +106,14 @@ def report_page(
         _map(workbench, report, town, buurt, address),
         sorted(ALLOWED[Status(report.melding.status)], key=list(Status).index),
         _by_group(kinds),
+        _suggested(report, kinds),
     )
+
+
+def _suggested(report: DeskReport, kinds: Sequence[Category]) -> str | None:
+    """Return the name of the soort that was suggested at intake, None when there was none."""
+    slug = report.intake.suggested if report.intake else None
+    return next((one.naam for one in kinds if one.slug == slug), slug)
 
 
 def _town(workbench: Workbench, report: DeskReport) -> Places | None:
