@@ -4,6 +4,7 @@
 |---|---|---|
 | public | class `exact`, not set aside | point, date without time, kind, status, released text |
 | staff  | all classes, rows set aside too | point, time, kind, status; no free text, no address of `gebied` |
+| desk   | as staff | text, address and notes too; contact data masked (`data.desk`) |
 
 Rows of an import exist for nobody until the import is visible (`data.imports`).
 """

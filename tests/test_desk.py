@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -162,6 +164,27 @@ def test_an_act_on_an_old_version_is_refused_and_changes_nothing(database: Datab
     with pytest.raises(ChangedMeanwhile), database.write() as session:
         handling.take_up(session, STAFF, name, version=old)
     assert seen(database, name).version == now
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_refused(database: Database) -> None:
+    name = take(database, report_of("straatverlichting"))
+    version = seen(database, name).version
+    at_once = Barrier(2)
+
+    def save(number: int) -> bool:
+        at_once.wait()
+        try:
+            with database.write() as session:
+                melding = handling.take_up(session, STAFF, name, version=version)
+                assert melding is not None
+                handling.add_note(session, melding, actor="a", text=f"van {number}")
+        except ChangedMeanwhile:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(save, range(2))) == [False, True]
+    assert len(seen(database, name).notes) == 1
 
 
 def test_released_means_seen_by_everybody_and_hidden_means_by_nobody_outside(database: Database) -> None:
