@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.choices import PrivacyClass, Status
-from data.intake_models import Intake
+from data.intake_models import Intake, Photo
 from data.models import Category, Melding, StatusChange
+from data.photo_rows import photos_of_melding
 from geo.crs import LngLat
 
 
@@ -49,6 +50,7 @@ class OwnMelding:
     hidden: Hidden | None
     text_released: bool
     steps: tuple[Step, ...]
+    photos: tuple[Photo, ...]
 
 
 def own_melding(session: Session, public_id: str) -> OwnMelding | None:
@@ -63,7 +65,7 @@ def own_melding(session: Session, public_id: str) -> OwnMelding | None:
     if found is None:
         return None
     melding, category, intake = found
-    known = melding.lon is not None and melding.lat is not None
+    lon, lat = melding.lon, melding.lat
     return OwnMelding(
         public_id=melding.public_id,
         reference=intake.reference,
@@ -72,11 +74,12 @@ def own_melding(session: Session, public_id: str) -> OwnMelding | None:
         soort=category.naam,
         text=melding.text or "",
         address=melding.address or "",
-        point=LngLat(melding.lon, melding.lat) if known else None,
+        point=None if lon is None or lat is None else LngLat(lon, lat),
         status=Status(melding.status),
         hidden=_hidden(melding, category, intake),
         text_released=melding.text_released,
         steps=_steps(session, melding.id),
+        photos=tuple(photos_of_melding(session, melding.public_id)),
     )
 
 

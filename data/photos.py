@@ -32,6 +32,7 @@ NEEDED: Final = frozenset({0xC0, 0xC4, 0xDA, 0xDB, 0xE0})
 JFIF: Final = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "veel": "U kunt hoogstens 3 foto's meesturen.",
         "leeg": "Deze foto is leeg.",
         "groot": "Deze foto is te groot. Een foto mag 20 MB zijn.",
         "vorm": "Wij kunnen dit bestand niet lezen. Stuur een foto als JPEG, PNG of WebP.",
@@ -44,7 +45,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class PhotoRefused(WijkbeeldError):
-    """A file that is no photo we can take; the message says why."""
+    """A file that is no photo we can take; `why` is the word for the reason, the message says it in full."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why if why in WORDS else "kapot"
+        super().__init__(WORDS[self.why])
 
 
 class PhotosBusy(WijkbeeldError):
@@ -72,14 +77,14 @@ def re_encode(content: bytes) -> Encoded:
     takes more than 2 s of processor time or 512 MiB to read. PhotosBusy when its turn does not come.
     """
     if not content:
-        raise PhotoRefused(WORDS["leeg"])
+        raise PhotoRefused("leeg")
     if len(content) > LARGEST_BYTES:
-        raise PhotoRefused(WORDS["groot"])
+        raise PhotoRefused("groot")
     if not _is_known(content):
-        raise PhotoRefused(WORDS["vorm"])
+        raise PhotoRefused("vorm")
     size, made = _answer(_run(content))
     if not is_plain(made):
-        raise PhotoRefused(WORDS["kapot"])
+        raise PhotoRefused("kapot")
     return Encoded(
         made,
         hashlib.sha256(made).hexdigest(),
@@ -127,7 +132,7 @@ def _run(content: bytes) -> subprocess.CompletedProcess[bytes]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise PhotoRefused(WORDS["zwaar"]) from None
+        raise PhotoRefused("zwaar") from None
     finally:
         TURN.release()
 
@@ -135,12 +140,12 @@ def _run(content: bytes) -> subprocess.CompletedProcess[bytes]:
 def _answer(ended: subprocess.CompletedProcess[bytes]) -> tuple[dict[str, int], bytes]:
     """Return the size and the JPEG that the worker gave; PhotoRefused when it refused or was ended."""
     if ended.returncode == photo_worker.REFUSED:
-        raise PhotoRefused(WORDS.get(ended.stdout.decode("ascii", "replace"), WORDS["kapot"]))
+        raise PhotoRefused(ended.stdout.decode("ascii", "replace"))
     if ended.returncode < 0:
         # The system ended it: over its time, or a fault inside a decoder.
-        raise PhotoRefused(WORDS["zwaar"])
+        raise PhotoRefused("zwaar")
     head, found, made = ended.stdout.partition(b"\n")
     if ended.returncode != 0 or not found:
-        raise PhotoRefused(WORDS["kapot"])
+        raise PhotoRefused("kapot")
     size: dict[str, int] = json.loads(head)
     return size, made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import HTTPException, Request
@@ -11,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from data.photo_store import PhotoStore
-from data.photos import LARGEST_BYTES, MOST_PHOTOS, Encoded, re_encode
+from data.photos import LARGEST_BYTES, MOST_PHOTOS, Encoded, PhotoRefused, re_encode
 from service.settings import Settings
 
 FIELD: Final = "foto"
@@ -20,8 +21,22 @@ MULTIPART: Final = "multipart/form-data"
 LONGEST_FIELD: Final = 128 * 1024
 MOST_FIELDS: Final = 40
 LARGEST_BODY: Final = MOST_PHOTOS * LARGEST_BYTES + 2**20
+MOST_FILES: Final = 10
 TOO_LARGE: Final = "Uw foto's zijn samen te groot om te versturen."
-TOO_MANY: Final = f"U kunt hoogstens {MOST_PHOTOS} foto's meesturen."
+# What the page says of each reason to refuse a photo.
+FAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "veel": "melden.fout_foto_veel",
+        "leeg": "melden.fout_foto_leeg",
+        "groot": "melden.fout_foto_groot",
+        "vorm": "melden.fout_foto_vorm",
+        "pixels": "melden.fout_foto_pixels",
+        "beweegt": "melden.fout_foto_beweegt",
+        "zwaar": "melden.fout_foto_zwaar",
+        "kapot": "melden.fout_foto_kapot",
+    }
+)
+AGAIN: Final = "melden.fout_foto_opnieuw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,17 @@ class PhotoForm:
     """A form as it was sent: its words, and its files not looked at yet."""
 
     values: dict[str, str]
-    files: Sequence[UploadFile]
+    files: Sequence[UploadFile] = ()
+
+    @property
+    def given(self) -> list[UploadFile]:
+        """The photos that somebody chose; a field that was left empty is none."""
+        return [file for file in self.files if file.filename or file.size]
+
+    def close(self) -> None:
+        """Let go of the files as they were sent."""
+        for file in self.files:
+            file.file.close()
 
 
 def photo_store(settings: Settings) -> PhotoStore:
@@ -45,7 +70,7 @@ async def read_photo_form(request: Request) -> PhotoForm:
     parser = MultiPartParser(
         request.headers,
         _bounded(request),
-        max_files=MOST_PHOTOS + 1,
+        max_files=MOST_FILES,
         max_fields=MOST_FIELDS,
         max_part_size=LONGEST_FIELD,
     )
@@ -54,23 +79,20 @@ async def read_photo_form(request: Request) -> PhotoForm:
     except (MultiPartException, KeyError, UnicodeError):
         raise HTTPException(400, "Dit formulier kunnen wij niet lezen.") from None
     words = {name: value for name, value in items if isinstance(value, str)}
-    return PhotoForm(words, [value for _, value in items if isinstance(value, UploadFile)])
+    files = [(name, value) for name, value in items if isinstance(value, UploadFile)]
+    PhotoForm({}, [file for name, file in files if name != FIELD]).close()
+    return PhotoForm(words, [file for name, file in files if name == FIELD])
 
 
-def receive_photos(files: Sequence[UploadFile]) -> tuple[Encoded, ...]:
-    """Return the photos of a form made anew, at most 3; a field that was left empty is no photo.
+def receive_photos(form: PhotoForm) -> tuple[Encoded, ...]:
+    """Return the photos of a form made anew, at most 3.
 
     PhotoRefused says what is wrong with one: then none is stored. It works for a while: call it outside the
     event loop, in a route that is a plain function.
     """
-    given = [file for file in files if file.filename or file.size]
-    if len(given) > MOST_PHOTOS:
-        raise HTTPException(400, TOO_MANY)
-    try:
-        return tuple(re_encode(file.file.read(LARGEST_BYTES + 1)) for file in given)
-    finally:
-        for file in files:
-            file.file.close()
+    if len(form.given) > MOST_PHOTOS:
+        raise PhotoRefused("veel")
+    return tuple(re_encode(file.file.read(LARGEST_BYTES + 1)) for file in form.given)
 
 
 async def _bounded(request: Request) -> AsyncGenerator[bytes]:

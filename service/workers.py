@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Workers:
-    """The threads that work beside the answers: warming, jobs handed over by commands, watched folders, photos."""
+    """The threads that work beside the answers: warming, jobs of commands, watched folders, photos."""
 
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench

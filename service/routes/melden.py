@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from typing import Annotated, Any
@@ -13,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from data.categories import Category, category_edition
 from data.intake import LONGEST_TEXT, KeyReused, Report, tracking_token
 from data.melding_words import OWN_EDITION
+from data.photos import Encoded, PhotoRefused
 from data.urgency import urgency
 from geo.main_groups import MainGroup
 from service.analysis import melding_places, towns
@@ -21,9 +24,10 @@ from service.analysis.melding_places import SURE, Choice, Choices
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
-from service.melding_form import LONGEST_NEARBY, Sent, fresh_key, read_form
+from service.melding_form import ELSEWHERE, LONGEST_NEARBY, Sent, fresh_key, read_form
 from service.origin import only_from_here
 from service.pages import render
+from service.photo_form import AGAIN, FAULTS, MULTIPART, PhotoForm, read_photo_form, receive_photos
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
 
@@ -36,9 +40,21 @@ DOOR = "formulier"
 Gemeente = Annotated[GemeenteCode | None, Query()]
 
 
-async def _sent(request: Request) -> Sent:
+async def _form(request: Request) -> AsyncIterator[PhotoForm]:
     only_from_here(request)
-    return Sent.of(await read_form(request))
+    has_files = request.headers.get("Content-Type", "").startswith(MULTIPART)
+    form = await read_photo_form(request) if has_files else PhotoForm(await read_form(request))
+    try:
+        yield form
+    finally:
+        form.close()
+
+
+FormDep = Annotated[PhotoForm, Depends(_form)]
+
+
+def _sent(form: FormDep) -> Sent:
+    return Sent.of(form.values)
 
 
 SentDep = Annotated[Sent, Depends(_sent)]
@@ -71,12 +87,18 @@ def check(
     if faults := sent.first_faults():
         return _first_step(request, workbench, found, sent, faults)
     kept = sent if sent.has_key() else sent.with_fresh_key()
-    return _second_step(request, workbench, found, kept)
+    # An address that is looked up anew is not yet chosen.
+    return _second_step(request, workbench, found, replace(kept, plek=""))
 
 
 @router.post("/melden")
 def send(
-    request: Request, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep, sent: SentDep
+    request: Request,
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+    sent: SentDep,
+    form: FormDep,
 ) -> Response:
     """Store a melding once and go on to its own page; what is wrong is asked again, nothing typed is lost."""
     found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
@@ -85,18 +107,36 @@ def send(
     offered = melding_places.choices(workbench, found, sent.adres)
     chosen = offered.find(sent.place)
     faults = _faults(sent, chosen)
+    photos = _photos(form, faults)
     if faults or chosen is None:
         kept = sent if sent.has_key() else sent.with_fresh_key()
         return _second_step(request, workbench, found, kept, faults, offered=offered)
     try:
-        receipt = receive(workbench, settings, _report(found, sent, chosen), key=f"{DOOR}:{sent.sleutel}")
+        receipt = receive(
+            workbench, settings, _report(found, sent, chosen), key=f"{DOOR}:{sent.sleutel}", photos=photos
+        )
     except KeyReused:
-        again = {"sleutel": "melden.fout_al_verstuurd"}
+        again = {"sleutel": "melden.fout_al_verstuurd", **({"foto": AGAIN} if photos else {})}
         fresh = sent.with_fresh_key()
         return _second_step(request, workbench, found, fresh, again, offered=offered, status=409)
     token = tracking_token(receipt.public_id, read_secret(settings.var_folder))
     told = urlencode({"bericht": "al" if receipt.replayed else "bedankt"})
     return RedirectResponse(f"/volg/{token}?{told}", 303)
+
+
+def _photos(form: PhotoForm, faults: dict[str, str]) -> tuple[Encoded, ...]:
+    """Return the photos of a form, made anew; what is wrong with them is added to its faults.
+
+    A browser does not send a file twice: who has to look at the form again chooses the photos again.
+    """
+    if faults:
+        faults.update({"foto": AGAIN} if form.given else {})
+        return ()
+    try:
+        return receive_photos(form)
+    except PhotoRefused as refused:
+        faults["foto"] = FAULTS[refused.why]
+        return ()
 
 
 def _faults(sent: Sent, chosen: Choice | None) -> dict[str, str]:
@@ -158,10 +198,13 @@ def _second_step(
     offered: Choices | None = None,
     status: int | None = None,
 ) -> HTMLResponse:
+    offered = offered or melding_places.choices(workbench, found, sent.adres)
+    if sent.plek != ELSEWHERE and offered.find(sent.plek) is None:
+        sent = replace(sent, plek="")
     context: dict[str, Any] = {
         "sent": sent,
         "faults": faults or {},
-        "offered": offered or melding_places.choices(workbench, found, sent.adres),
+        "offered": offered,
         "soorten": _soorten(),
         "soort": sent.soort or SOMETHING_ELSE,
         "urgent": urgency(sent.tekst),

@@ -52,6 +52,7 @@ def follow(
         "melding": melding,
         "number": spaced(melding.reference),
         "link": f"{settings.public_url}/volg/{token}",
+        "link_path": f"/volg/{token}",
         "told": bericht,
         "kaart": _map(workbench, found, melding),
     }
