@@ -145,6 +145,13 @@ def test_an_address_that_is_not_sure_is_chosen_by_nobody_but_the_reporter(
     assert 'value="buurt:BU01060' in page
 
 
+def test_another_address_is_looked_up_and_then_sent(client: TestClient, database: Database) -> None:
+    page = client.post("/melden/controle", data=form(adres="Brink 1")).text
+    assert fields(page)["plek"] == "plek:Brink 1, 9401HS Assen"
+    stale = client.post("/melden", data=form(adres="Brink 1"))
+    assert (stale.status_code, fields(stale.text)["plek"]) == (400, "plek:Brink 1, 9401HS Assen")
+
+
 def test_a_buurt_needs_words_for_the_place_and_keeps_them(client: TestClient, database: Database) -> None:
     chosen = {"adres": "", "plek": "", "lijst": "buurt:BU01060001"}
     silent = client.post("/melden", data=form(**chosen))
