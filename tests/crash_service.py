@@ -1,0 +1,75 @@
+"""A service to kill: a process that has everything imported, and makes a fresh service for each crash.
+
+It reads a line of JSON for each (`url`, `folder`, `hasty`) and answers with its `pid` and `port`. The new
+service waits for one connection before it starts, so that a tracer can be put on it. A hasty one is wrong on
+purpose: it answers before it stores. All carry SQLite's log into the database sooner than usual, so that a
+short run meets that too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+import uvicorn
+from intake_door import settings_for
+from sqlalchemy import event
+
+from data.intake import Receipt, take_in
+from service.analysis import intake
+from service.app import create_app
+
+
+def main() -> None:
+    """Make a service for every line that comes in, until there are no more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        order = json.loads(line)
+        listening = socket.create_server(("127.0.0.1", 0))
+        pid = os.fork()
+        if not pid:
+            _serve(listening, order)
+        port = listening.getsockname()[1]
+        listening.close()
+        print(json.dumps({"pid": pid, "port": port}), flush=True)
+
+
+def _serve(listening: socket.socket, order: dict[str, Any]) -> NoReturn:
+    """Be a service on this socket until somebody ends it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    listening.accept()[0].close()
+    if order["hasty"]:
+        _answer_before_storing()
+    app = create_app(settings_for(order["url"], Path(order["folder"])))
+    event.listen(app.state.database.writer, "connect", _carry_over_soon)
+    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
+    os._exit(0)
+
+
+def _carry_over_soon(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA wal_autocheckpoint=60")
+
+
+def _answer_before_storing() -> None:
+    """Put a store in place that promises first and stores a little later."""
+
+    def hasty(*given: Any, **named: Any) -> Receipt:
+        def later() -> None:
+            time.sleep(0.01)
+            take_in(*given, **named)
+
+        threading.Thread(target=later, daemon=True).start()
+        return Receipt("nog-niet-bewaard", "0000000000")
+
+    vars(intake)["take_in"] = hasty
+
+
+if __name__ == "__main__":
+    main()
