@@ -247,10 +247,17 @@ REGISTER = {
         24: "inputs areas", 25: "inputs areas", 27: "areas", 28: "areas", 29: "areas",
     },
     "Tables": {31: "tables", 32: "tables", 33: "inputs tables", 36: "tables", 37: "tables", 39: "tables"},
+    "Photos and files": {
+        40: "photo_store photo_pages", 41: "photos photo_pages", 43: "photos photo_pages",
+        44: "photos photo_pages", 45: "photos photo_pages", 47: "photo_store", 48: "photos",
+    },
     "Text, identity, abuse": {87: "moments", 90: "moments"},
 }  # fmt: skip
-MODULES = {name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments")}
-WHOLE = ("Coordinates and geometry", "Area data over the years", "Tables")
+MODULES = {
+    **{name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments")},
+    **{name: f"test_{name}" for name in ("photos", "photo_store", "photo_pages")},
+}
+WHOLE = ("Coordinates and geometry", "Area data over the years", "Tables", "Photos and files")
 ROW_ID = re.compile(r"rij (\d+): ")
 ROW_NAME = re.compile(r"test_(\d+)_")
 
