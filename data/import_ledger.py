@@ -46,6 +46,7 @@ class MeldingenOrder:
     observed_to: str | None = None
     every_days: int | None = None
     example: bool = False
+    accept_rejects: bool = False
 
 
 def begin(database: Database, order: MeldingenOrder, code: str, staging: Path) -> Applied:

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from import_files import ASSEN, HEADER, row, stored, take_in, totals, town, write_table
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from data import audit, imports
 from data.apart import Stopped
@@ -129,6 +130,38 @@ def test_a_broken_file_or_order_changes_nothing(
         take_in(on_sqlite, path, folder, **changes)
     assert totals(on_sqlite) == {"melding": 0, "melding_area": 0, "import": 0, "source": 0}
     assert [one for one in folder.rglob("*") if one.suffix != ".lock" and one.is_file()] == []
+
+
+def test_a_file_of_refused_rows_changes_nothing_and_says_why(assen: Database, tmp_path: Path) -> None:
+    take_in(assen, write_table(tmp_path / "goed.csv", [row(1)]), tmp_path)
+    before = totals(assen), loaded_at(assen)
+    path = write_table(tmp_path / "in.csv", [row(number, datum="ooit") for number in range(3)])
+    for asked in (False, True):
+        with pytest.raises(ImportRefused, match=r"3 van 3 rijen zijn geweigerd: .*\(3\)") as refusal:
+            take_in(assen, path, tmp_path, accept_rejects=asked)
+        rejects = Path(str(refusal.value).rpartition("staan in ")[2])
+        assert len(rejects.read_text(encoding="utf-8").splitlines()) == 4
+    assert (totals(assen), loaded_at(assen)) == before
+    assert list((tmp_path / "staging").glob("*.db")) == []
+
+
+@pytest.mark.parametrize(("bad", "taken"), [(2, True), (3, False)])
+def test_a_file_with_more_bad_rows_than_good_is_only_taken_when_asked(
+    assen: Database, tmp_path: Path, bad: int, taken: bool
+) -> None:
+    rows = [row(1), row(2), *(row(10 + number, datum="ooit") for number in range(bad))]
+    path = write_table(tmp_path / "in.csv", rows)
+    if not taken:
+        with pytest.raises(ImportRefused, match="3 van 5 rijen .*--accept-rejects"):
+            take_in(assen, path, tmp_path)
+        assert totals(assen) == {"melding": 0, "melding_area": 0, "import": 0, "source": 0}
+    report = take_in(assen, path, tmp_path, accept_rejects=not taken)
+    assert (report.new, report.rejected_rows) == (2, bad)
+
+
+def loaded_at(database: Database) -> datetime | None:
+    with database.read() as session:
+        return session.scalars(select(Source.loaded_at)).one()
 
 
 def test_87_a_source_of_another_municipality_is_refused(assen: Database, tmp_path: Path) -> None:
@@ -321,6 +354,20 @@ def test_the_same_source_is_not_imported_twice_at_once(assen: Database, tmp_path
 
     take_in(assen, path, tmp_path, progress=meanwhile)
     assert len(refusals) == 1
+
+
+def test_the_lock_of_an_import_holds_no_transaction_open(postgres_url: str, tmp_path: Path) -> None:
+    open_ones: list[int] = []
+    query = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = :name"
+    with town(postgres_url) as database:
+
+        def look(_phase: str, _done: int, _total: int) -> None:
+            with database.read() as session:
+                open_ones.append(session.scalar(text(query), {"name": database.url.database}) or 0)
+
+        take_in(database, write_table(tmp_path / "in.csv", [row(1)]), tmp_path, progress=look)
+    assert len(open_ones) >= 2
+    assert set(open_ones) == {0}
 
 
 def test_what_a_person_decided_about_a_soort_stays(assen: Database, tmp_path: Path) -> None:
