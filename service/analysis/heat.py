@@ -37,6 +37,7 @@ class Heat:
 def heat(workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m: float) -> Heat:
     """Return the heat of the meldingen that the viewer may see."""
     with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
         key = ("heat", viewer.is_staff, filters, bandwidth_m)
         return workbench.remember(
             session, key, lambda: _compute(workbench, session, viewer, filters, bandwidth_m)
@@ -47,6 +48,7 @@ def tile(workbench: Workbench, viewer: Viewer, filters: Filters, tile: Tile, *, 
     """Return one tile of 256 pixels as PNG; transparent where nothing was reported."""
     found = heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
     with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
         key = ("tile", viewer.is_staff, filters, bandwidth_m, tile)
         return workbench.remember(session, key, lambda: heat_tile(found.pyramid, tile, found.style))
 
@@ -68,8 +70,7 @@ def _compute(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, bandwidth_m: float
 ) -> Heat:
     edition = newest_edition(session, gemeente=filters.gemeente)
-    within = reports.observed(workbench, session, viewer, filters)
-    rows = reports.frame(workbench, session, viewer, within, edition=edition)
+    rows = reports.observed_frame(workbench, session, viewer, filters, edition=edition)
     rows = rows[rows["lon"].notna()]
     pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     maximum = fitting_maximum(pyramid, bandwidth_m=bandwidth_m) if len(rows) else 1.0

@@ -134,8 +134,7 @@ def _heat_map(
     warmth = heat.heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
     facts = heat.facts(warmth, found, known_at=filters.known_at or datetime.now(UTC))
     with workbench.session() as session:
-        within = reports.observed(workbench, session, viewer, filters)
-        rows = reports.frame(workbench, session, viewer, within, edition=found.edition)
+        rows = reports.observed_frame(workbench, session, viewer, filters, edition=found.edition)
     areas = found.areas(Level.BUURT)
     counts = rows["buurt"].value_counts().reindex(areas["code"], fill_value=0).astype("float64")
     return HeatMap(warmth.pyramid, warmth.style, areas, facts, counts)
