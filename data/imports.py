@@ -149,9 +149,8 @@ def _refuse_bad_file(order: MeldingenOrder, staging: Path) -> None:
     reasons = "; ".join(f"{reason} ({count})" for reason, count in list(report.rejected.items())[:REASONS])
     where = f"; de regels staan in {report.rejects_file}" if report.rejects_file else ""
     advice = "" if not report.accepted else "; wie de andere rijen toch wil, zegt het met --accept-rejects"
-    raise ImportRefused(
-        f"{report.file}: {report.rejected_rows} van {report.read} rijen zijn geweigerd: {reasons}{where}{advice}"
-    )
+    refused = f"{report.rejected_rows} van {report.read} rijen zijn geweigerd"
+    raise ImportRefused(f"{report.file}: {refused}: {reasons}{where}{advice}")
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from data.readers.mapping import CASE, guess, to_toml
 from geo.areas import Edition
 from geo.errors import ImportRefused
 
+# In another buurt of Assen, far from its edge.
+AWAY = ("6.5394", "52.9872")
 PER_BUURT = select(MeldingArea.buurt, func.count()).group_by(MeldingArea.buurt)
 RUN = """
 import sys
@@ -152,7 +154,7 @@ def test_a_file_with_more_bad_rows_than_good_is_only_taken_when_asked(
     rows = [row(1), row(2), *(row(10 + number, datum="ooit") for number in range(bad))]
     path = write_table(tmp_path / "in.csv", rows)
     if not taken:
-        with pytest.raises(ImportRefused, match="3 van 5 rijen .*--accept-rejects"):
+        with pytest.raises(ImportRefused, match=r"3 van 5 rijen .*--accept-rejects"):
             take_in(assen, path, tmp_path)
         assert totals(assen) == {"melding": 0, "melding_area": 0, "import": 0, "source": 0}
     report = take_in(assen, path, tmp_path, accept_rejects=not taken)
@@ -318,18 +320,56 @@ def test_90_outlines_that_change_during_an_import_decide_in_the_end(assen: Datab
     assert sum(owners.values()) == 3_000
 
 
+def test_90_a_row_that_moved_gets_the_buurten_of_outlines_loaded_meanwhile(
+    assen: Database, tmp_path: Path
+) -> None:
+    """One edition is redrawn without the buurt that the row moves to, another one is new."""
+    take_in(assen, write_table(tmp_path / "een.csv", [row(1)]), tmp_path)
+    (before,) = owners_of_one(assen).values()
+    take_in(assen, write_table(tmp_path / "terug.csv", [row(1, lon=AWAY[0], lat=AWAY[1])]), tmp_path)
+    (there,) = owners_of_one(assen).values()
+    take_in(assen, write_table(tmp_path / "twee.csv", [row(1)]), tmp_path)
+    assert there not in (None, before)
+    changed: list[str] = []
+
+    def redraw(phase: str, _done: int, _total: int) -> None:
+        if phase == imports.STORING and not changed:
+            changed.append(str(there))
+            edition = bundled_edition()
+            with assen.write() as session:
+                store_edition(session, replace(edition, year=2024))
+            derive_owners(assen, 2024)
+            drop_buurt(assen, str(there))
+
+    path = write_table(tmp_path / "drie.csv", [row(1, lon=AWAY[0], lat=AWAY[1]), row(2)])
+    report = take_in(assen, path, tmp_path, progress=redraw)
+    assert (report.new, report.changed, changed) == (1, 1, [there])
+    assert owners_of_one(assen) == {2016: None, 2024: there}
+
+
+def owners_of_one(database: Database) -> dict[int, str | None]:
+    """The buurt in each edition of the row with number 1."""
+    query = select(MeldingArea.edition, MeldingArea.buurt).join(Melding).where(Melding.source_ref == "1")
+    with database.read() as session:
+        return dict(session.execute(query).all())
+
+
 def drop_buurt_of_assen(database: Database) -> str:
     """Load the outlines again without the buurt that holds the rows of these tests; returns its code."""
-    edition = bundled_edition()
     with database.read() as session:
         (code,) = session.scalars(select(MeldingArea.buurt).distinct()).all() or [None]
     assert code is not None
+    drop_buurt(database, code)
+    return code
+
+
+def drop_buurt(database: Database, code: str) -> None:
+    edition = bundled_edition()
     buurten = edition.buurten[edition.buurten["code"] != code].reset_index(drop=True)
     smaller = Edition(edition.year, buurten, edition.wijken, edition.gemeenten)
     with database.write() as session:
         store_edition(session, smaller)
     derive_owners(database, edition.year)
-    return str(code)
 
 
 def test_leftovers_of_imports_that_nobody_finished_are_swept(on_sqlite: Database, tmp_path: Path) -> None:
