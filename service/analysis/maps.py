@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TypeVar
 
 from data.meldingen import Filters
@@ -22,8 +21,9 @@ from service.analysis import figures, heat, layers, places, reports
 from service.analysis.choropleth import choropleth
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
+from service.static_files import STATIC
 
-LEAFLET = Path(__file__).parents[1] / "static" / "leaflet"
+LEAFLET = STATIC / "leaflet"
 Answer = TypeVar("Answer")
 
 
