@@ -117,8 +117,9 @@ def test_staff_see_shielded_meldingen_marked_so(staff: TestClient) -> None:
     assert any("afgeschermd</span>" in page for page in pages)
 
 
-DOORS = ("/", "/bronnen", "/nergens", "/api/v1/gemeenten", "/api/v1/nergens", "/static/manifest.json",
-         "/health", "/api/v1/warmte?gemeente=GM0622", "/tegels/warmte/12/2096/1357?gemeente=GM0622")  # fmt: skip
+DOORS = ("/", "/bronnen", "/nergens", "/api/v1/gemeenten", "/api/v1/nergens", "/health",
+         "/static/manifest.json", "/api/v1/warmte?gemeente=GM0622",
+         "/tegels/warmte/12/2096/1357?gemeente=GM0622")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", DOORS)
