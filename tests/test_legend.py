@@ -28,7 +28,7 @@ def test_the_text_of_a_legend_says_it_all_without_colours() -> None:
 def test_unknown_and_small_areas_are_named_only_when_there_are_any() -> None:
     assert len(class_legend(classify([1.0, 2.0]), FACTS).entries) == 2
     full = class_legend(classify([1.0, float("nan"), 3.0], small=[False, False, True]), FACTS)
-    assert [entry.label for entry in full.entries] == ["1", "te klein voor een uitspraak", "geen gegevens"]
+    assert [entry.label for entry in full.entries] == ["1", "te klein voor een uitspraak", "niet bekend"]
 
 
 def test_a_legend_of_heat_names_reach_number_and_unit() -> None:
