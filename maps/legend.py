@@ -116,7 +116,7 @@ def heat_legend(style: HeatStyle, facts: Facts, *, points: int) -> Legend:
         f" (bandbreedte {short(style.bandwidth_m)} meter).",
         "Donker is: veel meldingen dicht bij elkaar. Dat zegt niet dat het daar slechter is.",
     )
-    entries = tuple(_heat_entry(style, share) for share in (0.1, 0.25, 0.5, 0.75, 1.0))
+    entries = tuple(_heat_entry(style, share) for share in (0.2, 0.4, 0.6, 0.8, 1.0))
     return Legend(replace(facts, remarks=(*remarks, *facts.remarks)), entries)
 
 

@@ -235,8 +235,8 @@ def test_21_a_tolerance_of_zero_keeps_every_corner() -> None:
     [
         pytest.param(BUURTEN[3], 410, f"nu: {BUURTEN[2]} (Drie)", id="rij 25: opgegaan in een ander"),
         pytest.param(BUURTEN[2], 200, "Drie", id="rij 25: groter geworden"),
-        pytest.param("BU06229999", 404, "kennen geen gebied", id="rij 25: nooit bestaan"),
-        pytest.param("BU99990001", 404, "geen grenzen geladen", id="rij 25: van een andere gemeente"),
+        pytest.param("BU06229999", 404, "BU06229999 kennen wij niet", id="rij 25: nooit bestaan"),
+        pytest.param("BU99990001", 404, "GM9999 kennen wij niet", id="rij 25: van een andere gemeente"),
     ],
 )
 def test_an_old_code_names_its_successor(client: TestClient, code: str, status: int, words: str) -> None:

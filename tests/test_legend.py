@@ -33,7 +33,7 @@ def test_unknown_and_small_areas_are_named_only_when_there_are_any() -> None:
 
 def test_a_legend_of_heat_names_reach_number_and_unit() -> None:
     legend = heat_legend(HeatStyle(maximum=5.0, bandwidth_m=150.0), FACTS, points=2_002)
-    assert [entry.label for entry in legend.entries] == ["0,5", "1,25", "2,5", "3,75", "5 of meer"]
+    assert [entry.label for entry in legend.entries] == ["1", "2", "3", "4", "5 of meer"]
     assert legend.facts.remarks[0] == "Deze kaart telt 2.002 meldingen."
     assert "300 meter" in legend.facts.remarks[1]
     assert "bandbreedte 150 meter" in legend.facts.remarks[1]

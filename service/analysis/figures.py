@@ -182,9 +182,17 @@ def _is_public(found: Indicator) -> bool:
     return Level.BUURT in found.levels
 
 
+def _sentence(note: str) -> str:
+    """Return a note as a reader reads it: slugs of soorten become words."""
+    start, separator, slugs = note.partition("niet geleverd: ")
+    if not separator:
+        return note
+    return f"{start}Hierover zijn geen meldingen geleverd: {slugs.replace('-', ' ')}."
+
+
 def _remarks(viewer: Viewer, found: Indicator, rows: pd.DataFrame) -> tuple[str, ...]:
     if counts_meldingen(found) and not viewer.is_staff:
         # For the public the soorten that it may not see count as not delivered: say that instead.
         return (*found.caveats, PUBLIC_REMARK)
-    notes: Sequence[str] = [note for note in rows["note"].unique() if note]
+    notes: Sequence[str] = [_sentence(note) for note in rows["note"].unique() if note]
     return (*found.caveats, *notes)

@@ -57,7 +57,7 @@ def facts(found: Heat, places: Places, *, known_at: datetime) -> Facts:
     """Return what a heatmap tells about itself."""
     return Facts(
         title=f"Waar komen veel meldingen vandaan in {places.gemeente.naam}?",
-        unit="meldingen per hectare",
+        unit="meldingen per hectare in deze periode",
         source="; ".join(found.sources),
         period=span_text(found.span) if found.span else "",
         as_of=moment_words(known_at),
