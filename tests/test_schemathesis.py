@@ -38,7 +38,7 @@ OPERATIONS = sorted(
     for mode in (GenerationMode if operation.get("parameters") else [GenerationMode.POSITIVE])
 )
 EXAMPLES = 20
-TOWN = "GM0622"
+KNOWN = {"gemeente": "GM0622", "lon": 4.34, "lat": 51.91, "code": "WK062206"}
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +76,13 @@ def test_an_answer_is_one_that_the_document_names(
     )
     @given(case=operation.as_strategy(generation_mode=mode), in_town=st.booleans())
     def ask(case: Any, in_town: bool) -> None:
-        # Few codes that fit the pattern have data: half of the questions are about one that has.
-        if in_town and "gemeente" in case.query:
-            case.query["gemeente"] = TOWN
+        # Few values that fit a pattern have data: half of the questions are about some that have.
+        if in_town:
+            case.query.update({name: KNOWN[name] for name in KNOWN.keys() & case.query.keys()})
+            places = {**KNOWN, "id": "aandeel_65"} if path.startswith("/cijfers") else KNOWN
+            case.path_parameters.update(
+                {name: places[name] for name in places.keys() & case.path_parameters.keys()}
+            )
         case.call_and_validate(session=client, checks=CHECKS)
 
     ask()
