@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from data.examples import load_examples
 from rich.console import Console
 
 from data.bundled import load_bundled
 from data.database import Database, WriterBusy
+from data.examples import load_examples
 from service.app import create_app
 from service.commands.settings import read_settings
 from service.security import PASSWORDS
