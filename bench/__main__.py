@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import gazetteer, locator
+from bench import gazetteer, imports, locator
 
 BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "locator": locator.tables,
     "gazetteer": gazetteer.tables,
+    "imports": imports.tables,
 }
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 

@@ -25,7 +25,6 @@ from data.loads import is_loaded, record_load
 from data.owners import derive_owners
 from data.readers.bag import read_bag
 from data.readers.bundled import TOWNS, bundled_edition, bundled_figures, bundled_gebieden
-from data.readers.places import read_postcode_areas, read_schools
 from data.sources import SourceCard, register_source
 from geo.gebieden import check_buurten
 
@@ -66,16 +65,6 @@ def load_bundled(database: Database) -> BundledLoaded:
     if wanted:
         derive_owners(database, YEAR)
     return BundledLoaded(stored)
-
-
-def bundled_landmarks() -> pd.DataFrame:
-    """Schools and postcode areas of the bundled towns, with the columns of `geo.landmarks`."""
-    readers = {"scholen.csv": read_schools, "pc4.csv": read_postcode_areas}
-    frames = []
-    for name, read in readers.items():
-        with as_file(RESOURCES / "adressen" / name) as path:
-            frames.append(read(path))
-    return pd.concat(frames, ignore_index=True)
 
 
 def _load(database: Database, part: Part, file_hash: str) -> int:

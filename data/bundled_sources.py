@@ -62,7 +62,7 @@ CATEGORIES = SourceCard(
     naam="Soorten melding",
     licence="EUPL-1.2",
     attribution="Wijkbeeld; namen en opbouw van Signalen en de gemeente Assen",
-    reference="zie de bestanden zelf",
+    reference="",
 )
 
 ASSEN_ADDRESSES = SourceCard(
@@ -83,7 +83,7 @@ PLACES = SourceCard(
     naam="Scholen en postcodegebieden",
     licence="open data (DUO), publiek domein (BAG), MIT (4pp)",
     attribution="Scholenregister van DUO met de BAG; postcodes van project 4pp",
-    reference="zie de bestanden zelf",
+    reference="",
 )
 
 BACKGROUND = SourceCard(

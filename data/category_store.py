@@ -9,6 +9,7 @@ from sqlalchemy import MappingResult, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.categories import Category, CategoryEdition, category_edition, editions
+from data.choices import PrivacyClass
 from data.models import Category as CategoryRow
 
 
@@ -54,6 +55,11 @@ def store_categories(session: Session, edition: str, categories: Iterable[Catego
 def category_ids(session: Session, edition: str) -> dict[str, int]:
     """The id of each stored soort of an edition, by slug."""
     return {row["slug"]: row["id"] for row in _rows(session, edition)}
+
+
+def privacy_classes(session: Session, edition: str) -> dict[str, PrivacyClass]:
+    """The privacy class of each stored soort of an edition, by slug: the one that decides who sees what."""
+    return {row["slug"]: PrivacyClass(row["privacy"]) for row in _rows(session, edition)}
 
 
 def _rows(session: Session, edition: str) -> MappingResult:

@@ -108,10 +108,15 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Give a session whose changes are durable when the block ends, and gone when it fails."""
-        with self._one_at_a_time(), Session(self.writer) as session, session.begin():
-            yield session
+    def write(self, *, beside: Path | None = None) -> Iterator[Session]:
+        """Give a session whose changes are durable when the block ends, and gone when it fails.
+
+        On SQLite the tables of the SQLite file `beside` are at hand as `staging`.
+        """
+        with self._one_at_a_time(), self.writer.connect() as connection:
+            attached = beside if self.is_sqlite else None
+            with _attached(connection, attached, "staging"), Session(connection) as session, session.begin():
+                yield session
 
     @contextmanager
     def write_beside(self, path: Path, *, name: str) -> Iterator[Any]:
@@ -119,14 +124,10 @@ class Database:
 
         Rows then go from that file to the tables inside SQLite. Durable at the end, gone when it fails.
         """
-        with self._turn, self.writer.connect() as connection:
+        with self._turn, self.writer.connect() as connection, _attached(connection, path, name):
             driver: Any = connection.connection.driver_connection
-            driver.execute(f"ATTACH DATABASE ? AS {name}", (str(path),))
-            try:
-                with _transaction(driver):
-                    yield driver
-            finally:
-                driver.execute(f"DETACH DATABASE {name}")
+            with _transaction(driver):
+                yield driver
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -167,6 +168,19 @@ class Database:
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
+
+
+@contextmanager
+def _attached(connection: Connection, path: Path | None, name: str) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"ATTACH DATABASE ? AS {name}", (str(path),))
+    try:
+        yield
+    finally:
+        driver.execute(f"DETACH DATABASE {name}")
 
 
 @contextmanager

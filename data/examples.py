@@ -189,7 +189,7 @@ def _register(session: Session, code: str, kind: SourceKind, until: date) -> int
         category_edition=CATEGORY_EDITION if kind is SourceKind.MELDINGEN else None,
         observed_from=first_day(until),
         observed_to=until,
-        reference="zie docs/example-data.md",
+        reference="verzonnen",
         example=True,
     )
     return register_source(session, card, loaded_at=datetime.now(UTC))

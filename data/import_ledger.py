@@ -24,10 +24,11 @@ from data.owners import derive_owners
 from data.placing import edition_marks
 from data.readers.formats import Format
 from data.readers.tables import file_hash
-from data.refreshing import counts, update_known
+from data.refreshing import counts, settle_moved
 from data.sources import SourceCard, SourceKind, register_source
 from data.staged_file import Applied, own_connection, set_category_ids
 from data.staging import staged, staged_report
+from data.updating import update_known
 from geo.errors import ImportRefused
 from geo.main_groups import MainGroup
 
@@ -46,6 +47,7 @@ class MeldingenOrder:
     observed_to: str | None = None
     every_days: int | None = None
     example: bool = False
+    accept_rejects: bool = False
 
 
 def begin(database: Database, order: MeldingenOrder, code: str, staging: Path) -> Applied:
@@ -148,18 +150,19 @@ def finish(
     report.new, report.changed, report.unchanged = counts(staging)
     finished = False
     while not finished:
-        _settle_owners(database, applied)
-        with database.write() as session:
+        _settle_owners(database, staging, applied)
+        with database.write(beside=staging) as session:
             finished = _same_editions(session, applied)
             if finished:
                 _make_visible(session, order, staging, applied, report, actor=actor)
     return report
 
 
-def _settle_owners(database: Database, applied: Applied) -> None:
+def _settle_owners(database: Database, staging: Path, applied: Applied) -> None:
     """Derive the owners of this import's rows anew in editions whose outlines changed since it began."""
     with database.read() as session:
         now, then = edition_marks(session), _marks(session, applied)
+        settle_moved(session, staging, now)
     for year in [year for year, mark in now.items() if then.get(year) != mark]:
         forget_places(database, applied.import_id, year)
         derive_owners(database, year)

@@ -28,12 +28,13 @@ from data.readers.formats import Format, open_records
 from data.readers.mapping import Mapping, from_toml
 from data.refreshing import find_known
 from data.sources import SourceKind
-from data.staging import StageOrder, stage
+from data.staging import StageOrder, stage, staged_report
 from geo.errors import ImportRefused
 
 Progress = Callable[[str, int, int], None]
 READING: Final = "lezen"
 STORING: Final = "opnemen"
+REASONS: Final = 5
 KEPT_DAYS: Final = {"staging": 7, "rejects": 90}
 
 
@@ -77,6 +78,7 @@ def import_meldingen(
     order = replace(order, mapping=order.mapping or stored)
     with _alone(database, order.source, folder / "staging"):
         staging = _staged(database, order, place, progress=progress, stopped=stopped, apart=apart)
+        _refuse_bad_file(order, staging)
         applied = begin(database, order, place.municipality_code, staging)
         find_known(database, staging, applied)
         load_new(
@@ -138,6 +140,19 @@ def _fits(mapping: str, order: MeldingenOrder) -> bool:
     return True
 
 
+def _refuse_bad_file(order: MeldingenOrder, staging: Path) -> None:
+    """ImportRefused when no row is good, or most are bad and nobody asked for the rest; the rejects stay."""
+    report = staged_report(staging)
+    if report.accepted and (order.accept_rejects or report.rejected_rows <= report.accepted):
+        return
+    staging.unlink()
+    reasons = "; ".join(f"{reason} ({count})" for reason, count in list(report.rejected.items())[:REASONS])
+    where = f"; de regels staan in {report.rejects_file}" if report.rejects_file else ""
+    advice = "" if not report.accepted else "; wie de andere rijen toch wil, zegt het met --accept-rejects"
+    refused = f"{report.rejected_rows} van {report.read} rijen zijn geweigerd"
+    raise ImportRefused(f"{report.file}: {refused}: {reasons}{where}{advice}")
+
+
 @contextmanager
 def _alone(database: Database, source: str, folder: Path) -> Iterator[None]:
     """Hold the source while it is being imported; ImportRefused when somebody else does."""
@@ -155,6 +170,8 @@ def _alone(database: Database, source: str, folder: Path) -> Iterator[None]:
     with database.writer.connect() as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
             raise busy
+        # The lock is the session's: an open transaction would keep old rows from being cleaned up meanwhile.
+        connection.commit()
         try:
             yield
         finally:

@@ -25,6 +25,7 @@ from geo.errors import WijkbeeldError
 POLL_S: Final = 0.2
 ALIVE_S: Final = 2.0
 SILENT_S: Final = 20.0
+TRIES: Final = 3
 KEPT_S: Final = 24 * 3600.0
 _NAME: Final = re.compile(r"\d{20}-[0-9a-f]{8}")
 log = structlog.get_logger()
@@ -173,11 +174,15 @@ class JobRunner:
                 name, "result", {"reden": f"de service kent deze opdracht niet: {job.get('kind')}"}
             )
             return
+        if not self._may_try(name, job):
+            return
         control = Control(progress=_Teller(self._spool, name), stopped=self._stopping.is_set)
         answer: dict[str, Any]
         try:
             answer = {"antwoord": kind(job["arguments"], control)}
         except Stopped:
+            # An orderly end is no failed try.
+            self._spool.write(name, "job", job)
             return
         except WijkbeeldError as error:
             answer = {"reden": str(error)}
@@ -185,6 +190,18 @@ class JobRunner:
             log.exception("een opdracht mislukte", opdracht=name)
             answer = {"reden": f"onverwachte fout ({type(error).__name__}); zie het logboek van de service"}
         self._spool.write(name, "result", answer)
+
+    def _may_try(self, name: str, job: dict[str, Any]) -> bool:
+        """Count this try in the job itself: one that ends the process must not be begun at every start."""
+        tries = job.get("tries")
+        before = tries if isinstance(tries, int) else 0
+        if before < TRIES:
+            self._spool.write(name, "job", {**job, "tries": before + 1})
+            return True
+        reason = f"de opdracht is {before} keer begonnen en de service stopte er telkens bij; zie het logboek"
+        log.error("een opdracht is opgegeven", opdracht=name, keren=before)
+        self._spool.write(name, "result", {"reden": reason})
+        return False
 
 
 class _Teller:

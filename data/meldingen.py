@@ -73,7 +73,7 @@ def page(
     session: Session, viewer: Viewer, filters: Filters, *, edition: int, limit: int, offset: int = 0
 ) -> pd.DataFrame:
     """Return one page, newest day first; within a day by public id, so that the order tells no time."""
-    query = _select(viewer, filters, edition).order_by(Melding.created_on.desc(), Melding.public_id)
+    query = _select(viewer, filters, edition).order_by(Melding.created_on.desc(), Melding.public_id.desc())
     return _frame(session, viewer, query.limit(limit).offset(offset))
 
 

@@ -263,7 +263,8 @@ class Melding(Table):
 
     __table_args__ = (
         UniqueConstraint("source_id", "source_ref"),
-        Index(None, "municipality_code", "created_on"),
+        # The order of lists; with the import in it, hidden rows are passed over without reading them.
+        Index(None, "municipality_code", "created_on", "public_id", "import_id"),
         Index(None, "import_id"),
     )
 

@@ -104,7 +104,7 @@ def import_areas(
         if done.buurten_moved and not done.new_edition:
             owners.assign_areas(session, edition.year)
         report = _areas_report(path, done, coverage.sentences(), coverage.to_dict())
-        _record(session, card, path, report, actor=actor)
+        record_report(session, card, path, report, actor=actor)
     placed = owners.derive_owners(database, edition.year)
     if placed:
         report.sentences.append(f"{placed} meldingen en initiatieven zijn in deze indeling geplaatst")
@@ -152,7 +152,7 @@ def import_figures(
                 "only_outlines": list(done.match.only_outlines),
             },
         )
-        _record(session, card, path, report, actor=actor)
+        record_report(session, card, path, report, actor=actor)
     return report
 
 
@@ -196,7 +196,7 @@ def import_addresses(
             ],
             detail={"gemeenten": list(done.gemeenten), "elsewhere": dict(done.elsewhere)},
         )
-        _record(session, card, path, report, actor=actor)
+        record_report(session, card, path, report, actor=actor)
     return report
 
 
@@ -240,7 +240,8 @@ def _areas_report(
     )
 
 
-def _record(session: Session, card: SourceCard, path: Path, report: LoadReport, *, actor: str) -> None:
+def record_report(session: Session, card: SourceCard, path: Path, report: LoadReport, *, actor: str) -> None:
+    """Keep the source, the load and the act of an import, in the transaction that stored its rows."""
     now = datetime.now(UTC)
     source_id = register_source(session, card, loaded_at=now)
     counts = {name: getattr(report, name) for name in ("new", "changed", "gone", "same", "rejected")}

@@ -1,19 +1,23 @@
-"""Refreshing: which rows of a staged file are stored already, and those that changed brought up to date."""
+"""Refreshing: which rows of a staged file are stored already, which of those differ, and where they moved."""
 # ruff: noqa: S608 (only names of our own go into statements)
 
 from __future__ import annotations
 
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from data.database import Database
-from data.models import Melding, MeldingArea, StatusChange
-from data.staged_file import Applied, as_dict, own_connection, plain_value
+from data.models import Melding
+from data.owners import CHUNK, BuurtFinder, buurt_finder
+from data.staged_file import Applied, own_connection
+from data.staging import staged
 
 BATCH: Final = 1_000
+_MOVED: Final = "FROM known AS k JOIN melding AS m ON m.n = k.n WHERE NOT k.mine AND k.moved"
 
 
 def find_known(database: Database, staging: Path, applied: Applied) -> None:
@@ -46,20 +50,29 @@ def counts(staging: Path) -> tuple[int, int, int]:
     return total - known, changed, known - changed
 
 
-def update_known(session: Session, staging: Path, applied: Applied, *, actor: str) -> int:
-    """Bring stored rows that differ up to date, in the session's transaction; returns how many there were."""
+def settle_moved(session: Session, staging: Path, marks: dict[int, str]) -> None:
+    """Note in the staging file the buurt of each moved row in every edition that there is now.
+
+    `marks` are those of the editions that the session sees. Where the outlines are those that the file was
+    staged with, so are the buurten.
+    """
+    then = staged(staging, "marks")
     with own_connection(staging) as connection:
-        connection.row_factory = as_dict
-        query = (
-            "SELECT m.*, c.id AS category_id, k.id, k.changed, k.moved FROM known k JOIN melding m USING (n)"
-            " JOIN category c ON c.key = m.category WHERE NOT k.mine AND (k.changed OR k.moved) ORDER BY n"
-        )
-        total = 0
-        cursor = connection.execute(query)
-        while rows := cursor.fetchmany(BATCH):
-            _update_batch(session, rows, applied, actor=actor)
-            total += len(rows)
-    return total
+        connection.execute("DROP TABLE IF EXISTS moved")
+        connection.execute("CREATE TABLE moved (id, edition, buurt, PRIMARY KEY (id, edition)) WITHOUT ROWID")
+        for year in sorted(marks) if connection.execute(f"SELECT 1 {_MOVED} LIMIT 1").fetchone() else ():
+            if then.get(str(year)) == marks[year]:
+                connection.execute(f"INSERT INTO moved SELECT k.id, {year}, m.buurt_{year} {_MOVED}")
+            else:
+                _find_moved(connection, buurt_finder(session, year))
+
+
+def _find_moved(connection: Any, finder: BuurtFinder) -> None:
+    cursor = connection.execute(f"SELECT k.id, m.x, m.y {_MOVED} ORDER BY k.n")
+    while rows := cursor.fetchmany(CHUNK):
+        ids, x, y = zip(*rows, strict=True)
+        owners = zip(ids, repeat(finder.year), finder.find(x, y), strict=False)
+        connection.executemany("INSERT INTO moved VALUES (?, ?, ?)", owners)
 
 
 def _any_stored(database: Database, source_id: int) -> bool:
@@ -86,56 +99,3 @@ def _stored_here(database: Database, connection: Any, applied: Applied) -> str:
         )
     connection.execute("CREATE INDEX stored_ref ON stored (source_ref)")
     return "stored"
-
-
-def _update_batch(session: Session, rows: list[dict[str, Any]], applied: Applied, *, actor: str) -> None:
-    changed = [row for row in rows if row["changed"]]
-    moved = [row for row in rows if row["moved"]]
-    if changed:
-        _add_status_changes(session, changed, applied, actor=actor)
-        names = ("status", "closed_at", "category_id")
-        _update_rows(session, changed, names)
-    if moved:
-        _update_rows(session, moved, ("lon", "lat", "x", "y", "address", "place_quality"))
-        ids = [row["id"] for row in moved]
-        session.execute(delete(MeldingArea).where(MeldingArea.melding_id.in_(ids)))
-        owners = [
-            {"melding_id": row["id"], "edition": year, "buurt": row[f"buurt_{year}"]}
-            for row in moved
-            for year in applied.years
-        ]
-        if owners:
-            session.execute(insert(MeldingArea), owners)
-
-
-def _update_rows(session: Session, rows: list[dict[str, Any]], names: tuple[str, ...]) -> None:
-    table = Melding.__table__
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    statement = update(table).where(table.c.id == bindparam("row_id")).values(values)  # type: ignore[arg-type]
-    session.connection().execute(
-        statement,
-        [
-            {"row_id": row["id"], **{f"new_{name}": plain_value(name, row[name]) for name in names}}
-            for row in rows
-        ],
-    )
-
-
-def _add_status_changes(
-    session: Session, rows: list[dict[str, Any]], applied: Applied, *, actor: str
-) -> None:
-    ids = [row["id"] for row in rows]
-    before = dict(session.execute(select(Melding.id, Melding.status).where(Melding.id.in_(ids))).all())
-    steps = [
-        {
-            "melding_id": row["id"],
-            "at": plain_value("closed_at", row["closed_at"]) or applied.stored_at,
-            "from_status": before[row["id"]],
-            "to_status": row["status"],
-            "actor": actor,
-        }
-        for row in rows
-        if before[row["id"]] != row["status"]
-    ]
-    if steps:
-        session.execute(insert(StatusChange), steps)

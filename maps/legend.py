@@ -16,7 +16,7 @@ from maps.heatmap import HeatStyle, colour_table
 from maps.numbers import counted, dutch, short
 from maps.palette import Ramp
 
-NO_DATA_TEXT: Final = "geen gegevens"
+NO_DATA_TEXT: Final = "niet bekend"
 TOO_SMALL_TEXT: Final = "te klein voor een uitspraak"
 
 
@@ -98,7 +98,7 @@ def too_small_fill() -> Fill:
 
 
 def class_legend(classes: Classes, facts: Facts, *, ramp: Ramp = Ramp.VEEL) -> Legend:
-    """The legend of a map with classes; `geen gegevens` and `te klein` only when some area is so."""
+    """The legend of a map with classes; `niet bekend` and `te klein` only when some area is so."""
     parts = zip(classes.labels, fills(classes, ramp), classes.counts, strict=True)
     entries = [Entry(label, fill, areas) for label, fill, areas in parts]
     if classes.small:
@@ -116,7 +116,7 @@ def heat_legend(style: HeatStyle, facts: Facts, *, points: int) -> Legend:
         f" (bandbreedte {short(style.bandwidth_m)} meter).",
         "Donker is: veel meldingen dicht bij elkaar. Dat zegt niet dat het daar slechter is.",
     )
-    entries = tuple(_heat_entry(style, share) for share in (0.1, 0.25, 0.5, 0.75, 1.0))
+    entries = tuple(_heat_entry(style, share) for share in (0.2, 0.4, 0.6, 0.8, 1.0))
     return Legend(replace(facts, remarks=(*remarks, *facts.remarks)), entries)
 
 

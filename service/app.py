@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from data.database import Database
 from data.readers.pdok import Locatieserver
@@ -17,11 +15,11 @@ from service.analysis.workbench import Workbench
 from service.api import create_api
 from service.attempts import Attempts
 from service.headers import ProtectiveHeaders
+from service.heads import Heads
 from service.routes import PAGES
 from service.settings import Settings
+from service.static_files import Static
 from service.workers import Workers
-
-STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -46,11 +44,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.status_attempts = Attempts()
     app.mount("/api/v1", api)
-    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.mount("/static", Static(), name="static")
     for router in PAGES:
         app.include_router(router)
     errors.install_pages(app)
     app.add_middleware(ProtectiveHeaders, secure=settings.secure)
+    app.add_middleware(Heads)
     return app
 
 

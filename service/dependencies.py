@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 
 from data.database import Database
 from data.models import StaffSession
@@ -65,14 +65,3 @@ def _viewer(request: Request, session: StaffSessionDep) -> Viewer:
 
 
 ViewerDep = Annotated[Viewer, Depends(_viewer)]
-
-
-def _staff(request: Request, viewer: ViewerDep) -> Viewer:
-    if viewer.is_staff:
-        return viewer
-    if request.url.path.startswith("/api/"):
-        raise HTTPException(401, "Log in om dit te zien.")
-    raise HTTPException(303, headers={"Location": f"/inloggen?naar={request.url.path}"})
-
-
-StaffDep = Annotated[Viewer, Depends(_staff)]

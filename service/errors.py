@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
@@ -200,7 +200,10 @@ async def _unknown_page(request: Request, error: Exception) -> Response:
     return _page(request, 500, SENTENCES[500])
 
 
-def _page(request: Request, status: int, sentence: str) -> HTMLResponse:
+def _page(request: Request, status: int, sentence: str) -> Response:
+    # What is under the API but not its own, such as an address with the end of a line in it.
+    if request.url.path.startswith("/api/"):
+        return problem(status, sentence)
     from service.pages import render
 
     answer = render(request, "fout.html", {"titel": title(status), "zin": sentence}, status=status)

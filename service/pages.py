@@ -16,10 +16,10 @@ from maps.numbers import dutch
 from service.analysis.places import Place, Places
 from service.analysis.words import day_text, moment_words
 from service.settings import GemeenteSettings, Settings
+from service.static_files import STATIC
 from service.texts import Catalogue, catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
 ENTRY = "src/main.ts"
 # Address, key of the text in the menu.
 MENU = (

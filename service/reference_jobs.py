@@ -1,4 +1,4 @@
-"""Jobs on reference data: outlines, figures, addresses, initiatieven and example records, by name."""
+"""Jobs on reference data: outlines, gebieden, figures, addresses, initiatieven, example records, by name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 from data.audit import record
 from data.database import Database
 from data.examples import load_examples, remove_examples
+from data.gebied_import import import_gebieden
 from data.initiatief_import import import_initiatieven
 from data.jobs import Arguments, Control, Kind
 from data.municipalities import need_municipality
@@ -20,6 +21,7 @@ AREAS: Final = "import areas"
 FIGURES: Final = "import figures"
 ADDRESSES: Final = "import addresses"
 INITIATIEVEN: Final = "import initiatieven"
+GEBIEDEN: Final = "import gebieden"
 EXAMPLES: Final = "examples load"
 NO_EXAMPLES: Final = "examples remove"
 
@@ -43,6 +45,7 @@ def reference_kinds(database: Database) -> dict[str, Kind]:
         FIGURES: _kind(database, import_figures),
         ADDRESSES: _kind(database, import_addresses),
         INITIATIEVEN: _kind(database, import_initiatieven),
+        GEBIEDEN: _kind(database, import_gebieden),
         EXAMPLES: examples,
         NO_EXAMPLES: no_examples,
     }

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from data import audit
@@ -38,10 +38,16 @@ def right_password(staff: Mapping[str, str], account: str, password: str) -> boo
     return right and account in staff
 
 
-def open_session(session: Session, account: str) -> Login:
-    """Store a new session for an account and return what its browser keeps."""
+def open_session(session: Session, account: str, settings: Settings) -> Login:
+    """Store a new session for an account and return what its browser keeps; sessions that ended go."""
     login = Login(account, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
+    seen_since, made_since = _limits(settings, now)
+    session.execute(
+        delete(StaffSession).where(
+            or_(StaffSession.seen_at < seen_since, StaffSession.created_at < made_since)
+        )
+    )
     session.add(
         StaffSession(
             token_hash=_hash(login.token), account=account, csrf=login.csrf, created_at=now, seen_at=now
@@ -51,15 +57,20 @@ def open_session(session: Session, account: str) -> Login:
     return login
 
 
+def note_failure(session: Session, account: str) -> None:
+    """Write in the audit that somebody gave a wrong password for this account."""
+    audit.record(
+        session, actor="onbekend", action="inloggen mislukt", object_kind="account", object_id=account
+    )
+
+
 def find_session(session: Session, token: str, settings: Settings) -> StaffSession | None:
     """Return the live session of a token; None when unknown, too old or of a removed account."""
     found = session.get(StaffSession, _hash(token))
     if found is None or found.account not in settings.staff:
         return None
-    now = datetime.now(UTC)
-    idle = now - found.seen_at > timedelta(minutes=settings.session_idle_minutes)
-    old = now - found.created_at > timedelta(hours=settings.session_hours)
-    return None if idle or old else found
+    seen_since, made_since = _limits(settings, datetime.now(UTC))
+    return found if found.seen_at >= seen_since and found.created_at >= made_since else None
 
 
 def touch_session(session: Session, token: str) -> None:
@@ -77,6 +88,12 @@ def close_session(session: Session, token: str) -> None:
 def same(given: str, expected: str) -> bool:
     """Compare two secrets without telling by time where they differ."""
     return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _limits(settings: Settings, now: datetime) -> tuple[datetime, datetime]:
+    """Return since when a live session was used, and since when it was opened."""
+    idle, old = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+    return now - idle, now - old
 
 
 def _hash(token: str) -> str:

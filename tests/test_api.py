@@ -95,6 +95,12 @@ def test_every_buurt_value_equals_the_file_it_came_from(client: TestClient) -> N
     assert all(shown[code] == pytest.approx(value) for code, value in expected.items())
 
 
+@pytest.mark.parametrize("path", ["/api/v1/meldingen/a%0Ab", "/api/v2/meldingen", "/api/"])
+def test_all_that_is_not_there_under_the_api_is_a_problem_and_no_page(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 def test_classes_hold_every_area_once_and_small_ones_say_so(client: TestClient) -> None:
     found = get(client, "cijfers/misdrijven_inw/waarden?gemeente=GM0622&niveau=buurt")
     counted = sum(line["aantal"] for line in found["legenda"]["regels"])

@@ -54,8 +54,11 @@ def wait_until_full(attempts: Attempts) -> None:
 
 def test_76_who_guesses_on_is_told_to_wait_even_with_the_right_password(client: TestClient) -> None:
     wrong = {"naam": "adviseur", "wachtwoord": "fout"}
-    answers = [client.post("/inloggen", data=wrong).status_code for _ in range(FROM_ONE_CLIENT)]
-    assert answers == [401] * FROM_ONE_CLIENT
+    assert client.post("/inloggen", data=wrong).status_code == 401
+    attempts: Attempts = client.app.state.attempts  # type: ignore[attr-defined]
+    for _ in range(FROM_ONE_CLIENT - 2):
+        attempts.went_wrong("testclient", "iemand")
+    assert client.post("/inloggen", data=wrong).status_code == 401
     last = client.post("/inloggen", data={"naam": "adviseur", "wachtwoord": "goed"})
     assert (last.status_code, last.headers["Retry-After"]) == (429, "600")
     assert "Set-Cookie" not in last.headers

@@ -10,12 +10,14 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import shapely
 from bad_files import LAT, LON, imported, points_file, town_database
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from stored_town import BUURTEN, TOWN, town
 
@@ -24,6 +26,7 @@ from data.database import Database
 from geo.areas import Edition
 from geo.errors import MapError
 from maps.choropleth import geometry_geojson
+from service.analysis.workbench import Workbench
 from service.app import create_app
 from service.settings import Settings
 
@@ -163,7 +166,29 @@ RADII = {
     "rij 23: 0,001 m": "0.001",
     "rij 23: net te klein": "24.9",
     "rij 21: net te groot": "2000.1",
+    "rij 21: niet een van de vier": "151",
 }
+
+
+def test_any_number_of_states_and_periods_makes_one_heat(client: TestClient) -> None:
+    """Else each question to the microsecond would hold on to a picture of the town of its own."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    workbench: Workbench = app.state.workbench
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    bytes_kept = set()
+    for number in range(6):
+        state = (tomorrow + timedelta(microseconds=number)).isoformat()
+        query = urlencode({"gemeente": TOWN, "straal": 75, "standVan": state})
+        assert client.get(f"/api/v1/warmte?{query}&soort=afval&soort=afval").json()["aantal"] == 2
+        bytes_kept.add(workbench.bytes_kept)
+    assert len(bytes_kept) == 1
+
+
+def test_a_period_without_a_day_of_the_sources_has_no_heat(client: TestClient) -> None:
+    query = urlencode({"gemeente": TOWN, "van": "2031-01-01"})
+    found = client.get(f"/api/v1/warmte?{query}").json()
+    assert (found["aantal"], found["van"], found["tot"]) == (0, None, None)
 
 
 @pytest.mark.parametrize("radius", RADII.values(), ids=RADII.keys())
@@ -210,8 +235,8 @@ def test_21_a_tolerance_of_zero_keeps_every_corner() -> None:
     [
         pytest.param(BUURTEN[3], 410, f"nu: {BUURTEN[2]} (Drie)", id="rij 25: opgegaan in een ander"),
         pytest.param(BUURTEN[2], 200, "Drie", id="rij 25: groter geworden"),
-        pytest.param("BU06229999", 404, "kennen geen gebied", id="rij 25: nooit bestaan"),
-        pytest.param("BU99990001", 404, "geen grenzen geladen", id="rij 25: van een andere gemeente"),
+        pytest.param("BU06229999", 404, "BU06229999 kennen wij niet", id="rij 25: nooit bestaan"),
+        pytest.param("BU99990001", 404, "GM9999 kennen wij niet", id="rij 25: van een andere gemeente"),
     ],
 )
 def test_an_old_code_names_its_successor(client: TestClient, code: str, status: int, words: str) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 
 from data.addresses import load_addresses, store_addresses
 from data.areas import load_edition, newest_edition
-from data.bundled import bundled_landmarks, load_bundled
+from data.bundled import load_bundled
 from data.database import Database
 from data.figures import load_figures
 from data.gebieden import load_gebieden, store_gebieden
 from data.models import Area, Audit, Figure, Import, Source
-from data.readers.bundled import bundled_gebieden
+from data.readers.bundled import bundled_gebieden, bundled_landmarks
 from data.sources import overview
 from geo.areas import Level
 from geo.gazetteer import Gazetteer, Quality
@@ -139,7 +139,7 @@ def test_each_source_says_whose_it_is_and_under_which_licence(database: Database
     with database.read() as session:
         shown = overview(session)
     assert len(shown) == 9
-    assert all(source.naam and source.licence and source.attribution and source.reference for source in shown)
+    assert all(source.naam and source.licence and source.attribution for source in shown)
     assert not any(source.example for source in shown)
 
 

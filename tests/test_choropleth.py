@@ -124,7 +124,7 @@ def test_a_value_layer_has_values_classes_and_texts_but_no_outlines() -> None:
         "BU99990101": {"waarde": 1.5, "klasse": 0, "tekst": "1,5"},
         "BU99990102": {"waarde": 2.5, "klasse": 1, "tekst": "2,5"},
         "BU99990201": {"waarde": None, "klasse": -2, "tekst": "te klein voor een uitspraak"},
-        "BU99990202": {"waarde": None, "klasse": -1, "tekst": "geen gegevens"},
+        "BU99990202": {"waarde": None, "klasse": -1, "tekst": "niet bekend"},
     }
     assert [layer["klassen"][key]["kleur"] for key in ("0", "1")] == list(colours(Ramp.VEEL, 2))
     assert [layer["klassen"][key]["patroon"] for key in ("0", "-1", "-2")] == [None, "strepen", "stippen"]
@@ -139,7 +139,7 @@ def test_the_legend_names_unit_source_period_and_areas_per_class() -> None:
         ("1,5", 1),
         ("2,5", 1),
         ("te klein voor een uitspraak", 1),
-        ("geen gegevens", 1),
+        ("niet bekend", 1),
     ]
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from data.areas import editions, load_edition, store_edition
 from data.database import Database
 from data.figures import load_figures
+from data.gebieden import load_gebieden
 from data.jobs import JobRunner, Spool
 from data.models import Area, Audit, Figure, Melding
 from data.reference_imports import LoadReport
@@ -191,6 +192,97 @@ def test_figures_that_would_be_wrong_are_refused(
     assert result.exit_code == 1
     assert reason in result.stderr
     assert count(opened, Figure) == 0
+
+
+def gebieden_file(
+    folder: Path, *, first: str = "BU06220001", name: str = "Haven", town: str = "GM0622"
+) -> Path:
+    path = folder / "gebieden.toml"
+    path.write_text(
+        f"""
+gemeente = "{town}"
+naam = "Vlaardingen"
+indeling = 2016
+status = "vastgesteld"
+bron = "Raadsbesluit 12"
+
+[[gebied]]
+code = "GB{town[2:]}01"
+naam = "{name}"
+buurten = ["{first}", "BU{town[2:]}0002"]
+geldig_vanaf = 2026-01-01
+
+[[bijzondere_plek]]
+naam = "Sportpark"
+buurt = "BU{town[2:]}0101"
+soort = "sportpark"
+reden = "Er woont niemand."
+geldig_vanaf = 2026-01-01
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_gebieden_of_a_gemeente_come_in_by_command_and_replace_those_it_had(
+    filled: str, opened: Database, tmp_path: Path
+) -> None:
+    first = run("import", "gebieden", gebieden_file(tmp_path), "--json")
+    assert (first.exit_code, json.loads(first.stdout)["new"]) == (0, 2)
+    again = run("import", "gebieden", gebieden_file(tmp_path), "--json")
+    assert json.loads(again.stdout)["nothing_changed"] is True
+    renamed = run("import", "gebieden", gebieden_file(tmp_path, name="Oude haven"))
+    assert "nieuw 0, gewijzigd 1, weg 0, ongewijzigd 1" in renamed.stdout
+    assert "1 gebieden met 2 buurten" in renamed.stdout
+    with opened.read() as session:
+        indeling = load_gebieden(session, "GM0622")
+        acts = session.scalars(select(Audit).order_by(Audit.id)).all()
+    assert indeling is not None
+    assert [(one.naam, one.status, one.buurten) for one in indeling.gebieden] == [
+        ("Oude haven", "vastgesteld", ("BU06220001", "BU06220002"))
+    ]
+    assert [place.buurt for place in indeling.places] == ["BU06220101"]
+    assert [(act.action, act.object_id, act.detail["new"]) for act in acts] == [
+        ("import", "gebieden-vlaardingen", new) for new in (2, 0, 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        pytest.param({"first": "BU06229999"}, "BU06229999", id="no-such-buurt"),
+        pytest.param({"first": "BU06220002"}, "meer dan een keer", id="twice"),
+        pytest.param({"town": "GM0503", "first": "BU05030001"}, "GM0503", id="87-other-gemeente"),
+        pytest.param({"name": '"'}, "geen geldige TOML", id="broken"),
+    ],
+)
+def test_gebieden_that_do_not_fit_are_refused_and_change_nothing(
+    filled: str, opened: Database, tmp_path: Path, changes: dict[str, str], reason: str
+) -> None:
+    assert run("import", "gebieden", gebieden_file(tmp_path)).exit_code == 0
+    result = run("import", "gebieden", gebieden_file(tmp_path, **changes))
+    assert (result.exit_code, "Traceback" in result.stderr) == (1, False)
+    assert reason in result.stderr
+    with opened.read() as session:
+        indeling = load_gebieden(session, "GM0622")
+    assert indeling is not None
+    assert [one.naam for one in indeling.gebieden] == ["Haven"]
+    assert count(opened, Audit) == 1
+
+
+def test_a_file_without_gebieden_does_not_take_those_of_the_gemeente_away(
+    filled: str, opened: Database, tmp_path: Path
+) -> None:
+    path = gebieden_file(tmp_path)
+    run("import", "gebieden", path)
+    path.write_text(path.read_text(encoding="utf-8").partition("[[")[0], encoding="utf-8")
+    result = run("import", "gebieden", path, "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (
+        1,
+        {"fout": "gebieden.toml: er staat geen enkel gebied in"},
+    )
+    with opened.read() as session:
+        assert load_gebieden(session, "GM0622") is not None
 
 
 def test_an_import_goes_through_the_service_while_it_holds_the_database(

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from import_files import ASSEN, HEADER, row, stored, take_in, totals, town, write_table
-from sqlalchemy import func, select, update
+from import_files import HEADER, row, stored, take_in, totals, town, write_table
+from sqlalchemy import func, select, text, update
 
 from data import audit, imports
 from data.apart import Stopped
@@ -28,6 +28,8 @@ from data.readers.mapping import CASE, guess, to_toml
 from geo.areas import Edition
 from geo.errors import ImportRefused
 
+# In another buurt of Assen, far from its edge.
+AWAY = ("6.5394", "52.9872")
 PER_BUURT = select(MeldingArea.buurt, func.count()).group_by(MeldingArea.buurt)
 RUN = """
 import sys
@@ -105,39 +107,6 @@ def test_a_point_that_its_source_moved_gets_its_new_buurt(assen: Database, tmp_p
     assert stored(assen, "lon", "lat") == [(4.9, 52.37)]
     with assen.read() as session:
         assert session.scalars(select(MeldingArea.buurt)).all() == [None]
-
-
-@pytest.mark.parametrize(
-    ("rows", "changes", "message"),
-    [
-        pytest.param([["kapot"]], {}, "datum van de melding|twee of meer kolommen", id="no-table"),
-        pytest.param([row(1, lon=ASSEN[1], lat=ASSEN[0])], {}, "meeste punten", id="swapped"),
-        pytest.param([row(1)], {"gemeente": "Amsterdam"}, "niet geladen", id="87-unknown-municipality"),
-        pytest.param([row(1)], {"source": "Met Spaties"}, "met-spaties", id="name"),
-        pytest.param([row(1)], {"observed_from": "gisteren"}, "geen datum", id="day"),
-        pytest.param([row(1)], {"form": "open311"}, "geen export van open311", id="other-format"),
-        pytest.param([], {}, "geen rijen", id="no-rows"),
-    ],
-)
-def test_a_broken_file_or_order_changes_nothing(
-    on_sqlite: Database, tmp_path: Path, rows: list[list[str]], changes: dict[str, str], message: str
-) -> None:
-    folder = tmp_path / "var"
-    header = ("a", "b") if rows == [["kapot"]] else None
-    path = write_table(tmp_path / "in.csv", rows, *([header] if header else []))
-    with pytest.raises(Exception, match=message):
-        take_in(on_sqlite, path, folder, **changes)
-    assert totals(on_sqlite) == {"melding": 0, "melding_area": 0, "import": 0, "source": 0}
-    assert [one for one in folder.rglob("*") if one.suffix != ".lock" and one.is_file()] == []
-
-
-def test_87_a_source_of_another_municipality_is_refused(assen: Database, tmp_path: Path) -> None:
-    path = write_table(tmp_path / "in.csv", [row(1)])
-    take_in(assen, path, tmp_path)
-    before = totals(assen)
-    with pytest.raises(ImportRefused, match="hoort bij GM0106, niet bij GM0622"):
-        take_in(assen, path, tmp_path, gemeente="Vlaardingen")
-    assert totals(assen) == before
 
 
 def test_nobody_sees_a_row_before_the_last_transaction(assen: Database, tmp_path: Path) -> None:
@@ -285,18 +254,56 @@ def test_90_outlines_that_change_during_an_import_decide_in_the_end(assen: Datab
     assert sum(owners.values()) == 3_000
 
 
+def test_90_a_row_that_moved_gets_the_buurten_of_outlines_loaded_meanwhile(
+    assen: Database, tmp_path: Path
+) -> None:
+    """One edition is redrawn without the buurt that the row moves to, another one is new."""
+    take_in(assen, write_table(tmp_path / "een.csv", [row(1)]), tmp_path)
+    (before,) = owners_of_one(assen).values()
+    take_in(assen, write_table(tmp_path / "terug.csv", [row(1, lon=AWAY[0], lat=AWAY[1])]), tmp_path)
+    (there,) = owners_of_one(assen).values()
+    take_in(assen, write_table(tmp_path / "twee.csv", [row(1)]), tmp_path)
+    assert there not in (None, before)
+    changed: list[str] = []
+
+    def redraw(phase: str, _done: int, _total: int) -> None:
+        if phase == imports.STORING and not changed:
+            changed.append(str(there))
+            edition = bundled_edition()
+            with assen.write() as session:
+                store_edition(session, replace(edition, year=2024))
+            derive_owners(assen, 2024)
+            drop_buurt(assen, str(there))
+
+    path = write_table(tmp_path / "drie.csv", [row(1, lon=AWAY[0], lat=AWAY[1]), row(2)])
+    report = take_in(assen, path, tmp_path, progress=redraw)
+    assert (report.new, report.changed, changed) == (1, 1, [there])
+    assert owners_of_one(assen) == {2016: None, 2024: there}
+
+
+def owners_of_one(database: Database) -> dict[int, str | None]:
+    """The buurt in each edition of the row with number 1."""
+    query = select(MeldingArea.edition, MeldingArea.buurt).join(Melding).where(Melding.source_ref == "1")
+    with database.read() as session:
+        return dict(session.execute(query).all())
+
+
 def drop_buurt_of_assen(database: Database) -> str:
     """Load the outlines again without the buurt that holds the rows of these tests; returns its code."""
-    edition = bundled_edition()
     with database.read() as session:
         (code,) = session.scalars(select(MeldingArea.buurt).distinct()).all() or [None]
     assert code is not None
+    drop_buurt(database, code)
+    return code
+
+
+def drop_buurt(database: Database, code: str) -> None:
+    edition = bundled_edition()
     buurten = edition.buurten[edition.buurten["code"] != code].reset_index(drop=True)
     smaller = Edition(edition.year, buurten, edition.wijken, edition.gemeenten)
     with database.write() as session:
         store_edition(session, smaller)
     derive_owners(database, edition.year)
-    return str(code)
 
 
 def test_leftovers_of_imports_that_nobody_finished_are_swept(on_sqlite: Database, tmp_path: Path) -> None:
@@ -321,6 +328,20 @@ def test_the_same_source_is_not_imported_twice_at_once(assen: Database, tmp_path
 
     take_in(assen, path, tmp_path, progress=meanwhile)
     assert len(refusals) == 1
+
+
+def test_the_lock_of_an_import_holds_no_transaction_open(postgres_url: str, tmp_path: Path) -> None:
+    open_ones: list[int] = []
+    query = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = :name"
+    with town(postgres_url) as database:
+
+        def look(_phase: str, _done: int, _total: int) -> None:
+            with database.read() as session:
+                open_ones.append(session.scalar(text(query), {"name": database.url.database}) or 0)
+
+        take_in(database, write_table(tmp_path / "in.csv", [row(1)]), tmp_path, progress=look)
+    assert len(open_ones) >= 2
+    assert set(open_ones) == {0}
 
 
 def test_what_a_person_decided_about_a_soort_stays(assen: Database, tmp_path: Path) -> None:

@@ -127,6 +127,38 @@ def test_an_unfinished_job_goes_on_when_the_service_starts_again(spool: Spool) -
     assert spool.wait(name) == {"klaar": True}
 
 
+class Killed(BaseException):
+    """Ends a run at once, past everything that catches errors, as the death of a process does."""
+
+
+def test_a_job_that_kills_the_process_is_given_up_after_three_tries(spool: Spool) -> None:
+    begun: list[int] = []
+
+    def kill(_arguments: Arguments, _control: Control) -> dict[str, Any]:
+        begun.append(1)
+        raise Killed
+
+    name = spool.submit("moord", {})
+    for _ in range(3):
+        with pytest.raises(Killed):
+            JobRunner(spool, {"moord": kill}).run_waiting()
+    JobRunner(spool, {"moord": kill}).run_waiting()
+    assert (len(begun), spool.waiting()) == (3, [])
+    with pytest.raises(JobFailed, match="3 keer begonnen"):
+        spool.wait(name)
+
+
+def test_an_orderly_stop_is_no_failed_try(spool: Spool) -> None:
+    def stop(_arguments: Arguments, _control: Control) -> dict[str, Any]:
+        raise Stopped("later verder")
+
+    name = spool.submit("lang", {"getal": 2})
+    for _ in range(5):
+        JobRunner(spool, {"lang": stop}).run_waiting()
+    JobRunner(spool, {"lang": double}).run_waiting()
+    assert spool.wait(name) == {"twee keer": 4}
+
+
 def test_jobs_are_done_in_the_order_they_came(spool: Spool) -> None:
     done: list[int] = []
 

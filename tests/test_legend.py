@@ -28,12 +28,12 @@ def test_the_text_of_a_legend_says_it_all_without_colours() -> None:
 def test_unknown_and_small_areas_are_named_only_when_there_are_any() -> None:
     assert len(class_legend(classify([1.0, 2.0]), FACTS).entries) == 2
     full = class_legend(classify([1.0, float("nan"), 3.0], small=[False, False, True]), FACTS)
-    assert [entry.label for entry in full.entries] == ["1", "te klein voor een uitspraak", "geen gegevens"]
+    assert [entry.label for entry in full.entries] == ["1", "te klein voor een uitspraak", "niet bekend"]
 
 
 def test_a_legend_of_heat_names_reach_number_and_unit() -> None:
     legend = heat_legend(HeatStyle(maximum=5.0, bandwidth_m=150.0), FACTS, points=2_002)
-    assert [entry.label for entry in legend.entries] == ["0,5", "1,25", "2,5", "3,75", "5 of meer"]
+    assert [entry.label for entry in legend.entries] == ["1", "2", "3", "4", "5 of meer"]
     assert legend.facts.remarks[0] == "Deze kaart telt 2.002 meldingen."
     assert "300 meter" in legend.facts.remarks[1]
     assert "bandbreedte 150 meter" in legend.facts.remarks[1]

@@ -91,6 +91,28 @@ def test_a_session_ends_when_it_is_idle_or_old(client: TestClient, column: str, 
     assert not is_staff(client)
 
 
+def test_a_wrong_password_for_an_account_is_in_the_audit_and_nothing_that_was_typed(
+    client: TestClient,
+) -> None:
+    client.post("/inloggen", data={**RIGHT, "wachtwoord": "bijna goed"})
+    client.post("/inloggen", data={**RIGHT, "naam": "mijn wachtwoord"})
+    with database_of(client).read() as session:
+        acts = session.scalars(select(Audit)).all()
+    assert [(act.action, act.object_id, act.detail) for act in acts] == [("inloggen mislukt", "adviseur", {})]
+
+
+def test_sessions_that_ended_go_when_somebody_logs_in(client: TestClient) -> None:
+    ages = {"seen_at": timedelta(minutes=31), "created_at": timedelta(hours=11)}
+    for column, age in ages.items():
+        client.post("/inloggen", data=RIGHT)
+        with database_of(client).write() as session:
+            session.execute(update(StaffSession).values({column: datetime.now(UTC) - age}))
+    client.post("/inloggen", data=RIGHT)
+    client.post("/inloggen", data=RIGHT)
+    with database_of(client).read() as session:
+        assert len(session.scalars(select(StaffSession)).all()) == 2
+
+
 def test_a_form_that_another_site_sent_is_refused(client: TestClient) -> None:
     answer = client.post("/inloggen", data=RIGHT, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403

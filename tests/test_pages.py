@@ -138,7 +138,7 @@ def test_the_table_holds_the_same_facts_by_name(browser: Browser, assets: PageAs
     opened = Opened(browser, tmp_path / "kaart.html", choropleth_page(drawn(), assets=assets))
     rows = [row.inner_text().split("\t") for row in opened.page.locator("tbody tr").all()]
     assert [(row[0], row[-1]) for row in rows] == [
-        ("Noordoost", "geen gegevens"),
+        ("Noordoost", "niet bekend"),
         ("Noordwest", "te klein voor een uitspraak"),
         ("Zuidoost", "80,0"),
         ("Zuidwest", "12,5"),

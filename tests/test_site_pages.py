@@ -117,6 +117,58 @@ def test_staff_see_shielded_meldingen_marked_so(staff: TestClient) -> None:
     assert any("afgeschermd</span>" in page for page in pages)
 
 
+DOORS = ("/", "/bronnen", "/nergens", "/api/v1/gemeenten", "/api/v1/nergens", "/health",
+         "/static/manifest.json", "/api/v1/warmte?gemeente=GM0622",
+         "/tegels/warmte/12/2096/1357?gemeente=GM0622")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_59_a_head_is_answered_as_a_get_without_its_body(client: TestClient, path: str) -> None:
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    changing = {"etag", "last-modified", "date"}
+    assert {k: v for k, v in head.headers.items() if k not in changing} == {
+        k: v for k, v in got.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "PROPFIND"])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/bronnen", "text/html"),
+        ("/static/manifest.json", "text/html"),
+        ("/api/v1/gemeenten", "application/problem+json"),
+    ],
+)
+def test_59_another_method_is_refused_in_our_own_words(
+    client: TestClient, method: str, path: str, kind: str
+) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["content-type"].startswith(kind)
+    assert "Deze handeling kan niet" in answer.text
+
+
+def test_what_has_its_hash_in_its_name_is_kept_for_good_and_nothing_else_is(client: TestClient) -> None:
+    page = client.get("/bronnen").text
+    (script,) = re.findall(r'src="(/static/assets/[^"]+)"', page)
+    kept = client.get(script)
+    assert (kept.status_code, kept.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+    for path in ("/static/assets/nergens.js", "/static/manifest.json", "/bronnen"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+TILE = "/tegels/warmte/12/2096/1357?gemeente=GM0622"
+
+
+def test_a_tile_of_staff_is_not_left_in_the_browser(client: TestClient, staff: TestClient) -> None:
+    assert staff.get(TILE).headers["Cache-Control"] == "no-store"
+    client.cookies.clear()
+    public = client.get(TILE).headers
+    assert (public["Cache-Control"], public["Vary"]) == ("private, max-age=60", "Cookie")
+
+
 def test_the_public_gets_areas_by_name_whatever_order_is_asked(client: TestClient) -> None:
     found = first_column(client.get("/analyse?niveau=wijk&volgorde=waarde").text)
     assert found == sorted(found)

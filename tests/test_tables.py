@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from data.readers.moments import DAY_FIRST, MONTH_FIRST, as_text, days, find_order, read_moments
 from data.readers.numbers import COMMA, POINT, find_decimal, read_numbers
-from data.readers.tables import LONGEST_FIELD, find_encoding, guard_formula, open_table, unguard_formula
+from data.readers.tables import (
+    CHUNK_BYTES,
+    LONGEST_FIELD,
+    find_encoding,
+    guard_formula,
+    open_table,
+    unguard_formula,
+)
 from data.rejects import write_rejects
 from geo.errors import ImportRefused
 
@@ -46,6 +53,29 @@ def test_letters_come_back_whatever_the_encoding_was(tmp_path: Path, content: by
     path = table(tmp_path, content)
     assert find_encoding(path).name == name
     assert rows_of(path) == [["1", DUTCH]]
+
+
+def test_a_chunk_ends_where_it_would_fill_the_memory(tmp_path: Path) -> None:
+    """Four bytes for each of a million characters: the seventeenth such row passes 64 MiB."""
+    long_rows = (b"1;" + b"x" * 999_990 + b"\n") * 40
+    path = table(tmp_path, b"a;b\n" + b"2;y\n" * 50 + long_rows)
+    sizes = [len(chunk.rows) for chunk in open_table(path).chunks(20_000)]
+    assert sizes == [50 + 17, 17, 6]
+
+
+def test_many_short_cells_end_a_chunk_too(tmp_path: Path) -> None:
+    line = ";".join(["ab"] * 500) + "\n"
+    path = table(tmp_path, (line.replace("ab", "kop") + line * 5_000).encode())
+    sizes = [len(chunk.rows) for chunk in open_table(path).chunks(20_000)]
+    assert sum(sizes) == 5_000
+    assert max(sizes) == -(-CHUNK_BYTES // (4 * len(line) + 56 * 500))
+
+
+@pytest.mark.parametrize("row", [b'"' + b"x" * 900_000 + b'";', b'"' + b"x" * 900_000 + b'\n";'])
+def test_a_row_without_an_end_is_refused(tmp_path: Path, row: bytes) -> None:
+    path = table(tmp_path, b"a;b\n1;2\n" + row * 20 + b"\n")
+    with pytest.raises(ImportRefused, match=r"regel 3: deze rij is langer dan 16\.777\.216 tekens"):
+        rows_of(path)
 
 
 def test_31_a_mixed_file_is_read_as_both_and_it_is_said(tmp_path: Path) -> None:

@@ -66,7 +66,15 @@ def test_there_is_no_margin_without_both_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "decimals"), [([18.6, 29.0, 39.8], 1), ([6.0, 6.0], 0), ([0.0635, 0.039], 4), ([NAN], 0)]
+    ("values", "decimals"),
+    [
+        ([18.6, 29.0, 39.8], 1),
+        ([6.0, 6.0], 0),
+        ([0.0635, 0.039], 2),
+        ([0.0063, 0.0039], 3),
+        ([0.0, 0.884], 2),
+        ([NAN], 0),
+    ],
 )
 def test_values_beside_each_other_have_the_same_decimals(values: list[float], decimals: int) -> None:
     assert shared_decimals(values) == decimals

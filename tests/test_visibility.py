@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from stored_town import TOWN, add_source, town
 
-from data import meldingen
+from data import meldingen, visibility
 from data.areas import store_edition
 from data.database import Database
 from data.meldingen import Box, Filters
@@ -128,8 +128,38 @@ def test_a_period_is_a_period_in_amsterdam(database: Database) -> None:
 
 def test_a_state_of_before_an_import_became_visible_does_not_hold_its_rows(database: Database) -> None:
     before = replace(ALL, known_at=LATE_EVENING - timedelta(seconds=1))
-    assert len(seen(database, PUBLIC, before)) == 0
+    assert len(seen(database, STAFF, before)) == 0
+    assert "exact-open-False" not in set(seen(database, PUBLIC, before)["public_id"])
     assert len(seen(database, PUBLIC, replace(ALL, known_at=LATE_EVENING))) == 2
+
+
+def test_no_series_of_states_tells_the_public_when_on_its_day_a_melding_was_stored(
+    database: Database,
+) -> None:
+    midnight = LATE_EVENING - timedelta(minutes=30)
+    states = [midnight - timedelta(seconds=1), midnight, LATE_EVENING - timedelta(seconds=1)]
+    names = [set(seen(database, PUBLIC, replace(ALL, known_at=state))["public_id"]) for state in states]
+    assert names == [set(), {"exact-none-False"}, {"exact-none-False"}]
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, STAFF], ids=["public", "staff"])
+def test_a_settled_state_holds_the_same_meldingen_as_the_one_that_was_asked(
+    database: Database, viewer: Viewer
+) -> None:
+    with database.write() as session:
+        later = LATE_EVENING + timedelta(days=2)
+        changed = update(Melding).where(Melding.public_id == "exact-none-False")
+        session.execute(changed.values(stored_at=later))
+    with database.read() as session:
+        moments = visibility.moments(session, viewer)
+    asked = [LATE_EVENING + timedelta(hours=hours, microseconds=1) for hours in range(-60, 80, 5)]
+    settled = [visibility.settled(moments, state) for state in asked]
+    for state, other in zip(asked, settled, strict=True):
+        expected = set(seen(database, viewer, replace(ALL, known_at=state))["public_id"])
+        assert set(seen(database, viewer, replace(ALL, known_at=other))["public_id"]) == expected
+    assert settled[0] == visibility.NOTHING_YET
+    assert settled[-1] is None
+    assert set(settled) <= {None, visibility.NOTHING_YET, *moments}
 
 
 def test_a_box_group_status_and_buurt_narrow_the_answer(database: Database) -> None:

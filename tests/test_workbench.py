@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -14,6 +17,9 @@ from sqlalchemy.pool import QueuePool
 from data import audit
 from data.database import Database
 from data.models import Audit
+from geo.heat import HeatPyramid
+from service.analysis.reports import Span
+from service.analysis.weight import weight
 from service.analysis.workbench import Workbench, data_version
 
 
@@ -96,6 +102,32 @@ def test_the_least_recently_used_answer_goes_first(workbench: Workbench) -> None
     for key in ("a", "b", "c", "a", "d", "a", "b"):
         ask(workbench, key, answers)
     assert answers == ["a", "b", "c", "d", "b"]
+
+
+def test_answers_are_kept_up_to_a_number_of_bytes_and_the_oldest_goes_first(workbench: Workbench) -> None:
+    small = Workbench(workbench.database, most_bytes=10_000)
+    asked: list[int] = []
+
+    def compute(number: int) -> pd.DataFrame:
+        asked.append(number)
+        return pd.DataFrame({"value": np.zeros(500)})
+
+    with small.session() as session:
+        for number in (0, 1, 2, 2, 1, 0):
+            small.remember(session, number, partial(compute, number))
+    assert asked == [0, 1, 2, 0]
+    assert 8_000 < small.bytes_kept < 10_000
+
+
+def test_the_weight_of_an_answer_is_that_of_the_tables_and_arrays_in_it() -> None:
+    frame = pd.DataFrame({"value": np.zeros(1000), "naam": ["x" * 100] * 1000})
+    assert weight(frame) > 100_000 + 8_000
+    whole = np.zeros(1000)
+    assert 8_000 <= weight({"a": [whole[:2], whole[2:]]}) < 9_500
+    assert weight(Span(date(2026, 1, 1), date(2026, 1, 2))) < 400
+    pyramid = HeatPyramid.from_points(np.linspace(4.3, 4.4, 500), np.full(500, 51.9))
+    held = sum(level.codes.nbytes + level.sums.nbytes for level in pyramid.levels)
+    assert held <= weight(pyramid) < 1.5 * held
 
 
 def test_two_that_ask_at_once_share_one_computation(workbench: Workbench) -> None:

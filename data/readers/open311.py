@@ -21,7 +21,7 @@ from data.readers.mapping import (
     Mapping,
     finish,
 )
-from data.readers.tables import LONGEST_FIELD, Chunk, Fault, find_encoding
+from data.readers.tables import CHUNK_BYTES, LONGEST_FIELD, Chunk, Fault, bytes_of, find_encoding
 from geo.errors import ImportRefused
 
 FORMAT: Final = "open311"
@@ -70,17 +70,19 @@ class Requests:
     _read: int = field(default=0, repr=False)
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """The requests, `size` at a time; a line is the number of the request in the list."""
-        chunk = Chunk([], [], [])
+        """The requests, `size` or CHUNK_BYTES at a time; a line is the number of the request in the list."""
+        chunk, in_memory = Chunk([], [], []), 0
         for number, item in enumerate(self._items(), start=1):
             if isinstance(item, dict):
                 chunk.lines.append(number)
-                chunk.rows.append(_row(item))
+                row = _row(item)
+                chunk.rows.append(row)
+                in_memory += bytes_of(sum(map(len, row)), len(row))
             else:
                 chunk.faults.append(Fault(number, "dit onderdeel van de lijst is geen melding"))
-            if len(chunk.rows) + len(chunk.faults) >= size:
+            if len(chunk.rows) + len(chunk.faults) >= size or in_memory >= CHUNK_BYTES:
                 yield chunk
-                chunk = Chunk([], [], [])
+                chunk, in_memory = Chunk([], [], []), 0
         if chunk.rows or chunk.faults:
             yield chunk
 

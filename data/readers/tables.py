@@ -24,6 +24,8 @@ from geo.errors import ImportRefused
 SEPARATORS: Final = (";", ",", "\t", "|")
 MOST_COLUMNS: Final = 500
 LONGEST_FIELD: Final = 1_000_000
+CHUNK_BYTES: Final = 64 * 1024 * 1024
+LONGEST_ROW: Final = CHUNK_BYTES // 4
 SAMPLE_BYTES: Final = 262_144
 SAMPLE_ROWS: Final = 50
 _SEP_LINE: Final = re.compile(r'\A"?sep=(.)"?\r?\n?', re.IGNORECASE)
@@ -64,7 +66,7 @@ class Records(Protocol):
         """How large the file is."""
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """The rows from the first one on, `size` at a time."""
+        """The rows from the first one on, `size` at a time, or fewer when they are long."""
 
     def position(self) -> int:
         """How many bytes were read so far."""
@@ -92,7 +94,7 @@ class Table:
     _raw: io.BufferedReader | None = field(default=None, repr=False)
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        """The rows, `size` at a time; ImportRefused for a field that has no end."""
+        """The rows, `size` or CHUNK_BYTES at a time; ImportRefused for a field or row that has no end."""
         with self.path.open("rb") as raw:
             self._raw = raw
             text = io.TextIOWrapper(raw, encoding=self.encoding.name, errors=self.encoding.errors, newline="")
@@ -154,6 +156,11 @@ def guard_formula(value: str) -> str:
 def unguard_formula(value: str) -> str:
     """The text as it was before `guard_formula`."""
     return _GUARDED.sub("", value) if "'" in value else value
+
+
+def bytes_of(characters: int, cells: int) -> int:
+    """How much memory text in cells may take: at most four bytes a character, and an object for each cell."""
+    return 4 * characters + 56 * cells
 
 
 def _utf16_without_mark(head: bytes) -> Encoding | None:
@@ -250,13 +257,43 @@ def _header(row: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+class RowTooLong(Exception):
+    """A row goes on for more characters than a chunk may have."""
+
+
+class _Lines:
+    """The lines of a text, none without an end, and how many characters the row at hand has."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self._of_row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_ROW + 1)
+        self._of_row += len(line)
+        if self._of_row > LONGEST_ROW:
+            raise RowTooLong
+        if not line:
+            raise StopIteration
+        return line
+
+    def end_row(self) -> int:
+        """How many characters the row had; the next one begins."""
+        ended, self._of_row = self._of_row, 0
+        return ended
+
+
 def _chunks(text: io.TextIOWrapper, table: Table, size: int) -> Iterator[Chunk]:
     for _ in range(table.skipped_lines):
         text.readline()
-    reader = csv.reader(text, delimiter=table.separator)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=table.separator)
     csv.field_size_limit(LONGEST_FIELD)
     width, chunk = len(table.columns), Chunk([], [], [])
-    before, offset = 0, 1 + table.skipped_lines
+    in_memory, before, offset = 0, 0, 1 + table.skipped_lines
     try:
         next(reader, None)
         before = reader.line_num
@@ -267,9 +304,14 @@ def _chunks(text: io.TextIOWrapper, table: Table, size: int) -> Iterator[Chunk]:
             else:
                 _take_other(row, chunk, width=width, line=before + offset)
             before = reader.line_num
-            if len(chunk.rows) >= size or len(chunk.faults) >= size:
+            in_memory += bytes_of(lines.end_row(), len(row))
+            if len(chunk.rows) >= size or len(chunk.faults) >= size or in_memory >= CHUNK_BYTES:
                 yield chunk
-                chunk = Chunk([], [], [])
+                chunk, in_memory = Chunk([], [], []), 0
+    except RowTooLong:
+        raise ImportRefused(
+            f"regel {before + offset}: deze rij is langer dan {LONGEST_ROW:,} tekens".replace(",", ".")
+        ) from None
     except csv.Error as error:
         raise _refusal(error, before + offset) from None
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import categories, figures, initiatieven, sources
+from data import categories, category_store, figures, initiatieven, sources
 from data.choices import PrivacyClass
 from data.meldingen import Filters
 from data.visibility import Viewer
@@ -91,6 +91,7 @@ def level_values(
     found = definition(viewer, indicator)
     chosen = part_of(found, part)
     with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
         key = ("values", viewer.is_staff, filters, found.id, level)
         rows = workbench.remember(
             session,
@@ -110,6 +111,7 @@ def evidence(
     workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
 ) -> Evidence:
     """Return everything that the values of a question are worked out from."""
+    filters = reports.settled(workbench, session, viewer, filters)
     key = ("evidence", viewer.is_staff, filters, places.edition)
     return workbench.remember(session, key, lambda: _gather(workbench, session, viewer, places, filters))
 
@@ -152,10 +154,10 @@ def _observation(session: Session, viewer: Viewer, gemeente: str, seen: Period) 
     cards = sources.of_kind(session, sources.SourceKind.MELDINGEN, gemeente)
     editions = [categories.category_edition(card.category_edition) for card in cards if card.category_edition]
     hidden = {
-        one.slug
+        slug
         for edition in editions
-        for one in edition.categories
-        if not viewer.is_staff and one.privacy != PrivacyClass.EXACT
+        for slug, privacy in category_store.privacy_classes(session, edition.edition).items()
+        if not viewer.is_staff and privacy != PrivacyClass.EXACT
     }
     left_out = set.intersection(*(set(one.not_supplied) for one in editions)) if editions else set()
     groups = {slug: group for edition in editions for slug, group in edition.crosswalk.groups.items()}
@@ -180,9 +182,17 @@ def _is_public(found: Indicator) -> bool:
     return Level.BUURT in found.levels
 
 
+def _sentence(note: str) -> str:
+    """Return a note as a reader reads it: slugs of soorten become words."""
+    start, separator, slugs = note.partition("niet geleverd: ")
+    if not separator:
+        return note
+    return f"{start}Hierover zijn geen meldingen geleverd: {slugs.replace('-', ' ')}."
+
+
 def _remarks(viewer: Viewer, found: Indicator, rows: pd.DataFrame) -> tuple[str, ...]:
     if counts_meldingen(found) and not viewer.is_staff:
         # For the public the soorten that it may not see count as not delivered: say that instead.
         return (*found.caveats, PUBLIC_REMARK)
-    notes: Sequence[str] = [note for note in rows["note"].unique() if note]
+    notes: Sequence[str] = [_sentence(note) for note in rows["note"].unique() if note]
     return (*found.caveats, *notes)

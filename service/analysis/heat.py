@@ -37,6 +37,7 @@ class Heat:
 def heat(workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m: float) -> Heat:
     """Return the heat of the meldingen that the viewer may see."""
     with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
         key = ("heat", viewer.is_staff, filters, bandwidth_m)
         return workbench.remember(
             session, key, lambda: _compute(workbench, session, viewer, filters, bandwidth_m)
@@ -47,6 +48,7 @@ def tile(workbench: Workbench, viewer: Viewer, filters: Filters, tile: Tile, *, 
     """Return one tile of 256 pixels as PNG; transparent where nothing was reported."""
     found = heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
     with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
         key = ("tile", viewer.is_staff, filters, bandwidth_m, tile)
         return workbench.remember(session, key, lambda: heat_tile(found.pyramid, tile, found.style))
 
@@ -55,7 +57,7 @@ def facts(found: Heat, places: Places, *, known_at: datetime) -> Facts:
     """Return what a heatmap tells about itself."""
     return Facts(
         title=f"Waar komen veel meldingen vandaan in {places.gemeente.naam}?",
-        unit="meldingen per hectare",
+        unit="meldingen per hectare in deze periode",
         source="; ".join(found.sources),
         period=span_text(found.span) if found.span else "",
         as_of=moment_words(known_at),
@@ -68,8 +70,7 @@ def _compute(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, bandwidth_m: float
 ) -> Heat:
     edition = newest_edition(session, gemeente=filters.gemeente)
-    within = reports.observed(workbench, session, viewer, filters)
-    rows = reports.frame(workbench, session, viewer, within, edition=edition)
+    rows = reports.observed_frame(workbench, session, viewer, filters, edition=edition)
     rows = rows[rows["lon"].notna()]
     pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     maximum = fitting_maximum(pyramid, bandwidth_m=bandwidth_m) if len(rows) else 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TypeVar
 
 from data.meldingen import Filters
@@ -22,8 +21,9 @@ from service.analysis import figures, heat, layers, places, reports
 from service.analysis.choropleth import choropleth
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
+from service.static_files import STATIC
 
-LEAFLET = Path(__file__).parents[1] / "static" / "leaflet"
+LEAFLET = STATIC / "leaflet"
 Answer = TypeVar("Answer")
 
 
@@ -134,8 +134,7 @@ def _heat_map(
     warmth = heat.heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
     facts = heat.facts(warmth, found, known_at=filters.known_at or datetime.now(UTC))
     with workbench.session() as session:
-        within = reports.observed(workbench, session, viewer, filters)
-        rows = reports.frame(workbench, session, viewer, within, edition=found.edition)
+        rows = reports.observed_frame(workbench, session, viewer, filters, edition=found.edition)
     areas = found.areas(Level.BUURT)
     counts = rows["buurt"].value_counts().reindex(areas["code"], fill_value=0).astype("float64")
     return HeatMap(warmth.pyramid, warmth.style, areas, facts, counts)

@@ -110,7 +110,7 @@ def find(workbench: Workbench, code: str) -> tuple[Places, Place]:
     found = places(workbench, gemeente)
     if code not in found.by_code:
         _refuse_gone(workbench, found, code)
-        raise UnknownPlace(f"wij kennen geen gebied met code {code}")
+        raise UnknownPlace(f"Een gebied met code {code} kennen wij niet. Kies een wijk op de kaart.")
     return found, found.by_code[code]
 
 
@@ -143,14 +143,16 @@ def _gemeente_in(code: str) -> str:
     try:
         return gemeente_code(code)
     except AreaError:
-        raise UnknownPlace(f"wij kennen geen gebied met code {code}") from None
+        raise UnknownPlace(
+            f"Een gebied met code {code} kennen wij niet. Kies een wijk op de kaart."
+        ) from None
 
 
 def _load(session: Session, gemeente: str, today: date) -> Places:
     try:
         year = areas.newest_edition(session, gemeente=gemeente)
     except areas.NoEdition:
-        raise UnknownPlace(f"van gemeente {gemeente} zijn geen grenzen geladen") from None
+        raise UnknownPlace(f"Gemeente {gemeente} kennen wij niet. Kies een gemeente op de kaart.") from None
     edition = areas.load_edition(session, year, gemeente=gemeente)
     indeling = gebieden.load_gebieden(session, gemeente)
     drawn = () if indeling is None else indeling.on(today).gebieden

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import meldingen
+from data import meldingen, visibility
 from data.meldingen import Filters
 from data.visibility import Viewer
 from service.analysis.workbench import Workbench
@@ -22,27 +22,50 @@ class Span(NamedTuple):
     last: date
 
 
+def settled(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Filters:
+    """Return the same question as all others with the same answer ask it, so that it is remembered once."""
+    if filters.known_at is None:
+        return filters
+    moments = workbench.remember(
+        session, ("moments", viewer.is_staff), lambda: visibility.moments(session, viewer)
+    )
+    return replace(filters, known_at=visibility.settled(moments, filters.known_at))
+
+
 def frame(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
 ) -> pd.DataFrame:
     """Return the meldingen that the viewer may see, as `data.meldingen.frame` gives them."""
+    filters = settled(workbench, session, viewer, filters)
     key = ("meldingen", viewer.is_staff, filters, edition)
     return workbench.remember(
         session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition)
     )
 
 
-def observed(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Filters:
-    """Return the question held to the days that the sources cover.
+def observed(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Filters | None:
+    """Return the question held to the days that the sources cover, None when it asks for no such day.
 
     What was created before is known only in part: the meldingen that were still open on the first day.
     """
     days = span(workbench, session, viewer, filters)
-    return filters if days is None else replace(filters, since=days.first, until=days.last)
+    return None if days is None else replace(filters, since=days.first, until=days.last)
+
+
+def observed_frame(
+    workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
+) -> pd.DataFrame:
+    """Return the meldingen of a question on the days that the sources cover; none where they cover no day."""
+    within = observed(workbench, session, viewer, filters)
+    if within is None:
+        # The columns and their types, of a question that ends before anything was reported.
+        within = replace(filters, since=None, until=visibility.NOTHING_YET.date())
+    return frame(workbench, session, viewer, within, edition=edition)
 
 
 def span(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Span | None:
     """Return the days that a question is about: what was asked, within what the sources cover."""
+    filters = settled(workbench, session, viewer, filters)
     observed = workbench.remember(
         session,
         ("observed", viewer.is_staff, filters.gemeente, filters.known_at),

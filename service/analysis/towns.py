@@ -25,14 +25,12 @@ def towns(workbench: Workbench) -> list[Place]:
 
 
 def has_example(workbench: Workbench, gemeente: str) -> bool:
-    """Return whether meldingen or initiatieven of a gemeente are made up."""
+    """Return whether meldingen of a gemeente are made up; of initiatieven each row tells."""
     with workbench.session() as session:
         return workbench.remember(
             session,
             ("example", gemeente),
             lambda: any(
-                source.example
-                for kind in (SourceKind.MELDINGEN, SourceKind.INITIATIEVEN)
-                for source in sources.of_kind(session, kind, gemeente)
+                source.example for source in sources.of_kind(session, SourceKind.MELDINGEN, gemeente)
             ),
         )

@@ -14,6 +14,7 @@ from service.analysis.figures import STATUS_TEXTS
 from service.texts import catalogue
 
 MOST_PARTS = 20
+MOST_DECIMALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,15 @@ def source_text(source: str, year: Any) -> str:
 def shared_decimals(values: Iterable[float]) -> int:
     """Return how many decimals show values beside each other.
 
-    That is three meaningful digits of the middle one, and no more than any of them needs.
+    That is three meaningful digits of the middle one, no more than any of them needs, and no more than two
+    decimals unless the middle one would vanish.
     """
     known = sorted(abs(value) for value in values if not math.isnan(value))
-    needed = max((len(short(value).partition(",")[2]) for value in known), default=0)
-    return min(needed, decimals_for(known[len(known) // 2])) if known else 0
+    if not known:
+        return 0
+    middle = known[len(known) // 2]
+    needed = max(len(short(value).partition(",")[2]) for value in known)
+    return min(needed, decimals_for(middle), max(MOST_DECIMALS, decimals_for(middle, digits=1)))
 
 
 def share_text(percent: float) -> str:

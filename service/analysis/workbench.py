@@ -15,10 +15,19 @@ from sqlalchemy.orm import Session
 from data.database import Database
 from data.models import Audit
 from data.readers.pdok import Locatieserver
+from service.analysis.weight import weight
 
 Answer = TypeVar("Answer")
 # On PostgreSQL a number in the audit may become true after a higher one: so far back that is noticed.
 LATE: Final = 1_000
+MOST_BYTES: Final = 256 * 2**20
+
+
+class Kept(NamedTuple):
+    """An answer and about how many bytes it takes."""
+
+    answer: Any
+    size: int
 
 
 class About(StrEnum):
@@ -40,15 +49,25 @@ class DataVersion(NamedTuple):
 
 
 class Workbench:
-    """Answers composed from the database; the same question on the same data is computed once."""
+    """Answers composed from the database; the same question on the same data is computed once.
+
+    At most `capacity` answers of at most `most_bytes` together are kept, and always the newest one.
+    """
 
     def __init__(
-        self, database: Database, *, capacity: int = 96, locatieserver: Locatieserver | None = None
+        self,
+        database: Database,
+        *,
+        capacity: int = 1_000,
+        most_bytes: int = MOST_BYTES,
+        locatieserver: Locatieserver | None = None,
     ) -> None:
         self.database = database
         self.locatieserver = locatieserver
         self._capacity = capacity
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._most_bytes = most_bytes
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._bytes = 0
         self._guard = threading.Lock()
         self._busy: dict[Hashable, threading.Lock] = {}
         self._open = threading.local()
@@ -90,7 +109,7 @@ class Workbench:
             with self._guard:
                 if versioned in self._kept:
                     self._kept.move_to_end(versioned)
-                    kept: Answer = self._kept[versioned]
+                    kept: Answer = self._kept[versioned].answer
                     return kept
             try:
                 answer = compute()
@@ -100,11 +119,22 @@ class Workbench:
                     self._busy.pop(versioned, None)
         return answer
 
+    @property
+    def bytes_kept(self) -> int:
+        """About how many bytes all kept answers take."""
+        return self._bytes
+
     def _keep(self, key: Hashable, answer: object) -> None:
+        kept = Kept(answer, weight(answer))
         with self._guard:
-            self._kept[key] = answer
-            while len(self._kept) > self._capacity:
-                self._kept.popitem(last=False)
+            self._kept[key] = kept
+            self._bytes += kept.size
+            while len(self._kept) > 1 and self._is_full():
+                _, oldest = self._kept.popitem(last=False)
+                self._bytes -= oldest.size
+
+    def _is_full(self) -> bool:
+        return len(self._kept) > self._capacity or self._bytes > self._most_bytes
 
 
 def data_version(session: Session, *, about: About = About.RECORDS) -> DataVersion:

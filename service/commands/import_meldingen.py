@@ -40,6 +40,9 @@ def meldingen(
     observed_from: Day = None,
     observed_to: Day = None,
     every_days: Annotated[int | None, typer.Option(min=1, help="Elke hoeveel dagen een bestand")] = None,
+    accept_rejects: Annotated[
+        bool, typer.Option("--accept-rejects", help="Ook laden als meer dan de helft wordt geweigerd")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Import meldingen from a file; a second time changes nothing."""
@@ -54,6 +57,7 @@ def meldingen(
             observed_from=_day(observed_from),
             observed_to=_day(observed_to),
             every_days=every_days,
+            accept_rejects=accept_rejects,
         )
         if not as_json:
             console.print("Zo worden de kolommen gelezen:")

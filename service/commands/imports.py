@@ -1,4 +1,4 @@
-"""Commands that take in files: outlines, figures, addresses and initiatieven, each with a report."""
+"""Commands that take in files: outlines, gebieden, figures, addresses, initiatieven, each with a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from data.reference_imports import LoadReport
 from service.commands.jobs import Json, perform_here_or_there, print_json, refusals
-from service.reference_jobs import ADDRESSES, AREAS, FIGURES, INITIATIEVEN
+from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
@@ -30,6 +30,12 @@ def areas(
 ) -> None:
     """Take in outlines of buurten, wijken and gemeenten of one year, with a coverage report."""
     _run(AREAS, file, as_json=as_json, year=year, gemeenten=gemeente or [], mend=repair, accept=accept)
+
+
+@app.command("gebieden")
+def gebieden(file: File, as_json: Json = False) -> None:
+    """Take in the gebieden and bijzondere plekken of a gemeente from TOML; they replace those it had."""
+    _run(GEBIEDEN, file, as_json=as_json)
 
 
 @app.command("figures")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -24,6 +26,8 @@ def perform_here_or_there(
     kind: str, arguments: Arguments, *, progress: Progress = lambda phase, done, total: None
 ) -> dict[str, Any]:
     """Do a job as the one writer, or let the running service do it; returns its answer."""
+    # Standard output is for the answer alone.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     settings = read_settings()
     database = Database(settings.database_url)
     spool = Spool(settings.var_folder / "jobs")

@@ -23,11 +23,18 @@ from service.analysis.view import Asked, Order, view
 from service.analysis.words import moment_words
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import Bandwidth, GemeenteCode, PointText, Question, moment_text, read_point
+from service.routes.api.shapes import (
+    BANDWIDTHS_M,
+    Bandwidth,
+    GemeenteCode,
+    PointText,
+    Question,
+    moment_text,
+    read_point,
+)
 
 router = APIRouter(include_in_schema=False)
 COLOURS, HEAT = "vlakken", "warmte"
-BANDWIDTHS_M = (75, 150, 300, 600)
 DEFAULT = "meldingen_inw"
 
 

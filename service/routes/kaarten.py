@@ -12,6 +12,7 @@ from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Indicator
 from service.analysis import figures, maps, places, towns
+from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
@@ -75,7 +76,7 @@ def shown(
         "niveau": niveau.value,
         "levels": levels,
     }
-    example = _uses_example(workbench, gemeente, one)
+    example = _uses_example(workbench, viewer, found, one, niveau)
     return render(request, "kaart.html", context, town=found, example=example)
 
 
@@ -109,6 +110,14 @@ def _levels(one: Indicator, known: set[Level]) -> list[str]:
     return [level.value for level in Level if level in one.levels & known and level is not Level.GEMEENTE]
 
 
-def _uses_example(workbench: Workbench, gemeente: str, one: Indicator | None) -> bool:
-    counted = one is None or figures.counts_meldingen(one)
-    return counted and towns.has_example(workbench, gemeente)
+def _uses_example(
+    workbench: Workbench, viewer: Viewer, found: Places, one: Indicator | None, level: Level
+) -> bool:
+    """Return whether anything on the map is made up."""
+    gemeente = found.gemeente.code
+    if one is None:
+        return towns.has_example(workbench, gemeente)
+    values = figures.level_values(
+        workbench, viewer, found, Filters(gemeente=gemeente), indicator=one.id, level=level
+    )
+    return bool(values.rows["example"].any())

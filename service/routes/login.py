@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
 
+from data.database import Database
 from service import security
 from service.attempts import Attempts, TooManyAttempts
 from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
@@ -38,14 +40,17 @@ def login(
     """Start a session and go on to the page that was asked for; a wrong password says so."""
     only_from_here(request)
     if not _is_right(request, settings, naam, wachtwoord):
-        return render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
+        answer = render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
+        # After the answer, so that the time it takes does not tell which accounts exist.
+        answer.background = BackgroundTask(_note_failure, settings, database, naam)
+        return answer
     with database.write() as session:
-        found = security.open_session(session, naam)
-    answer = RedirectResponse(_inside(naar), 303)
-    answer.set_cookie(
+        found = security.open_session(session, naam, settings)
+    onward = RedirectResponse(_inside(naar), 303)
+    onward.set_cookie(
         cookie_name(settings), found.token, httponly=True, secure=settings.secure, samesite="strict", path="/"
     )
-    return answer
+    return onward
 
 
 @router.post("/uitloggen")
@@ -79,6 +84,13 @@ def _is_right(request: Request, settings: Settings, naam: str, wachtwoord: str) 
     if not right:
         attempts.went_wrong(client, naam)
     return right
+
+
+def _note_failure(settings: Settings, database: Database, naam: str) -> None:
+    """Note an attempt on an account that exists; other names may hold anything, such as a password."""
+    if naam in settings.staff:
+        with database.write() as session:
+            security.note_failure(session, naam)
 
 
 def _inside(target: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from data import sources
+from data import sources, watch
 from data.sources import SourceAge
 from service.dependencies import DatabaseDep, ViewerDep
 from service.pages import render
@@ -17,10 +17,17 @@ OTHER = "overig"
 
 @router.get("/bronnen")
 def overview(request: Request, database: DatabaseDep, viewer: ViewerDep) -> HTMLResponse:
-    """Show all sources."""
+    """Show all sources, and what is late; staff also see which files are bad and why."""
     with database.read() as session:
         found = sources.overview(session)
-    context = {"bronnen": found, "groepen": _groups(found)}
+        alarms = watch.open_alarms(session) if viewer.is_staff else []
+    names = {one.slug: one.naam for one in found}
+    context = {
+        "bronnen": found,
+        "groepen": _groups(found),
+        "late": [one for one in found if one.late],
+        "alarmen": [(names.get(alarm.source, alarm.source), alarm) for alarm in alarms],
+    }
     return render(request, "bronnen.html", context, example=any(one.example for one in found))
 
 

@@ -317,8 +317,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_melding_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_melding_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_melding_municipality_code_created_on"),
-            ["municipality_code", "created_on"],
+            batch_op.f("ix_melding_municipality_code_created_on_public_id_import_id"),
+            ["municipality_code", "created_on", "public_id", "import_id"],
             unique=False,
         )
 
@@ -398,7 +398,7 @@ def downgrade() -> None:
     op.drop_table("melding_area")
     op.drop_table("initiatief_area")
     with op.batch_alter_table("melding", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_melding_municipality_code_created_on"))
+        batch_op.drop_index(batch_op.f("ix_melding_municipality_code_created_on_public_id_import_id"))
         batch_op.drop_index(batch_op.f("ix_melding_incident_id"))
         batch_op.drop_index(batch_op.f("ix_melding_import_id"))
 

@@ -55,7 +55,11 @@ def melding_list(
     box = read_box(question.bbox) if question.bbox else None
     filters = question.filters(box=box, status=question.status)
     with workbench.session() as session:
-        total = meldingen.count(session, viewer, filters, edition=edition)
+        total = workbench.remember(
+            session,
+            ("count", viewer.is_staff, filters, edition),
+            lambda: meldingen.count(session, viewer, filters, edition=edition),
+        )
         rows = meldingen.page(
             session,
             viewer,

@@ -68,6 +68,12 @@ def _checked_day(day: date) -> date:
     return day
 
 
+def _checked_bandwidth(metres: float) -> float:
+    if metres not in BANDWIDTHS_M:
+        raise ValueError(f"straal is een van {', '.join(map(str, BANDWIDTHS_M))}")
+    return metres
+
+
 Day = Annotated[date, AfterValidator(_checked_day)]
 # FastAPI would read a tuple as a parameter that is repeated.
 BoxText = Annotated[
@@ -79,7 +85,13 @@ PointText = Annotated[
     str,
     Field(pattern=r"^\d\.\d{1,8},5\d\.\d{1,8}$", description="lengte,breedte in graden (CRS84)"),
 ]
-Bandwidth = Annotated[float, Field(ge=25, le=2000, description="Straal van de warmte in meters")]
+# A few, since each takes a picture of the whole town; 150 m is where a reader begins.
+BANDWIDTHS_M = (75, 150, 300, 600)
+Bandwidth = Annotated[
+    float,
+    AfterValidator(_checked_bandwidth),
+    Field(description="Straal van de warmte in meters", json_schema_extra={"enum": list(BANDWIDTHS_M)}),
+]
 GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$", description="CBS-code van de gemeente")]
 AreaCode = Annotated[str, Field(max_length=60, description="Code van een buurt, wijk, gebied of gemeente")]
 
@@ -125,7 +137,7 @@ class Question(OfGemeente):
             gemeente=self.gemeente,
             since=self.van,
             until=self.tot,
-            main_groups=tuple(sorted(group.value for group in self.soort)),
+            main_groups=tuple(sorted({group.value for group in self.soort})),
             status=status,
             box=box,
             known_at=self.stand_van,

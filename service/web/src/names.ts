@@ -6,8 +6,12 @@ const LINE_PX = 16;
 // CBS numbers wijken; on a small map the name says enough.
 const NUMBERED = /^Wijk \d+ /;
 
-// Where a name may move to when a circle is in its way, in pixels; near comes first.
-const STEPS = [0, -20, 20, -34, 34, -48, 48];
+// Where a name may move to when something is in its way, in pixels; near comes first.
+const SIDE = [0, -14, 14, -28, 28];
+const UP = [0, -8, 8, -16, 16, -24, 24, -32, 32, -40, 40, -48, 48];
+const PLACES = SIDE.flatMap((x) => UP.map((y) => L.point(x, y))).sort((a, b) => a.distanceTo([0, 0]) - b.distanceTo([0, 0]));
+// So far a name may lie over the rim of a circle: its number stays free.
+const RIM_PX = 4;
 
 interface Label {
   shape: L.Polygon;
@@ -41,14 +45,18 @@ export class NameLayer {
     this.group.remove();
   }
 
-  /** Move each name up or down to where the fewest circles are. */
+  /** Move each name to the nearest free place; a name that would cover a circle or another name is left out. */
   standBeside(circles: readonly Circle[]): void {
+    const taken: L.Bounds[] = [];
     for (const { marker, box } of this.labels) {
       if (!this.group.hasLayer(marker)) continue;
       const middle = this.map.latLngToLayerPoint(marker.getLatLng());
       const half = L.point(box.offsetWidth / 2, box.offsetHeight / 2);
-      const crowd = STEPS.map((step) => covered(middle.add([0, step]), half, circles));
-      box.style.marginTop = `${STEPS[crowd.indexOf(Math.min(...crowd))]}px`;
+      const free = PLACES.find((step) => isFree(middle.add(step), half, circles, taken));
+      box.style.visibility = free ? "visible" : "hidden";
+      if (!free) continue;
+      box.style.margin = `${free.y}px 0 0 ${free.x}px`;
+      taken.push(around(middle.add(free), half));
     }
   }
 
@@ -60,12 +68,18 @@ export class NameLayer {
   }
 }
 
-/** How many circles a box around a middle touches. */
-function covered(middle: L.Point, half: L.Point, circles: readonly Circle[]): number {
-  return circles.filter(({ point, radius }) => {
+/** Whether a box around a middle touches no circle and no box. */
+function isFree(middle: L.Point, half: L.Point, circles: readonly Circle[], taken: readonly L.Bounds[]): boolean {
+  const box = around(middle, half);
+  if (taken.some((other) => other.overlaps(box))) return false;
+  return !circles.some(({ point, radius }) => {
     const off = point.subtract(middle);
-    return Math.abs(off.x) < half.x + radius && Math.abs(off.y) < half.y + radius;
-  }).length;
+    return Math.abs(off.x) < half.x + radius - RIM_PX && Math.abs(off.y) < half.y + radius - RIM_PX;
+  });
+}
+
+function around(middle: L.Point, half: L.Point): L.Bounds {
+  return L.bounds(middle.subtract(half), middle.add(half));
 }
 
 function label(shape: L.Polygon, name: string): Label {
