@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,79 +33,76 @@ CONTENTS = st.fixed_dictionaries(
 WRONG = st.sampled_from([{"tekst": ""}, {"lon": 51.9}, {"soort": "geen"}, {"extra": 1}, {"lat": None}])
 
 
-def sequences(door: Settings) -> type[RuleBasedStateMachine]:
+class Sending(RuleBasedStateMachine):
     """The machine over one service; each sequence uses keys and texts of its own."""
-    numbers = count()
-    ran = count(1)
 
-    class Sending(RuleBasedStateMachine):
-        ran_sequences = 0
+    door: ClassVar[Settings]
+    numbers: ClassVar[Iterator[int]] = count()
+    ran: ClassVar[int] = 0
 
-        @initialize()
-        def begin(self) -> None:
-            Sending.ran_sequences = next(ran)
-            self.mark = f"reeks {Sending.ran_sequences}."
-            self.known: dict[str, tuple[dict[str, Any], bytes]] = {}
-            self.client = open_door(door)
+    @initialize()
+    def begin(self) -> None:
+        Sending.ran += 1
+        self.mark = f"reeks {Sending.ran}."
+        self.known: dict[str, tuple[dict[str, Any], bytes]] = {}
+        self.client = open_door(self.door)
 
-        @rule(content=CONTENTS)
-        def post(self, content: dict[str, Any]) -> None:
-            number = next(numbers)
-            key, body = f"sleutel-nummer-{number:06d}", report(tekst=f"{self.mark} {number}", **content)
-            answer = send(self.client, body, key)
-            assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (201, False)
-            self.known[key] = (body, answer.content)
+    @rule(content=CONTENTS)
+    def post(self, content: dict[str, Any]) -> None:
+        number = next(self.numbers)
+        key, body = f"sleutel-nummer-{number:06d}", report(tekst=f"{self.mark} {number}", **content)
+        answer = send(self.client, body, key)
+        assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (201, False)
+        self.known[key] = (body, answer.content)
 
-        @precondition(lambda self: self.known)
-        @rule(pick=st.integers(0, 99), at_once=st.sampled_from([1, 1, 3]))
-        def retry(self, pick: int, at_once: int) -> None:
-            key, body, first = self._one(pick)
-            with ThreadPoolExecutor(at_once) as crowd:
-                answers = list(crowd.map(lambda _: send(self.client, body, key), range(at_once)))
-            for answer in answers:
-                assert (answer.status_code, answer.content) == (201, first)
-                assert answer.headers["Idempotency-Replayed"] == "true"
-
-        @precondition(lambda self: self.known)
-        @rule(pick=st.integers(0, 99))
-        def retry_in_another_form(self, pick: int) -> None:
-            key, body, first = self._one(pick)
-            turned = dict(reversed(body.items())) | {"tekst": f"  {body['tekst']}\n"}
-            headers = {"Idempotency-Key": key, "Content-Type": "application/json; charset=utf-8"}
-            answer = self.client.post(DOOR, content=json.dumps(turned, indent=2), headers=headers)
+    @precondition(lambda self: self.known)
+    @rule(pick=st.integers(0, 99), at_once=st.sampled_from([1, 1, 3]))
+    def retry(self, pick: int, at_once: int) -> None:
+        key, body, first = self._one(pick)
+        with ThreadPoolExecutor(at_once) as crowd:
+            answers = list(crowd.map(lambda _: send(self.client, body, key), range(at_once)))
+        for answer in answers:
             assert (answer.status_code, answer.content) == (201, first)
+            assert answer.headers["Idempotency-Replayed"] == "true"
 
-        @precondition(lambda self: self.known)
-        @rule(pick=st.integers(0, 99))
-        def reuse(self, pick: int) -> None:
-            key, body, _ = self._one(pick)
-            assert send(self.client, body | {"tekst": f"{body['tekst']} meer"}, key).status_code == 422
+    @precondition(lambda self: self.known)
+    @rule(pick=st.integers(0, 99))
+    def retry_in_another_form(self, pick: int) -> None:
+        key, body, first = self._one(pick)
+        turned = dict(reversed(body.items())) | {"tekst": f"  {body['tekst']}\n"}
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json; charset=utf-8"}
+        answer = self.client.post(DOOR, content=json.dumps(turned, indent=2), headers=headers)
+        assert (answer.status_code, answer.content) == (201, first)
 
-        @rule(wrong=WRONG)
-        def refused(self, wrong: dict[str, Any]) -> None:
-            body = report(tekst=f"{self.mark} geweigerd") | wrong
-            assert send(self.client, body, f"sleutel-nummer-{next(numbers):06d}").status_code == 400
+    @precondition(lambda self: self.known)
+    @rule(pick=st.integers(0, 99))
+    def reuse(self, pick: int) -> None:
+        key, body, _ = self._one(pick)
+        assert send(self.client, body | {"tekst": f"{body['tekst']} meer"}, key).status_code == 422
 
-        @rule()
-        def restart(self) -> None:
-            self.client.app.state.database.close()  # type: ignore[attr-defined]
-            self.client = open_door(door)
+    @rule(wrong=WRONG)
+    def refused(self, wrong: dict[str, Any]) -> None:
+        body = report(tekst=f"{self.mark} geweigerd") | wrong
+        assert send(self.client, body, f"sleutel-nummer-{next(self.numbers):06d}").status_code == 400
 
-        def _one(self, pick: int) -> tuple[str, dict[str, Any], bytes]:
-            key = sorted(self.known)[pick % len(self.known)]
-            return key, *self.known[key]
+    @rule()
+    def restart(self) -> None:
+        self.client.app.state.database.close()  # type: ignore[attr-defined]
+        self.client = open_door(self.door)
 
-        def teardown(self) -> None:
-            if not hasattr(self, "client"):
-                return
-            database = self.client.app.state.database  # type: ignore[attr-defined]
-            with database.read() as session:
-                own = Melding.text.startswith(self.mark, autoescape=True)
-                stored = Counter(session.scalars(select(Melding.text).where(own)))
-            database.close()
-            assert stored == Counter(body["tekst"] for body, _ in self.known.values())
+    def _one(self, pick: int) -> tuple[str, dict[str, Any], bytes]:
+        key = sorted(self.known)[pick % len(self.known)]
+        return key, *self.known[key]
 
-    return Sending
+    def teardown(self) -> None:
+        if not hasattr(self, "client"):
+            return
+        database = self.client.app.state.database  # type: ignore[attr-defined]
+        with database.read() as session:
+            own = Melding.text.startswith(self.mark, autoescape=True)
+            stored = Counter(session.scalars(select(Melding.text).where(own)))
+        database.close()
+        assert stored == Counter(body["tekst"] for body, _ in self.known.values())
 
 
 @pytest.mark.faults
@@ -116,7 +114,7 @@ def test_every_key_has_one_melding_whatever_the_order(
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/x.db"
         prepare(url)
-        machine = sequences(settings_for(url, Path(folder)))
+        Sending.door = settings_for(url, Path(folder))
         limits = settings(
             max_examples=wanted,
             stateful_step_count=8,
@@ -124,8 +122,7 @@ def test_every_key_has_one_melding_whatever_the_order(
             database=None,
             suppress_health_check=list(HealthCheck),
         )
-        run_state_machine_as_test(machine, settings=limits)
-    ran = machine.ran_sequences  # type: ignore[attr-defined]
+        run_state_machine_as_test(Sending, settings=limits)
     with capsys.disabled():
-        print(f"\n{ran} sequences")
-    assert ran >= wanted
+        print(f"\n{Sending.ran} sequences")
+    assert Sending.ran >= wanted
