@@ -47,7 +47,7 @@ def _not_sure(page: Page, site: str) -> None:
 
 
 def _several(page: Page, site: str) -> None:
-    _check(page, site, "Kloekhorstraat 2999")
+    _check(page, site, "Alteveerstraat 1")
 
 
 def _not_found(page: Page, site: str) -> None:
@@ -126,7 +126,7 @@ STATES = (
     State("sent empty", _empty_sent, "Schrijf op wat er aan de hand is"),
     State("one address", _one_address, "Klopt dit adres?"),
     State("an address that is not sure", _not_sure, "Wij weten niet zeker"),
-    State("several addresses", _several, "Kies een plek"),
+    State("several addresses", _several, "Alteveerstraat 1C"),
     State("no address found", _not_found, "Wij vonden dit adres niet"),
     State("danger", _danger, "Is er nu gevaar? Bel 112."),
     State("faults", _faults, "Schrijf een postcode zo"),

@@ -17,7 +17,18 @@ ROOT = Path(__file__).parent.parent
 SERVICE = ROOT / "service"
 KEY = re.compile(r"""(?:\bt|\btext|texts\.text)\(\s*f?['"]([a-z_]+\.[a-z_0-9]*[a-z0-9])['"]""")
 # Sections whose keys are put together from data.
-BY_DATA = {"menu", "woord", "niveau", "niveaus", "dimensie", "grootheid", "bronsoort", "script", "glossary", "werkkanaal"}
+BY_DATA = {
+    "menu",
+    "woord",
+    "niveau",
+    "niveaus",
+    "dimensie",
+    "grootheid",
+    "bronsoort",
+    "script",
+    "glossary",
+    "werkkanaal",
+}
 BY_DATA_KEYS = (
     "cijfers.minimum_",
     "cijfers.richting_",
