@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from postgres import Cluster, MissingProgram, running_cluster
 
@@ -23,6 +24,9 @@ CHROMIUM_OPTIONS = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
+# A test says whether an answer is right; how fast it comes is for the benchmarks, on a machine of its own.
+settings.register_profile("wijkbeeld", deadline=None)
+settings.load_profile("wijkbeeld")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

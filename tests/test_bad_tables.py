@@ -67,8 +67,9 @@ def test_letters_reach_the_store_whatever_the_encoding(
             id="rij 32: regeleinde in een veld",
         ),
         pytest.param(
-            "nummer;datum;soort;lon;lat\n1;2026-05-01;a;4.33;51.915\n2;2026-05-01;a\n3;2026-05-01;a;4;5;6;7\n",
-            1,
+            "nummer;datum;soort;lon;lat\n1;2026-05-01;a;4.33;51.915\n2;2026-05-01;a\n3;2026-05-01;a;4;5;6;7\n"
+            "4;2026-05-02;a;4.33;51.915\n",
+            2,
             ["3", "4"],
             id="rij 32: rijen van andere lengte",
         ),
