@@ -33,6 +33,8 @@ PRAGMAS = (
     "trusted_schema=OFF",
     "secure_delete=ON",
     "cell_size_check=ON",
+    # 32 MiB of log before it is written back: an import touches the same index pages over and over.
+    "wal_autocheckpoint=8000",
 )
 # SQLite 3.7.0-3.51.2 can lose rows when two connections write and checkpoint at once (WAL-reset fault).
 SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
