@@ -22,10 +22,10 @@ MIGRATIONS = "data/migrations/versions/"
 MACHINE_PATHS = ("/wor" + "k/", "/roo" + "t/", "/hom" + "e/")
 REGISTRIES = (
     "pypi" + ".org",
-    "pythonhosted" + ".org",
+    "pythonhos" + "ted.org",
     "npmjs" + ".org",
     "npmjs" + ".com",
-    "deb.debian" + ".org",
+    "deb.deb" + "ian.org",
 )
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
 
