@@ -77,9 +77,13 @@ def content_ref(number: str, row: Sequence[str], places: Sequence[int]) -> str:
 
 
 def public_ids(count: int) -> list[str]:
-    """Random names of 132 bits, in 22 characters each."""
-    names = base64.urlsafe_b64encode(os.urandom(18 * count)).decode()
-    return [names[start : start + 22] for start in range(0, 24 * count, 24)]
+    """Random names in 22 characters each: 24 bits that they share, and 108 of their own.
+
+    Names that are stored together then stand together in the index, which halves the work of an import.
+    """
+    shared = base64.urlsafe_b64encode(os.urandom(3)).decode()
+    names = base64.urlsafe_b64encode(os.urandom(15 * count)).decode()
+    return [shared + names[start : start + 18] for start in range(0, 20 * count, 20)]
 
 
 def best_edition(rows: Sequence[tuple[str, ...]]) -> str:

@@ -45,6 +45,22 @@ class Box(NamedTuple):
     north: float
 
 
+class Listed(NamedTuple):
+    """A melding as lists show it to anybody: days in Amsterdam, never times; a point in degrees, or none."""
+
+    public_id: str
+    category_name: str
+    main_group: str
+    privacy: str
+    created_on: date
+    closed_on: date | None
+    status: str
+    lon: float | None
+    lat: float | None
+    buurt: str | None
+    example: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which meldingen are asked for; days are days in Amsterdam, `until` included."""
@@ -71,10 +87,11 @@ def frame(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -
 
 def page(
     session: Session, viewer: Viewer, filters: Filters, *, edition: int, limit: int, offset: int = 0
-) -> pd.DataFrame:
+) -> list[Listed]:
     """Return one page, newest day first; within a day by public id, so that the order tells no time."""
-    query = _select(viewer, filters, edition).order_by(Melding.created_on.desc(), Melding.public_id.desc())
-    return _frame(session, viewer, query.limit(limit).offset(offset))
+    query = _narrowed(_joined(viewer, filters.known_at, edition), filters)
+    query = query.order_by(Melding.created_on.desc(), Melding.public_id.desc())
+    return _listed(session, query.limit(limit).offset(offset))
 
 
 def count(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -> int:
@@ -82,8 +99,8 @@ def count(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -
     return session.scalar(select(func.count()).select_from(_select(viewer, filters, edition).subquery())) or 0
 
 
-def one(session: Session, viewer: Viewer, public_id: str) -> pd.DataFrame:
-    """Return a frame with the melding of this public id, or an empty one when it may not be seen.
+def one(session: Session, viewer: Viewer, public_id: str) -> Listed | None:
+    """Return the melding of this public id, None when it may not be seen.
 
     Its buurt is the one in the newest edition that has it.
     """
@@ -94,7 +111,7 @@ def one(session: Session, viewer: Viewer, public_id: str) -> pd.DataFrame:
         .order_by(MeldingArea.edition.desc())
         .limit(1)
     )
-    return _frame(session, viewer, query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True))
+    return next(iter(_listed(session, query)), None)
 
 
 def observed_period(
@@ -123,7 +140,12 @@ def observed_period(
 
 
 def _select(viewer: Viewer, filters: Filters, edition: int) -> Select[Any]:
-    """Select the columns of `COLUMNS`, filtering on published values only: days, never times."""
+    query = _narrowed(_joined(viewer, filters.known_at, edition), filters)
+    return query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True)
+
+
+def _narrowed(query: Select[Melding, Category], filters: Filters) -> Select[Melding, Category]:
+    """Filter on published values only: days, never times."""
     wanted: list[ColumnElement[bool]] = [Melding.municipality_code == filters.gemeente]
     if filters.since is not None:
         wanted.append(Melding.created_on >= filters.since)
@@ -140,14 +162,37 @@ def _select(viewer: Viewer, filters: Filters, edition: int) -> Select[Any]:
     if filters.box is not None:
         wanted.append(Melding.lon.between(filters.box.west, filters.box.east))
         wanted.append(Melding.lat.between(filters.box.south, filters.box.north))
-    query = _joined(viewer, filters.known_at, edition).where(*wanted)
-    return query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True)
+    return query.where(*wanted)
 
 
 def _joined(viewer: Viewer, known_at: datetime | None, edition: int) -> Select[Melding, Category]:
     return visibility.meldingen(viewer, known_at=known_at).outerjoin(
         MeldingArea, and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == edition)
     )
+
+
+def _listed(session: Session, query: Select[Melding, Category]) -> list[Listed]:
+    columns = (
+        Melding.public_id,
+        Category.naam,
+        Category.main_group,
+        Category.privacy,
+        Melding.created_on,
+        Melding.closed_at,
+        Melding.status,
+        Melding.lon,
+        Melding.lat,
+        MeldingArea.buurt,
+        Melding.example,
+    )
+    rows = session.execute(query.with_only_columns(*columns, maintain_column_froms=True))
+    return [
+        Listed._make(_day(value) if isinstance(value, datetime) else value for value in row) for row in rows
+    ]
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def _frame(session: Session, viewer: Viewer, query: Select[Any]) -> pd.DataFrame:

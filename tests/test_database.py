@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -74,21 +76,40 @@ def test_a_reader_sees_one_state_and_changes_nothing(database: Database) -> None
             session.execute(delete(Municipality))
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process grows while the block runs."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 def test_writing_goes_on_after_a_commit_that_failed(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
     database.migrate()
-    wrong = "INSERT INTO wijk_zonder_gemeente SELECT 'GM0622'"
+    beside = tmp_path / "beside.db"
+    with database.write_beside(beside, name="beside") as driver:
+        driver.execute("CREATE TABLE page (bytes BLOB)")
+    failing = database.write_beside(beside, name="beside")
+    with pytest.raises(sqlite_module.OperationalError), full_disk(), failing as driver:
+        driver.execute("INSERT INTO page VALUES (zeroblob(100000))")
+    with database.write_beside(beside, name="beside") as driver:
+        assert driver.execute("SELECT count(*) FROM page").fetchone() == (0,)
+    database.close()
+
+
+def test_rows_from_a_file_beside_are_not_looked_up_and_others_are(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    orphan = "INSERT INTO mark SELECT 'GM0622'"
     with database.write_beside(tmp_path / "beside.db", name="beside") as driver:
-        driver.execute(
-            "CREATE TABLE wijk_zonder_gemeente (code TEXT REFERENCES municipality (code)"
-            " DEFERRABLE INITIALLY DEFERRED)"
-        )
-    # What is checked at the end makes the commit itself fail, as a full disk does.
-    failing = database.write_beside(tmp_path / "beside.db", name="beside")
-    with pytest.raises(sqlite_module.IntegrityError), failing as driver:
-        driver.execute(wrong)
-    with database.write_beside(tmp_path / "beside.db", name="beside") as driver:
-        assert driver.execute("SELECT count(*) FROM wijk_zonder_gemeente").fetchone() == (0,)
+        driver.execute("CREATE TABLE main.mark (code TEXT REFERENCES municipality (code))")
+        driver.execute(orphan)
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text(orphan))
     database.close()
 
 

@@ -111,8 +111,8 @@ def test_page_count_and_single_look_up_agree_with_the_frame(database: Database) 
             page = meldingen.page(session, viewer, ALL, edition=2016, limit=100)
             assert meldingen.count(session, viewer, ALL, edition=2016) == len(expected)
             everything = session.scalars(select(Melding.public_id)).all()
-            single = [name for name in everything if len(meldingen.one(session, viewer, name))]
-        assert sorted(page["public_id"]) == expected
+            single = [name for name in everything if meldingen.one(session, viewer, name)]
+        assert sorted(row.public_id for row in page) == expected
         assert sorted(single) == expected
 
 

@@ -190,20 +190,18 @@ def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place
             limit=PAGE_SIZE,
             offset=(page - 1) * PAGE_SIZE,
         )
-    return MeldingList([_melding(row) for row in rows.to_dict("records")], total, page, pages)
+    return MeldingList([_melding(row) for row in rows], total, page, pages)
 
 
-def _melding(row: dict[Any, Any]) -> MeldingRow:
-    reported = local_day(row["created_at"])
-    assert reported is not None
+def _melding(row: meldingen.Listed) -> MeldingRow:
     return MeldingRow(
-        row["public_id"],
-        row["category_name"],
-        reported,
-        row["status"],
-        local_day(row["closed_at"]),
-        row["privacy"] != PrivacyClass.EXACT,
-        bool(row["example"]),
+        row.public_id,
+        row.category_name,
+        row.created_on,
+        row.status,
+        row.closed_on,
+        row.privacy != PrivacyClass.EXACT,
+        row.example,
     )
 
 

@@ -138,7 +138,17 @@ class Workbench:
 
 
 def data_version(session: Session, *, about: About = About.RECORDS) -> DataVersion:
-    """Return what differs after every change of the data: each is in the audit, logins apart."""
+    """Return what differs after every change of the data: each is in the audit, logins apart.
+
+    A session sees one state, so it is asked once for each session.
+    """
+    known: dict[About, DataVersion] = session.info.setdefault("versions", {})
+    if about not in known:
+        known[about] = _data_version(session, about)
+    return known[about]
+
+
+def _data_version(session: Session, about: About) -> DataVersion:
     ignored = ("account",) if about is About.RECORDS else ("account", *RECORD_KINDS)
     changes = Audit.object_kind.not_in(ignored)
     newest = session.scalar(select(func.max(Audit.id)).where(changes)) or 0

@@ -51,10 +51,10 @@ def melding_list(
     question: Annotated[ListQuestion, Query()], workbench: WorkbenchDep, viewer: ViewerDep
 ) -> Response:
     """Geef meldingen als GeoJSON, de nieuwste dag eerst; de dag is openbaar, de tijd niet."""
-    edition = places.places(workbench, question.gemeente).edition
     box = read_box(question.bbox) if question.bbox else None
     filters = question.filters(box=box, status=question.status)
     with workbench.session() as session:
+        edition = places.places(workbench, question.gemeente).edition
         total = workbench.remember(
             session,
             ("count", viewer.is_staff, filters, edition),
@@ -69,7 +69,7 @@ def melding_list(
             offset=question.offset,
         )
     return _collection(
-        [_melding(row) for row in rows.to_dict("records")],
+        [_melding(row) for row in rows],
         aantal=total,
         pagina=question.pagina,
         paginaGrootte=question.pagina_grootte,
@@ -82,10 +82,10 @@ def melding(
 ) -> Response:
     """Geef een melding als GeoJSON."""
     with workbench.session() as session:
-        rows = meldingen.one(session, viewer, public_id)
-    if rows.empty:
+        found = meldingen.one(session, viewer, public_id)
+    if found is None:
         raise HTTPException(404)
-    return geojson(orjson.dumps(_melding(rows.to_dict("records")[0])))
+    return geojson(orjson.dumps(_melding(found)))
 
 
 @router.get("/initiatieven", operation_id="initiatieven", response_class=Response)
@@ -99,18 +99,18 @@ def initiatief_list(
     return _collection([_initiatief(row) for row in rows.to_dict("records")], aantal=len(rows))
 
 
-def _melding(row: dict[Any, Any]) -> dict[str, Any]:
+def _melding(row: meldingen.Listed) -> dict[str, Any]:
     properties = {
-        "id": row["public_id"],
-        "soort": row["category_name"],
-        "hoofdgroep": row["main_group"],
-        "gemeldOp": _day(row["created_at"]),
-        "klaarOp": _day(row["closed_at"]),
-        "status": row["status"],
-        "buurt": row["buurt"],
-        "voorbeeldgegevens": bool(row["example"]),
+        "id": row.public_id,
+        "soort": row.category_name,
+        "hoofdgroep": row.main_group,
+        "gemeldOp": row.created_on,
+        "klaarOp": row.closed_on,
+        "status": row.status,
+        "buurt": row.buurt,
+        "voorbeeldgegevens": row.example,
     }
-    return _feature(row, properties)
+    return _feature(row.public_id, row.lon, row.lat, properties)
 
 
 def _initiatief(row: dict[Any, Any]) -> dict[str, Any]:
@@ -118,26 +118,25 @@ def _initiatief(row: dict[Any, Any]) -> dict[str, Any]:
         "id": row["public_id"],
         "titel": row["titel"],
         "status": row["status"],
-        "begonnenOp": _day(row["started_at"]),
-        "klaarOp": _day(row["finished_at"]),
+        "begonnenOp": local_day(row["started_at"]),
+        "klaarOp": local_day(row["finished_at"]),
         "buurt": row["buurt"],
         "voorbeeldgegevens": bool(row["example"]),
     }
-    return _feature(row, properties)
+    has_point = not pd.isna(row["lon"])
+    return _feature(
+        row["public_id"], row["lon"] if has_point else None, row["lat"] if has_point else None, properties
+    )
 
 
-def _feature(row: dict[Any, Any], properties: dict[str, Any]) -> dict[str, Any]:
+def _feature(
+    public_id: str, lon: float | None, lat: float | None, properties: dict[str, Any]
+) -> dict[str, Any]:
     """Return a point with 6 decimals, about 0.1 m; a record without a point has no geometry."""
     point = None
-    if not pd.isna(row["lon"]):
-        point = {"type": "Point", "coordinates": [round(float(row["lon"]), 6), round(float(row["lat"]), 6)]}
-    known = {name: None if value is pd.NaT else value for name, value in properties.items()}
-    return {"type": "Feature", "id": row["public_id"], "geometry": point, "properties": known}
-
-
-def _day(moment: pd.Timestamp) -> str | None:
-    day = local_day(moment)
-    return None if day is None else day.isoformat()
+    if lon is not None and lat is not None:
+        point = {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]}
+    return {"type": "Feature", "id": public_id, "geometry": point, "properties": properties}
 
 
 def _collection(features: list[dict[str, Any]], **counts: int) -> Response:
