@@ -265,7 +265,8 @@ class Melding(Table):
         UniqueConstraint("source_id", "source_ref"),
         # The order of lists; with the import in it, hidden rows are passed over without reading them.
         Index(None, "municipality_code", "created_on", "public_id", "import_id"),
-        Index(None, "import_id"),
+        # Counts by import: the rows of one that is busy are not even passed over.
+        Index(None, "import_id", "municipality_code"),
     )
 
 

@@ -47,7 +47,7 @@ class BuurtFinder:
     def find(self, x: npt.ArrayLike, y: npt.ArrayLike) -> list[str | None]:
         """The buurt of each point (RD metres), None for a point outside every buurt."""
         owners = self.locator.locate(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
-        return [self.codes[owner] if owner >= 0 else None for owner in owners]
+        return [self.codes[owner] if owner >= 0 else None for owner in owners.tolist()]
 
 
 def buurt_finder(session: Session, year: int) -> BuurtFinder:

@@ -118,10 +118,11 @@ class Placer:
         placed = np.flatnonzero(np.isfinite(x))
         found: dict[int, list[str | None]] = {}
         for finder in self.finders:
+            owners = finder.find(x[placed], y[placed])
             buurten: list[str | None] = [None] * x.size
-            for row, buurt in zip(placed, finder.find(x[placed], y[placed]), strict=True):
+            for row, buurt in zip(placed.tolist(), owners, strict=True):
                 buurten[row] = buurt
-            found[finder.year] = buurten
+            found[finder.year] = owners if placed.size == x.size else buurten
         return found
 
 

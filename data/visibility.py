@@ -107,6 +107,12 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
+def ways_in() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Give the two ways in which a melding came to be seen: by itself, and with an import."""
+    visible = select(Import.id).where(Import.visible_at.is_not(None))
+    return Melding.import_id.is_(None), Melding.import_id.in_(visible)
+
+
 def _loaded(import_id: InstrumentedAttribute[int | None], known_at: datetime | None) -> ColumnElement[bool]:
     visible = select(Import.id).where(Import.visible_at.is_not(None))
     if known_at is not None:
