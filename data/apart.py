@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -12,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
-from data.staging import StageOrder, Tell, stage
+from data.reading import StageOrder, leave_rows_alone
+from data.staging import Tell, stage
 from geo.errors import ImportRefused, WijkbeeldError
 
 NICE: Final = 5
-NEW_OBJECTS: Final = 500_000
 
 
 class StagingFailed(WijkbeeldError):
@@ -78,9 +77,7 @@ def _main() -> int:
     """Stage the order on standard input; progress and answer go to standard output, a line of JSON each."""
     order = StageOrder(**json.load(sys.stdin))
     os.nice(NICE)
-    # Rows are plain tuples by the hundred thousand: looking through them for circles doubles the time.
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)
+    leave_rows_alone()
 
     def say(**values: Any) -> None:
         print(json.dumps(values), flush=True)

@@ -26,9 +26,10 @@ from data.municipalities import need_municipality, slug_of
 from data.placing import edition_marks
 from data.readers.formats import Format, open_records
 from data.readers.mapping import Mapping, from_toml
+from data.reading import StageOrder
 from data.refreshing import find_known
 from data.sources import SourceKind
-from data.staging import StageOrder, stage, staged_report
+from data.staging import stage, staged_report
 from geo.errors import ImportRefused
 
 Progress = Callable[[str, int, int], None]

@@ -9,50 +9,43 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from data.categories import Category, category_edition
-from data.database import Database, sqlite_module
+from data.categories import Category
+from data.database import sqlite_module
 from data.import_report import ImportReport
-from data.melding_rows import COLUMNS, RowMaker
-from data.melding_words import HASHED, best_edition
-from data.placing import Placer, edition_marks
-from data.readers.formats import Format, open_records
-from data.readers.mapping import CATEGORY, Mapping, as_lines, from_toml, to_toml
-from data.readers.tables import Chunk, Fault, Records, Table, check_unchanged
+from data.melding_rows import COLUMNS
+from data.melding_words import HASHED
+from data.readers.mapping import as_lines, to_toml
+from data.readers.tables import Fault, check_unchanged
+from data.reading import (
+    LARGE_BYTES,
+    Facts,
+    Item,
+    Made,
+    Opened,
+    ReadingFailed,
+    StageOrder,
+    peak_mb,
+    read_apart,
+)
+from data.reading import read as read_here
 from data.rejects import write_rejects
-from geo.errors import ImportRefused
 
-CHUNK: Final = 20_000
 Tell = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StageOrder:
-    """What to read, for whom, and where the ready rows go."""
+def stage(
+    order: StageOrder, *, tell: Tell = lambda done, total: None, large_bytes: int = LARGE_BYTES
+) -> ImportReport:
+    """Read the file into the staging file and return its report; ImportRefused leaves nothing behind.
 
-    database_url: str
-    path: str
-    target: str
-    rejects: str
-    source: str
-    municipality_code: str
-    municipality: str
-    now: str
-    form: str = Format.AUTO
-    mapping: str | None = None
-    category_edition: str | None = None
-
-
-def stage(order: StageOrder, *, tell: Tell = lambda done, total: None) -> ImportReport:
-    """Read the file into the staging file and return its report; ImportRefused leaves nothing behind."""
+    A file from `large_bytes` on is read by a second process, while this one writes.
+    """
     started = time.monotonic()
     path, target = Path(order.path), Path(order.target)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,11 +53,10 @@ def stage(order: StageOrder, *, tell: Tell = lambda done, total: None) -> Import
     before = path.stat() if path.exists() else None
     try:
         with _connection(part) as staging:
-            report = _fill(staging, order, tell)
+            report = _fill(staging, order, tell, large_bytes=large_bytes)
             if before is not None:
                 check_unchanged(path, before)
             report.seconds = round(time.monotonic() - started, 2)
-            report.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
             _put(staging, "report", report.as_dict())
             staging.execute("COMMIT")
         _harden(part, target)
@@ -101,47 +93,22 @@ def _connection(path: Path) -> Iterator[Any]:
         connection.close()
 
 
-def _fill(staging: Any, order: StageOrder, tell: Tell) -> ImportReport:
-    given = from_toml(order.mapping) if order.mapping else None
-    records, mapping = open_records(Path(order.path), form=Format(order.form), mapping=given)
-    chunks = records.chunks(CHUNK)
-    first = next(chunks, Chunk([], [], []))
-    if not first.rows and not first.faults:
-        raise ImportRefused(f"{Path(order.path).name} heeft een kop maar geen rijen")
-    maker, marks = _maker(order, mapping, records, first)
-    _create(staging, list(marks))
-    read = _pour(staging, maker, first, chunks, tell=lambda: tell(records.position(), records.total_bytes))
-    _put_categories(staging, maker.categories)
+def _fill(staging: Any, order: StageOrder, tell: Tell, *, large_bytes: int) -> ImportReport:
+    path = Path(order.path)
+    large = path.exists() and path.stat().st_size >= large_bytes
+    read, facts, marks = _pour(staging, read_apart(order) if large else read_here(order), tell)
+    _put_categories(staging, facts.categories)
     _name_contents(staging)
     _refuse_twice(staging)
     _put(staging, "marks", {str(year): mark for year, mark in marks.items()})
-    _put(staging, "mapping", to_toml(maker.mapping))
-    report = _report(staging, order, records, maker, read)
+    _put(staging, "mapping", to_toml(facts.mapping))
+    report = _report(staging, order, facts, sorted(marks), read)
+    report.peak_mb = max(facts.peak_mb, peak_mb())
     if report.rejected_rows:
         rejects = staging.execute("SELECT line, reason, cells FROM reject ORDER BY line, rowid")
-        write_rejects(Path(order.rejects), maker.kept_columns, rejects)
+        write_rejects(Path(order.rejects), facts.kept_columns, rejects)
         report.rejects_file = order.rejects
     return report
-
-
-def _maker(
-    order: StageOrder, mapping: Mapping, records: Records, first: Chunk
-) -> tuple[RowMaker, dict[int, str]]:
-    database = Database(order.database_url)
-    try:
-        with database.read() as session:
-            placer = Placer.from_database(session, municipality_code=order.municipality_code)
-            marks = edition_marks(session)
-    finally:
-        database.close()
-    name = order.category_edition or best_edition(_levels(mapping, records, first))
-    now = datetime.fromisoformat(order.now)
-    return RowMaker(mapping, records.columns, placer, category_edition(name), now), marks
-
-
-def _levels(mapping: Mapping, records: Records, first: Chunk) -> list[tuple[str, ...]]:
-    places = [records.columns.index(name) for name in mapping.columns.get(CATEGORY, ())]
-    return [tuple(row[place] for place in places) for row in first.rows]
 
 
 def _create(staging: Any, years: list[int]) -> None:
@@ -155,25 +122,23 @@ def _create(staging: Any, years: list[int]) -> None:
     staging.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT)")
 
 
-def _pour(
-    staging: Any, maker: RowMaker, first: Chunk, rest: Iterator[Chunk], *, tell: Callable[[], None]
-) -> int:
-    """Pass all chunks into the staging file; returns how many rows were read."""
-    width = len(COLUMNS) + len(maker.placer.finders)
-    insert = f"INSERT INTO melding VALUES (NULL, {', '.join('?' * width)})"
-    read = 0
-    for chunk in _with_first(first, rest):
-        rows = maker.make(chunk)
-        staging.executemany(insert, zip(*rows.columns, strict=True))
-        _put_rejects(staging, rows.rejects)
-        read += len(chunk.rows) + len(chunk.faults)
-        tell()
-    return read
-
-
-def _with_first(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield first
-    yield from rest
+def _pour(staging: Any, items: Iterator[Item], tell: Tell) -> tuple[int, Facts, dict[int, str]]:
+    """Pass all rows into the staging file; returns how many were read, and what is known of the file."""
+    read, insert, marks = 0, "", {}
+    for item in items:
+        match item:
+            case Opened():
+                marks = item.marks
+                _create(staging, list(marks))
+                insert = f"INSERT INTO melding VALUES (NULL, {', '.join('?' * (len(COLUMNS) + len(marks)))})"
+            case Made():
+                staging.executemany(insert, zip(*item.rows.columns, strict=True))
+                _put_rejects(staging, item.rows.rejects)
+                read += item.read
+                tell(item.position, item.total_bytes)
+            case Facts():
+                return read, item, marks
+    raise ReadingFailed(f"{read} rijen zijn gelezen, het einde niet")
 
 
 def _put_rejects(staging: Any, rejects: list[tuple[Fault, list[str]]]) -> None:
@@ -219,17 +184,16 @@ def _put(staging: Any, key: str, value: Any) -> None:
     staging.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
 
 
-def _report(staging: Any, order: StageOrder, records: Records, maker: RowMaker, read: int) -> ImportReport:
-    years = sorted(finder.year for finder in maker.placer.finders)
+def _report(staging: Any, order: StageOrder, facts: Facts, years: list[int], read: int) -> ImportReport:
     report = ImportReport(
         file=Path(order.path).name,
         source=order.source,
         municipality=order.municipality,
-        format=maker.mapping.format,
-        mapping=as_lines(maker.mapping),
-        personal_columns=list(maker.mapping.personal),
+        format=facts.mapping.format,
+        mapping=as_lines(facts.mapping),
+        personal_columns=list(facts.mapping.personal),
         editions=years,
-        category_edition=maker.edition.edition,
+        category_edition=facts.category_edition,
         read=read,
         accepted=_scalar(staging, "SELECT count(*) FROM melding"),
         quality=_counts(staging, "SELECT place_quality, count(*) FROM melding GROUP BY 1 ORDER BY 2 DESC, 1"),
@@ -240,10 +204,10 @@ def _report(staging: Any, order: StageOrder, records: Records, maker: RowMaker, 
             " WHERE c.slug LIKE 'onbekend-%' GROUP BY c.slug ORDER BY 2 DESC, 1",
         ),
         rejected=_counts(staging, "SELECT reason, count(*) FROM reject GROUP BY 1 ORDER BY 2 DESC, 1"),
-        notes=[*records.notes, *_notes(maker)],
+        notes=facts.notes,
+        encoding=facts.encoding,
+        separator=facts.separator,
     )
-    if isinstance(records, Table):
-        report.encoding, report.separator = records.encoding.name, records.separator
     if years:
         _count_outside(staging, report, order.municipality_code)
     return report
@@ -256,16 +220,6 @@ def _count_outside(staging: Any, report: ImportReport, municipality_code: str) -
     )
     elsewhere = f"SELECT count(*) FROM melding WHERE substr({buurt}, 3, 4) <> ?"
     report.elsewhere = staging.execute(elsewhere, (municipality_code[2:],)).fetchone()[0]
-
-
-def _notes(maker: RowMaker) -> list[str]:
-    decided = [
-        f"kolom {maker.mapping.column(name)}: decimalen na een {mark}"
-        for name, mark in maker.decimals.items()
-    ]
-    order = maker.mapping.date_order
-    dates = [f"datums zoals 03-04-2026 gelezen als {order}"] if order else []
-    return [*decided, *dates, *(f"{note} ({count})" for note, count in maker.notes.items() if count)]
 
 
 def _scalar(staging: Any, query: str) -> int:

@@ -19,8 +19,9 @@ from data.apart import StagingFailed, stage_apart
 from data.database import Database
 from data.import_report import ImportReport
 from data.readers.bundled import bundled_edition
+from data.reading import ReadingFailed, StageOrder
 from data.sources import SourceCard, SourceKind, register_source
-from data.staging import StageOrder, stage, staged_report
+from data.staging import stage, staged_report
 from geo.errors import ImportRefused
 
 
@@ -335,3 +336,32 @@ def test_the_report_says_the_same_in_dutch_and_survives_json(assen: Database, tm
     report = report_of(assen, tmp_path, [row(1), row(2, datum="")])
     assert "gelezen 2, opgenomen 1, geweigerd 1" in report.lines()
     assert ImportReport.from_dict(report.as_dict()) == report
+
+
+def test_a_large_file_is_read_by_a_second_process_with_the_same_rows(assen: Database, tmp_path: Path) -> None:
+    path = write_table(tmp_path / "in.csv", [row(1), row(2, datum=""), row(3), row(3)])
+    names = "line, source_ref, category, created_at, status, lon, x, buurt_2016"
+    here = stage(order(assen, path))
+    rows = staged_rows(path, names)
+    there = stage(order(assen, path), large_bytes=1)
+    assert len(rows) == 2
+    assert staged_rows(path, names) == rows
+    assert {**there.as_dict(), "seconds": 0, "peak_mb": 0} == {**here.as_dict(), "seconds": 0, "peak_mb": 0}
+
+
+def test_what_a_second_process_refuses_is_said_and_leaves_nothing(assen: Database, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("nummer;datum\n", encoding="utf-8")
+    with pytest.raises(ImportRefused) as here:
+        stage(order(assen, path))
+    with pytest.raises(ImportRefused) as there:
+        stage(order(assen, path), large_bytes=1)
+    assert str(there.value) == str(here.value)
+    assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_second_process_that_dies_is_told(assen: Database, tmp_path: Path) -> None:
+    path = write_table(tmp_path / "in.csv", [row(1)])
+    with pytest.raises(ReadingFailed, match="gestopt"):
+        stage(order(assen, path, now="geen moment"), large_bytes=1)
+    assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
