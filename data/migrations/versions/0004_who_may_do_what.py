@@ -1,0 +1,16 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables one step forward."""
+
+
+def downgrade() -> None:
+    """Take the tables one step back."""

@@ -1,0 +1,16 @@
+"""Incidents and their history."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables one step forward."""
+
+
+def downgrade() -> None:
+    """Take the tables one step back."""
