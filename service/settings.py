@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +26,37 @@ from pydantic_settings import (
 PREFIX = "WIJKBEELD_"
 
 
+class Meldpunt(StrEnum):
+    """Where meldingen of a gemeente go: kept here, kept and sent on, or taken by the town itself only."""
+
+    EIGEN = "eigen"
+    DOORSTUREN = "doorsturen"
+    LINK = "link"
+
+
+class Doorsturen(BaseModel):
+    """The system that meldingen of a gemeente are sent on to: an Open311 address, or a mail address.
+
+    `soorten` gives its service_code for each of our soorten (`*` for all others). `contact` may be on when
+    that system is the gemeente's own: then contact data of who may be asked go along, of nobody else.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    open311_url: HttpUrl | None = None
+    api_key: SecretStr = SecretStr("")
+    jurisdictie: str = ""
+    email: str = ""
+    soorten: dict[str, str] = Field(default_factory=dict)
+    contact: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.open311_url is None) == (not self.email):
+            raise ValueError("geef open311_url of email, een van de twee")
+        return self
+
+
 class GemeenteSettings(BaseModel):
     """What a gemeente tells its residents: contacts are configuration, never code."""
 
@@ -24,6 +65,20 @@ class GemeenteSettings(BaseModel):
     telefoon: str = ""
     meldpunt_url: str = ""
     wijkcoordinator_email: str = ""
+    meldpunt: Meldpunt = Meldpunt.EIGEN
+    doorsturen: Doorsturen | None = None
+    jurisdictie: str = ""
+    open311_sleutels: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _meldpunt_is_whole(self) -> Self:
+        if self.meldpunt is Meldpunt.LINK and not self.meldpunt_url:
+            raise ValueError("bij meldpunt = link hoort een meldpunt_url")
+        if self.meldpunt is Meldpunt.DOORSTUREN and self.doorsturen is None:
+            raise ValueError("bij meldpunt = doorsturen hoort een deel doorsturen")
+        return self
 
 
 class WatchedFolder(BaseModel):
