@@ -1,9 +1,9 @@
 """A service to kill: a process that has everything imported, and makes a fresh service for each crash.
 
-It reads a line of JSON for each (`url`, `folder`, `hasty`) and answers with its `pid` and `port`. The new
-service waits for one connection before it starts, so that a tracer can be put on it. A hasty one is wrong on
-purpose: it answers before it stores. All carry SQLite's log into the database sooner than usual, so that a
-short run meets that too.
+It reads a line of JSON for each (`url`, `folder`, `fault`) and answers with its `pid` and `port`. The new
+service waits for one connection before it starts, so that a tracer can be put on it. A fault makes it wrong
+on purpose: `hasty` answers before it stores, `lazy` does not wait for the disk. All carry SQLite's log into
+the database sooner than usual, so that a short run meets that too.
 """
 
 from __future__ import annotations
@@ -45,16 +45,22 @@ def _serve(listening: socket.socket, order: dict[str, Any]) -> NoReturn:
     """Be a service on this socket until somebody ends it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     listening.accept()[0].close()
-    if order["hasty"]:
+    if order["fault"] == "hasty":
         _answer_before_storing()
     app = create_app(settings_for(order["url"], Path(order["folder"])))
     event.listen(app.state.database.writer, "connect", _carry_over_soon)
+    if order["fault"] == "lazy":
+        event.listen(app.state.database.writer, "connect", _leave_it_to_the_disk)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
     os._exit(0)
 
 
 def _carry_over_soon(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA wal_autocheckpoint=60")
+
+
+def _leave_it_to_the_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _answer_before_storing() -> None:

@@ -5,25 +5,20 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from intake_door import DOOR, open_door, prepare, report, row_counts, send, settings_for
+from crashing import POSTS, Maker, Run, converse, key_of, makers, tracer
+from intake_door import open_door, prepare, report, row_counts, send, settings_for
 from sqlalchemy import select, text
 
 from data.database import Database
@@ -33,8 +28,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600)]
 
 # SQLite syncs by fsync or fdatasync, as it was built; an answer leaves by sendto.
 CALLS = ("pwrite64", "fsync", "fdatasync", "ftruncate", "sendto")
-POSTS = 12
-LONG = "Er ligt een tak op de stoep. " * 130
 
 
 class Point(NamedTuple):
@@ -42,15 +35,6 @@ class Point(NamedTuple):
 
     call: str
     when: int
-
-
-@dataclass
-class Run:
-    """What one service was asked, what it answered for, and whether it was killed."""
-
-    attempted: list[str] = field(default_factory=list)
-    acknowledged: list[str] = field(default_factory=list)
-    killed: bool = False
 
 
 @dataclass
@@ -75,34 +59,10 @@ class Tally:
         self.unasked += len(set(present) - set(run.attempted))
 
 
-class Maker:
-    """Makes services to kill; see `crash_service`."""
-
-    def __init__(self, running: subprocess.Popen[str]) -> None:
-        self._running = running
-
-    def make(self, folder: Path, *, hasty: bool) -> tuple[int, int]:
-        """A service that waits for a first connection: its process and its port."""
-        assert self._running.stdin is not None
-        assert self._running.stdout is not None
-        order = {"url": f"sqlite:///{folder / 'x.db'}", "folder": str(folder), "hasty": hasty}
-        self._running.stdin.write(json.dumps(order) + "\n")
-        self._running.stdin.flush()
-        made = json.loads(self._running.stdout.readline())
-        return made["pid"], made["port"]
-
-
 @pytest.fixture(scope="module")
 def maker() -> Iterator[Maker]:
-    here = Path(__file__).parent
-    environment = os.environ | {"PYTHONPATH": f"{here.parent}:{here}"}
-    command = [sys.executable, str(here / "crash_service.py")]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as running:
-        yield Maker(running)
-        assert running.stdin is not None
-        running.stdin.close()
+    with makers() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -113,53 +73,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@contextmanager
-def tracer(pid: int, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Strace on all threads of a process, from now until the process ends."""
-    program = shutil.which("strace")
-    if program is None:
-        pytest.fail("installeer strace: apt-get install strace", pytrace=False)
-    command = [program, "-f", "-p", str(pid), *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracing:
-        assert tracing.stderr is not None
-        first = tracing.stderr.readline()
-        assert "attached" in first, first
-        yield tracing
-        tracing.stderr.read()
-
-
-def converse(pid: int, port: int) -> Run:
-    """Let the service start, send it meldingen one by one, and end it if it still lives."""
-    run = Run()
-    socket.create_connection(("127.0.0.1", port)).close()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        for number in range(POSTS):
-            words = f"proef {number}. {LONG}".strip()
-            run.attempted.append(words)
-            headers = {"Content-Type": "application/json", "Idempotency-Key": key_of(words)}
-            connection.request("POST", DOOR, json.dumps(report(tekst=words)), headers)
-            answer = connection.getresponse()
-            body = answer.read()
-            assert answer.status == 201, body
-            run.acknowledged.append(words)
-        os.kill(pid, signal.SIGTERM)
-    except (OSError, http.client.HTTPException):
-        run.killed = True
-    finally:
-        connection.close()
-    return run
-
-
-def key_of(words: str) -> str:
-    return f"sleutel-van-{words[:8].replace(' ', '-')}-melding"
-
-
-def crash(maker: Maker, filled: Path, folder: Path, *options: str, hasty: bool = False) -> Run:
+def crash(maker: Maker, filled: Path, folder: Path, *options: str, fault: str = "") -> Run:
     """Run a service on a fresh copy of the database until it is killed, or has done all."""
     folder.mkdir()
     shutil.copy(filled, folder / "x.db")
-    pid, port = maker.make(folder, hasty=hasty)
+    pid, port = maker.make(folder, fault=fault)
     with tracer(pid, *options) as tracing:
         run = converse(pid, port)
         # SIGTERM lets it end by itself, and then it may still meet the point.
@@ -215,17 +133,17 @@ def retry_all(folder: Path, run: Run) -> Counter[str]:
     return present_after(folder)
 
 
-def sweep(maker: Maker, filled: Path, folder: Path, points: list[Point], *, hasty: bool = False) -> Tally:
+def sweep(maker: Maker, filled: Path, folder: Path, points: list[Point], *, fault: str = "") -> Tally:
     """Kill a service at each point, and compare what is there with what was promised."""
     tally = Tally()
     for number, point in enumerate(points):
         at = folder / f"punt-{number}"
         inject = f"inject={point.call}:signal=KILL:when={point.when}"
         run = crash(
-            maker, filled, at, "-e", f"trace={point.call}", "-e", inject, "-o", os.devnull, hasty=hasty
+            maker, filled, at, "-e", f"trace={point.call}", "-e", inject, "-o", os.devnull, fault=fault
         )
         tally.add(run, present_after(at))
-        if not hasty:
+        if not fault:
             assert retry_all(at, run) == Counter(run.attempted), point
         shutil.rmtree(at)
     return tally
@@ -256,7 +174,7 @@ def test_a_service_that_answers_before_it_stores_is_caught(
 ) -> None:
     # Each store has a thread of its own there, so that the count begins anew with every melding.
     points = [Point("pwrite64", 1 + 6 * number) for number in range(6)]
-    tally = sweep(maker, filled, tmp_path, points, hasty=True)
+    tally = sweep(maker, filled, tmp_path, points, fault="hasty")
     with capsys.disabled():
         print(f"\ncontrol: {tally}")
     assert tally.lost > 0
