@@ -1,4 +1,4 @@
-"""The tables of what residents send in: intake, contact, photos, private notes and questions."""
+"""The tables of what residents send in: intake, contact, photos, private notes, questions and ideas."""
 
 from __future__ import annotations
 
@@ -81,17 +81,51 @@ class Note(Table):
 
 
 class Question(Table):
-    """A question to the wijkcoördinator, with its term and its answer."""
+    """A question to the wijkcoördinator, with its term and its answer.
+
+    `checked` says that its sender proved to be a person; without it nothing is mailed to `email` until a
+    person has looked. `may_mail` is the consent to answer by mail.
+    """
 
     __tablename__ = "question"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), index=True)
     wijk: Mapped[str | None] = mapped_column(String(10))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
     naam: Mapped[str] = mapped_column(String(120), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    may_mail: Mapped[bool] = mapped_column(default=False)
+    checked: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    due_on: Mapped[date]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class Idea(Table):
+    """How an initiatief came in as an idea of a resident; it never leaves the service.
+
+    `may_publish` is the consent to let others read the idea, without a name.
+    """
+
+    __tablename__ = "idea"
+
+    initiatief_id: Mapped[int] = mapped_column(
+        ForeignKey("initiatief.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    wijk: Mapped[str | None] = mapped_column(String(10))
+    naam: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    may_mail: Mapped[bool] = mapped_column(default=False)
+    may_publish: Mapped[bool] = mapped_column(default=False)
+    checked: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     due_on: Mapped[date]
     answer: Mapped[str | None] = mapped_column(Text)
