@@ -1,0 +1,95 @@
+"""Challenges that were solved: each counts once, for whoever stores something with it first."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from data.challenge_models import SpentChallenge
+from data.database import Database
+
+log = structlog.get_logger()
+SPENT: Final = "controle al gebruikt"
+# So much later than its end nobody's clock takes a challenge for a fresh one.
+KEPT_AFTER: Final = timedelta(hours=1)
+EVERY_S: Final = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A solved challenge: the digest that names it, and until when it is taken."""
+
+    digest: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is known of who sends something: why a person looks first, and the proof that nobody has to."""
+
+    quarantine: str | None = None
+    proof: Proof | None = None
+
+    def settle(self, session: Session) -> str | None:
+        """Return why a person looks first, None when nothing is suspicious; the proof is spent.
+
+        Call it once, in the transaction that stores what was sent: when that fails, the proof counts again.
+        """
+        if self.proof is not None and not spend(session, self.proof):
+            return self.quarantine or SPENT
+        return self.quarantine
+
+
+def spend(session: Session, proof: Proof) -> bool:
+    """Count a proof and return True; False when it counted before. Of two at once one counts."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(SpentChallenge)
+        .values(digest=proof.digest, expires_at=proof.expires_at)
+        .on_conflict_do_nothing()
+        .returning(SpentChallenge.digest)
+    )
+    return session.scalar(statement) is not None
+
+
+def forget_expired(session: Session, *, now: datetime | None = None) -> int:
+    """Drop what was spent of challenges that are no longer taken; return how many."""
+    before = (now or datetime.now(UTC)) - KEPT_AFTER
+    gone = session.scalars(
+        delete(SpentChallenge).where(SpentChallenge.expires_at < before).returning(SpentChallenge.digest)
+    )
+    return len(gone.all())
+
+
+class ChallengeKeeper:
+    """Drops what is no longer taken every hour, in a thread beside the answers of the service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="uitdagingen", daemon=True)
+
+    def start(self) -> None:
+        """Begin; answers do not wait for it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look at hand."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(EVERY_S):
+            try:
+                with self._database.write() as session:
+                    forget_expired(session)
+            except SQLAlchemyError as error:
+                log.warning("uitdagingen opruimen lukte niet", soort=type(error).__name__)
