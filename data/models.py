@@ -372,6 +372,9 @@ class Outbox(Table):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "sent_at", "next_try_at"),)
 
 
 class StaffSession(Table):
