@@ -65,6 +65,10 @@ class GemeenteSettings(BaseModel):
     telefoon: str = ""
     meldpunt_url: str = ""
     wijkcoordinator_email: str = ""
+    privacy_email: str = ""
+    toegankelijkheid_email: str = ""
+    vraag_werkdagen: int = Field(5, ge=1, le=60)
+    idee_werkdagen: int = Field(15, ge=1, le=60)
     meldpunt: Meldpunt = Meldpunt.EIGEN
     doorsturen: Doorsturen | None = None
     jurisdictie: str = ""
@@ -109,6 +113,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(30, ge=1)
     session_hours: int = Field(10, ge=1)
     beheer_email: str = "beheer@wijkbeeld.example"
+    security_contact: str = Field("", pattern=r"^((mailto:|https://)[!-~]+)?$")
     default_gemeente: str = "GM0622"
     pdok_url: HttpUrl | None = None
     gemeenten: dict[str, GemeenteSettings] = Field(default_factory=dict)
