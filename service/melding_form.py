@@ -52,7 +52,7 @@ class Sent:
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
         """Return what these values say, without spaces around and without characters that cannot be seen."""
-        known = {one.name: _clean(values.get(one.name, "")) for one in fields(cls)}
+        known = {one.name: clean(values.get(one.name, "")) for one in fields(cls)}
         known["postcode"] = plain_postcode(known["postcode"])
         return cls(**known)
 
@@ -156,6 +156,7 @@ def plain_postcode(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return a text in one form of its signs and line ends, without signs that cannot be seen."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
