@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import audit, desk
+from data import audit, desk, followers
 from data.choices import PrivacyClass, Status
 from data.desk import ContactField
 from data.intake_models import Contact, Intake, Note, Photo
@@ -52,18 +52,21 @@ def take_up(session: Session, viewer: Viewer, public_id: str, *, version: str) -
 def change_status(
     session: Session, melding: Melding, to: Status, *, actor: str, note: str | None = None
 ) -> None:
-    """Give a melding its next status, with a line that residents may read; NotAllowed for a step aside."""
+    """Give a melding its next status, with a line that residents may read; NotAllowed for a step aside.
+
+    Who follows the melding by mail gets a mail about it.
+    """
     before = Status(melding.status)
     if to not in ALLOWED[before]:
         raise NotAllowed(f"een melding die {before} is, kan niet {to} worden")
     now = datetime.now(UTC)
     melding.status = to
     melding.closed_at = now if to is Status.CLOSED else None
-    session.add(
-        StatusChange(
-            melding_id=melding.id, at=now, from_status=before, to_status=to, public_note=note, actor=actor
-        )
+    step = StatusChange(
+        melding_id=melding.id, at=now, from_status=before, to_status=to, public_note=note, actor=actor
     )
+    session.add(step)
+    followers.tell(session, step)
     _note(session, melding, actor, "melding.status", {"van": before.value, "naar": to.value})
 
 
