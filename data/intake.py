@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, followers
 from data.category_store import category_ids, store_bundled
 from data.choices import Channel, Status
 from data.database import Database
@@ -194,6 +194,8 @@ def _store(
     session.add(intake)
     if not report.contact.is_empty:
         session.add(Contact(melding_id=melding.id, created_at=now, **asdict(report.contact)))
+    if report.contact.may_contact and report.contact.email:
+        followers.ask(session, melding, report.contact.email, reporter=True, now=now)
     if photos is not None:
         photos.attach(session, melding.id)
     session.add(
