@@ -14,11 +14,14 @@ from service import errors
 from service.analysis.workbench import Workbench
 from service.api import create_api
 from service.attempts import Attempts
+from service.budgets import Budgets, Door
+from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
 from service.heads import Heads
 from service.routes import PAGES
 from service.settings import Settings
 from service.static_files import Static
+from service.visitors import VisitorAddress, read_networks
 from service.workers import Workers
 
 
@@ -43,11 +46,15 @@ def create_app(settings: Settings) -> FastAPI:
         part.state.workbench = workbench
     app.state.attempts = Attempts()
     app.state.status_attempts = Attempts()
+    budgets = Budgets()
+    app.state.budgets = api.state.budgets = budgets
     app.mount("/api/v1", api)
     app.mount("/static", Static(), name="static")
     for router in PAGES:
         app.include_router(router)
     errors.install_pages(app)
+    app.add_middleware(Door, budgets=budgets, cookie=cookie_name(settings))
+    app.add_middleware(VisitorAddress, trusted=read_networks(settings.trusted_proxies))
     app.add_middleware(ProtectiveHeaders, secure=settings.secure)
     app.add_middleware(Heads)
     return app

@@ -23,6 +23,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from service.visitors import read_networks
+
 PREFIX = "WIJKBEELD_"
 
 
@@ -112,6 +114,7 @@ class Settings(BaseSettings):
     staff: dict[str, str] = Field(default_factory=dict)
     session_idle_minutes: int = Field(30, ge=1)
     session_hours: int = Field(10, ge=1)
+    trusted_proxies: list[str] = Field(default_factory=list)
     beheer_email: str = "beheer@wijkbeeld.example"
     security_contact: str = Field("", pattern=r"^((mailto:|https://)[!-~]+)?$")
     default_gemeente: str = "GM0622"
@@ -119,6 +122,12 @@ class Settings(BaseSettings):
     gemeenten: dict[str, GemeenteSettings] = Field(default_factory=dict)
     watch: list[WatchedFolder] = Field(default_factory=list)
     demo: bool = False
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _only_networks(cls, proxies: list[str]) -> list[str]:
+        read_networks(proxies)
+        return proxies
 
     @field_validator("staff")
     @classmethod

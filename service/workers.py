@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from data.challenges import ChallengeKeeper
 from data.jobs import JobRunner, Spool
 from data.photo_keeping import PhotoKeeper
 from geo.errors import WijkbeeldError
@@ -26,6 +27,7 @@ class Workers:
         self._warming = threading.Thread(target=self._warm, name="warm", daemon=True)
         self._jobs = JobRunner(Spool(settings.var_folder / "jobs"), job_kinds(workbench.database, settings))
         self._watcher = watcher(workbench.database, settings)
+        self._challenges = ChallengeKeeper(workbench.database)
         self._photos = PhotoKeeper(workbench.database, photo_store(settings))
 
     def start(self) -> None:
@@ -34,9 +36,11 @@ class Workers:
         self._jobs.start()
         self._watcher.start()
         self._photos.start()
+        self._challenges.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
+        self._challenges.stop()
         self._photos.stop()
         self._watcher.stop()
         self._jobs.stop()

@@ -74,5 +74,11 @@ def _welcome(settings: Settings, password: str, *, seconds: float) -> None:
 
 def _run(settings: Settings) -> None:
     uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, server_header=False, log_level="warning"
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        # Whom a proxy speaks for is read by ourselves, from the proxies that were named.
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
     )

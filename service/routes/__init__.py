@@ -19,7 +19,7 @@ from service.routes import (
     werkbak,
     wijken,
 )
-from service.routes.api import addresses, areas, figures, heat, intake, meldingen
+from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen
 from service.routes.api import sources as api_sources
 
 PAGES: tuple[APIRouter, ...] = (
@@ -42,6 +42,7 @@ API: tuple[APIRouter, ...] = (
     figures.router,
     meldingen.router,
     intake.router,
+    challenges.router,
     heat.router,
     addresses.router,
     api_sources.router,

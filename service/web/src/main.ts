@@ -1,6 +1,7 @@
 /** What every page starts with: its styles, its maps, the search box and the filters of the analysis. */
 import "./main.css";
 import { startAnalysis } from "./analysis";
+import { startChallenge } from "./challenge";
 import { startMap } from "./map";
 import { startSearch } from "./search";
 
@@ -11,3 +12,4 @@ for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
   if (form) startAnalysis(form, live);
 }
 for (const field of document.querySelectorAll<HTMLInputElement>("[data-zoek]")) startSearch(field);
+for (const box of document.querySelectorAll<HTMLElement>("[data-uitdaging]")) startChallenge(box);
