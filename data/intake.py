@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from data import audit, followers
 from data.category_store import category_ids, store_bundled
+from data.challenges import Check, Proof
 from data.choices import Channel, Status
 from data.database import Database
 from data.intake_models import Contact, Intake
@@ -76,6 +77,7 @@ class Report:
     channel: Channel = Channel.WEB
     contact: Reachable = field(default_factory=Reachable)
     quarantine: str | None = None
+    proof: Proof | None = None
     suggested: str | None = None
     confidence: float | None = None
     answers: dict[str, str] = field(default_factory=dict)
@@ -119,7 +121,7 @@ def take_in(
         try:
             with database.write() as session:
                 return _replay(session, key_hash, mark) or _store(
-                    session, report, owners, key_hash, mark, photos=photos
+                    session, _settled(session, report), owners, key_hash, mark, photos=photos
                 )
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
@@ -146,9 +148,16 @@ def _sign(public_id: str, secret: bytes) -> str:
 def _fingerprint(report: Report, photos: Album | None) -> str:
     """Return a hash of what was sent, by canonical fields: a retry may come in another form."""
     plain: dict[str, Any] = asdict(replace(report, quarantine=None, suggested=None, confidence=None))
+    # Who tries again solves a new challenge.
+    del plain["proof"]
     if photos is not None and photos.marks:
         plain["photos"] = photos.marks
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _settled(session: Session, report: Report) -> Report:
+    """Return the report with the reason why a person looks first; its proof, if any, is spent."""
+    return replace(report, quarantine=Check(report.quarantine, report.proof).settle(session), proof=None)
 
 
 def _replay(session: Session, key_hash: str, mark: str) -> Receipt | None:
