@@ -8,10 +8,10 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,10 +22,10 @@ from data.choices import Channel, Status
 from data.database import Database
 from data.intake_models import Contact, Intake
 from data.melding_words import OWN_EDITION, public_ids
-from data.models import Melding, MeldingArea, StatusChange
+from data.models import Melding, MeldingArea, Source, StatusChange
 from data.owners import BuurtFinder
 from data.photo_store import Album
-from data.sources import SourceCard, SourceKind, register_source
+from data.sources import SourceCard, SourceKind, own_slug, register_source
 from geo.crs import LngLat, to_rd
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM
@@ -229,7 +229,7 @@ def _melding(session: Session, report: Report, now: datetime) -> Melding:
     return Melding(
         public_id=public_id,
         municipality_code=report.gemeente,
-        source_id=_own_source(session, report.gemeente),
+        source_id=_own_source(session, report.gemeente, now),
         source_ref=public_id,
         category_id=_category_id(session, report.category),
         created_at=now,
@@ -263,19 +263,32 @@ def _intake(report: Report, melding_id: int, key_hash: str, mark: str) -> Intake
     )
 
 
-def _own_source(session: Session, gemeente: str) -> int:
-    """Return the id of the town's own meldpunt as a source, made at its first melding."""
+def _own_source(session: Session, gemeente: str, now: datetime) -> int:
+    """Return the id of the town's own meldpunt as a source, made at its first melding.
+
+    From that day on the town is watched, also on days without meldingen.
+    """
+    slug = own_slug(gemeente)
     return register_source(
         session,
         SourceCard(
-            slug=f"meldpunt-{gemeente.lower()}",
+            slug=slug,
             kind=SourceKind.MELDINGEN,
             naam="Meldpunt van de gemeente",
             municipality_code=gemeente,
             category_edition=OWN_EDITION,
+            observed_from=_first_day(session, slug) or now.astimezone(AMSTERDAM).date(),
         ),
-        loaded_at=datetime.now(UTC),
+        loaded_at=now,
     )
+
+
+def _first_day(session: Session, slug: str) -> date | None:
+    """Return the first day of a source as it was kept, else that of its first melding."""
+    known = session.execute(select(Source.id, Source.observed_from).where(Source.slug == slug)).one_or_none()
+    if known is None or known.observed_from is not None:
+        return None if known is None else known.observed_from
+    return session.scalar(select(func.min(Melding.created_on)).where(Melding.source_id == known.id))
 
 
 def _category_id(session: Session, slug: str) -> int:

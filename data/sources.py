@@ -63,6 +63,11 @@ class SourceAge:
     example: bool
 
 
+def own_slug(gemeente: str) -> str:
+    """The slug of a town's own meldpunt as a source."""
+    return f"meldpunt-{gemeente.lower()}"
+
+
 def register_source(session: Session, card: SourceCard, *, loaded_at: datetime | None = None) -> int:
     """Add the source or bring it up to date, and return its id; `loaded_at` is kept when None."""
     row = session.scalar(select(Source).where(Source.slug == card.slug))

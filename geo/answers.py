@@ -81,22 +81,22 @@ def _event_rate(measure: EventRate, evidence: Evidence, members: Membership) -> 
     if counts is None:
         return _not_supplied(members, size, years, f"{measure.events} zijn niet geleverd")
     selection = measure.selection if measure.events is Events.MELDINGEN else EVERYTHING
-    missing, remains = counts.left_out(selection)
-    if not remains or counts.exposure_years == 0:
+    exposure = counts.exposure_years(selection)
+    if exposure == 0:
         return _not_supplied(members, size, years, "deze soorten of deze periode zijn niet geleverd")
     n = counts.in_areas(selection, members)
-    rate = raw_rates(n, size.value, exposure_years=counts.exposure_years, per=measure.scale)
+    rate = raw_rates(n, size.value, exposure_years=exposure, per=measure.scale)
     return Answer(
         value=rate.value,
         n=n,
         denominator=size.value,
         secret=size.secret,
-        source=_sources(f"{counts.observation.source}; {_cbs(years)}", size, "opgeteld uit buurten"),
-        exposure_years=counts.exposure_years,
+        source=_sources(f"{counts.sources(selection)}; {_cbs(years)}", size, "opgeteld uit buurten"),
+        exposure_years=exposure,
         lower=rate.lower,
         upper=rate.upper,
         years=years,
-        notes=[f"niet geleverd: {', '.join(missing)}"] if missing else [],
+        notes=counts.left_out(selection),
         example=counts.example,
     )
 
@@ -162,7 +162,7 @@ def _average(measure: Average, figures: AreaFigures, members: Membership) -> Ans
 
 def _median(counts: EventCounts | None, members: Membership) -> Answer:
     """The median duration in days; `denominator` is the number of meldingen, `n` those that were closed."""
-    if counts is None or counts.exposure_years == 0:
+    if counts is None or counts.exposure_years() == 0:
         return _not_supplied(members, None, (), "meldingen zijn niet geleverd")
     ages = counts.by_age(members)
     closed, still = ages.closed.sum(axis=1), ages.open_yet.sum(axis=1)
@@ -179,7 +179,7 @@ def _median(counts: EventCounts | None, members: Membership) -> Answer:
 
 def _still_open(measure: StillOpen, counts: EventCounts | None, members: Membership) -> Answer:
     """The share of old meldingen that is still open at the end of the observation."""
-    if counts is None or counts.exposure_years == 0:
+    if counts is None or counts.exposure_years() == 0:
         return _not_supplied(members, None, (), "meldingen zijn niet geleverd")
     ages = counts.by_age(members)
     old = ages.made[:, measure.days :].sum(axis=1).astype(np.float64)
@@ -202,8 +202,8 @@ def _durations(
         n=n,
         denominator=denominator,
         secret=np.zeros(len(members.codes), dtype=bool),
-        source=[counts.observation.source] * len(members.codes),
-        exposure_years=counts.exposure_years,
+        source=[counts.sources()] * len(members.codes),
+        exposure_years=counts.exposure_years(),
         notes=notes,
         example=counts.example,
     )

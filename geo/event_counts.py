@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from geo import durations
 from geo.errors import FigureError
-from geo.exposure import AMSTERDAM, Observation, Period
-from geo.measures import Selection
+from geo.exposure import AMSTERDAM, Observation, Period, observed_years
+from geo.measures import EVERYTHING, Selection
 from geo.membership import FloatArray, Membership
 
 IntArray = NDArray[np.int64]
@@ -34,14 +35,16 @@ class Ages(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventCounts:
-    """What was observed within one period; rows outside every area or outside the observation are not in it.
+    """What was observed within one period; rows outside every area, or their source's days, are not in it.
 
-    `incidents` has shape (buurten, kinds); `ages` counts every melding, at the end of the observation;
-    `undated` meldingen that were closed before they were made have no duration.
+    `incidents` has shape (buurten, kinds); `ages` counts every melding, at the end of its source's days;
+    `undated` meldingen that were closed before they were made have no duration. `delivered` are the rows
+    of `kinds` that each of the observations brought.
     """
 
-    observation: Observation
-    window: Period
+    observations: tuple[Observation, ...]
+    period: Period
+    delivered: tuple[IntArray, ...]
     example: bool
     buurten: pd.Index[str]
     kinds: pd.DataFrame
@@ -50,10 +53,18 @@ class EventCounts:
     reporters: pd.DataFrame | None
     undated: int
 
-    @property
-    def exposure_years(self) -> float:
-        """The part of the period that was observed, in years."""
-        return self.window.years
+    def exposure_years(self, selection: Selection = EVERYTHING) -> float:
+        """The part of the period that a source of this selection was watched, in years."""
+        watched = self.supplying(selection)
+        return observed_years(one.seen.overlap(self.period) for one in watched)
+
+    def supplying(self, selection: Selection = EVERYTHING) -> list[Observation]:
+        """The sources that were watched in the period and deliver at least part of the selection."""
+        return [one for one, brought in self._watched() if _missing(one, brought, selection) is not None]
+
+    def sources(self, selection: Selection = EVERYTHING) -> str:
+        """The names of the sources that deliver at least part of the selection."""
+        return " en ".join(one.source for one in self.supplying(selection))
 
     def in_areas(self, selection: Selection, members: Membership) -> FloatArray:
         """Number of incidents per area; 0 where none was seen."""
@@ -74,13 +85,22 @@ class EventCounts:
         found = pairs.merge(seen, on="buurt").drop_duplicates(["area", "reporter"])
         return np.bincount(found["area"], minlength=len(members.codes)).astype(np.float64)
 
-    def left_out(self, selection: Selection) -> tuple[list[str], bool]:
-        """Selected slugs that the source does not supply, and whether anything of the selection remains."""
-        seen = set(self.kinds.loc[selection.takes(self.kinds), "category"])
-        expected = selection.slugs(self.observation.crosswalk)
-        missing = (expected & self.observation.not_supplied) - seen
-        remains = bool(seen or expected - missing or not self.observation.crosswalk.groups)
-        return sorted(missing), remains
+    def left_out(self, selection: Selection) -> list[str]:
+        """What of the selection each of its sources leaves out: a line for each that leaves something out."""
+        several = len(self.supplying(selection)) > 1
+        missing = [(one.source, _missing(one, brought, selection)) for one, brought in self._watched()]
+        return [
+            f"{name}: niet geleverd: {', '.join(slugs)}" if several else f"niet geleverd: {', '.join(slugs)}"
+            for name, slugs in missing
+            if slugs
+        ]
+
+    def _watched(self) -> list[tuple[Observation, pd.DataFrame]]:
+        """The sources that were watched in the period, each with the kinds that it brought."""
+        pairs = zip(self.observations, self.delivered, strict=True)
+        return [
+            (one, self.kinds.iloc[rows]) for one, rows in pairs if one.seen.overlap(self.period).years > 0
+        ]
 
     def _of_members(self, per_buurt: IntArray, members: Membership) -> IntArray:
         places = self.buurten.get_indexer(members.buurten)
@@ -93,27 +113,40 @@ class EventCounts:
         return table
 
 
-def count_meldingen(meldingen: pd.DataFrame, *, period: Period, observation: Observation) -> EventCounts:
+def count_meldingen(
+    meldingen: pd.DataFrame, *, period: Period, observation: Observation | Mapping[int, Observation]
+) -> EventCounts:
     """Counts of the meldingen created in the observed part of the period.
 
     Columns: buurt, incident_id (may be missing per row), category, main_group, created_at and closed_at
-    (UTC), example, and where known reporter (any key that tells people apart). An incident counts once:
-    where, when and as what it was first reported. Raises FigureError for absent columns or values.
+    (UTC), example, and where known reporter (any key that tells people apart). With several sources
+    `observation` holds one for each `source_id`, a column then too; rows of other sources count nowhere.
+    An incident counts once: where, when and as what it was first reported. Raises FigureError for absent
+    columns or values.
     """
     _require(meldingen, _MELDING, filled=("created_at", "category", "main_group"))
+    observations, source = _sources(meldingen, observation)
     codes, buurten = pd.factorize(meldingen["buurt"].replace("", None), sort=True)
     kind, kinds = _kinds(meldingen)
-    window = period.overlap(observation.seen)
-    inside = _within(meldingen["created_at"], window) & (codes >= 0)
+    inside = _observed(meldingen["created_at"], source, observations, period) & (codes >= 0)
     first = inside & _first_reports(meldingen, codes, kind)
     table = durations.per_day(
         kind[first], codes[first].astype(np.int64), n_groups=len(buurten), n_days=len(kinds)
     )
-    ages, undated = _ages(meldingen[inside], codes[inside], len(buurten), observation.seen)
-    example = bool(meldingen["example"].any())
-    index = pd.Index(buurten, dtype="str")
-    reporters = _reporters(meldingen[inside], kind[inside])
-    return EventCounts(observation, window, example, index, kinds, table, ages, reporters, undated)
+    ends = _ends(observations, source[inside])
+    ages, undated = _ages(meldingen[inside], codes[inside], len(buurten), ends)
+    return EventCounts(
+        observations,
+        period,
+        tuple(np.unique(kind[inside & (source == place)]) for place in range(len(observations))),
+        bool(meldingen["example"].any()),
+        pd.Index(buurten, dtype="str"),
+        kinds,
+        table,
+        ages,
+        _reporters(meldingen[inside], kind[inside]),
+        undated,
+    )
 
 
 def count_initiatieven(
@@ -148,6 +181,41 @@ def _require(rows: pd.DataFrame, columns: tuple[str, ...], *, filled: tuple[str,
             raise FigureError(f"{int(rows[name].isna().sum())} rijen hebben geen {name}.")
 
 
+def _sources(
+    meldingen: pd.DataFrame, observation: Observation | Mapping[int, Observation]
+) -> tuple[tuple[Observation, ...], IntArray]:
+    """The observations, and for each melding the place of its own among them; -1 without one."""
+    if isinstance(observation, Observation):
+        return (observation,), np.zeros(len(meldingen), dtype=np.int64)
+    _require(meldingen, ("source_id",), filled=("source_id",))
+    places = pd.Index(list(observation), dtype="int64").get_indexer(pd.Index(meldingen["source_id"]))
+    return tuple(observation.values()), places.astype(np.int64)
+
+
+def _observed(
+    times: pd.Series[pd.Timestamp], source: IntArray, observations: tuple[Observation, ...], period: Period
+) -> NDArray[np.bool_]:
+    """True for what was created in the period, while its source was watched."""
+    inside = np.zeros(len(source), dtype=bool)
+    for place, one in enumerate(observations):
+        inside |= (source == place) & _within(times, one.seen.overlap(period))
+    return inside
+
+
+def _ends(observations: tuple[Observation, ...], source: IntArray) -> pd.Series[pd.Timestamp]:
+    """The end of the days that the source of each melding was watched."""
+    ends = pd.Series([one.seen.end for one in observations], dtype="datetime64[us, UTC]")
+    return ends.iloc[source].reset_index(drop=True)
+
+
+def _missing(one: Observation, brought: pd.DataFrame, selection: Selection) -> list[str] | None:
+    """The slugs of a selection that a source leaves out; None when nothing of it remains."""
+    seen = set(brought.loc[selection.takes(brought), "category"])
+    expected = selection.slugs(one.crosswalk)
+    missing = (expected & one.not_supplied) - seen
+    return sorted(missing) if seen or expected - missing or not one.crosswalk.groups else None
+
+
 def _kinds(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
     """The row of the table of kinds for each melding, and that table (category, main_group), sorted."""
     category, categories = pd.factorize(meldingen["category"], sort=True)
@@ -174,14 +242,16 @@ def _first_reports(meldingen: pd.DataFrame, codes: IntArray, kind: IntArray) -> 
     return first
 
 
-def _ages(meldingen: pd.DataFrame, codes: NDArray[np.intp], n_buurten: int, seen: Period) -> tuple[Ages, int]:
+def _ages(
+    meldingen: pd.DataFrame, codes: NDArray[np.intp], n_buurten: int, ends: pd.Series[pd.Timestamp]
+) -> tuple[Ages, int]:
     """The meldingen by buurt and day, and how many were closed before they were made."""
     made = _days(meldingen["created_at"])
-    ended = _utc(meldingen["closed_at"])
-    done = (ended < seen.end).to_numpy()
-    last = pd.Timestamp(seen.end) - pd.Timedelta(1, "us")
+    ended = _utc(meldingen["closed_at"]).reset_index(drop=True)
+    done = (ended < ends).to_numpy()
+    last = ends - pd.Timedelta(1, "us")
     took = _days(ended.where(done, last)) - made
-    age = _days(pd.Series([last]))[0] - made
+    age = _days(last) - made
     dated = took >= 0
     n_days = int(age.max(initial=-1)) + 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -41,16 +41,26 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """From when to when a source was watched, and which soorten melding it leaves out.
+    """From when to when one source was watched, and which soorten melding it leaves out.
 
     What was created before `seen.start` is known only in part (the reports still open that day) and
     is counted nowhere. `not_supplied` are slugs of `crosswalk`: no such report means nothing is known, not 0.
+    A town with several sources has one of these for each: docs/decisions/0010-time-observed-per-source.md.
     """
 
     source: str
     seen: Period
     crosswalk: Crosswalk = field(default_factory=lambda: Crosswalk("onbekend"))
     not_supplied: Set[str] = frozenset()
+
+
+def observed_years(periods: Iterable[Period]) -> float:
+    """Years in which at least one of these periods runs; time that several share counts once."""
+    total, reached = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for period in sorted(periods):
+        total += max(period.end - max(period.start, reached), timedelta())
+        reached = max(reached, period.end)
+    return total / YEAR
 
 
 def _midnight(day: date) -> datetime:
