@@ -12,6 +12,7 @@ from service.routes import (
     kaarten,
     login,
     melden,
+    open311,
     photos,
     sources,
     tiles,
@@ -19,7 +20,7 @@ from service.routes import (
     werkbak,
     wijken,
 )
-from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen
+from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen, nearby
 from service.routes.api import sources as api_sources
 
 PAGES: tuple[APIRouter, ...] = (
@@ -32,6 +33,7 @@ PAGES: tuple[APIRouter, ...] = (
     definitions.router,
     sources.router,
     login.router,
+    open311.router,
     photos.router,
     health.router,
     tiles.router,
@@ -40,6 +42,7 @@ PAGES: tuple[APIRouter, ...] = (
 API: tuple[APIRouter, ...] = (
     areas.router,
     figures.router,
+    nearby.router,
     meldingen.router,
     intake.router,
     challenges.router,
