@@ -17,6 +17,8 @@ from data.challenge_models import SpentChallenge
 from data.database import Database
 
 log = structlog.get_logger()
+# Nobody has shown to have taken any trouble, so a person looks first.
+UNCHECKED: Final = "zonder controle"
 SPENT: Final = "controle al gebruikt"
 # So much later than its end nobody's clock takes a challenge for a fresh one.
 KEPT_AFTER: Final = timedelta(hours=1)

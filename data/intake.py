@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from data import audit, followers
 from data.category_store import category_ids, store_bundled
-from data.challenges import Check, Proof
+from data.challenges import UNCHECKED, Check, Proof
 from data.choices import Channel, Status
 from data.database import Database
 from data.intake_models import Contact, Intake
@@ -76,7 +76,7 @@ class Report:
     postcode: str | None = None
     channel: Channel = Channel.WEB
     contact: Reachable = field(default_factory=Reachable)
-    quarantine: str | None = None
+    quarantine: str | None = UNCHECKED
     proof: Proof | None = None
     suggested: str | None = None
     confidence: float | None = None

@@ -24,7 +24,7 @@ from typing import Annotated, Any, Final
 from altcha.v1 import ChallengeOptions, Payload, create_challenge, verify_solution
 from fastapi import Depends, Request
 
-from data.challenges import Check, Proof
+from data.challenges import UNCHECKED, Check, Proof
 from geo.crs import LngLat
 from service.budgets import Budgets
 from service.dependencies import SettingsDep, ViewerDep
@@ -43,7 +43,6 @@ FIELDS: Final[Mapping[str, type]] = {
     "algorithm": str, "challenge": str, "number": int, "salt": str, "signature": str,
 }  # fmt: skip
 
-UNCHECKED: Final = "zonder controle"
 OUT_OF_DATE: Final = "controle verlopen"
 TRAPPED: Final = "verborgen veld ingevuld"
 TOO_FAST: Final = "te snel verstuurd"

@@ -23,6 +23,7 @@ from service.analysis.intake import receive
 from service.analysis.melding_places import SURE, Choice, Choices
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
+from service.challenge import Checked, Vorm
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.melding_form import ELSEWHERE, LONGEST_NEARBY, Sent, fresh_key, read_form
 from service.origin import only_from_here
@@ -99,6 +100,7 @@ def send(
     viewer: ViewerDep,
     sent: SentDep,
     form: FormDep,
+    checked: Checked,
 ) -> Response:
     """Store a melding once and go on to its own page; what is wrong is asked again, nothing typed is lost."""
     found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
@@ -111,10 +113,10 @@ def send(
     if faults or chosen is None:
         kept = sent if sent.has_key() else sent.with_fresh_key()
         return _second_step(request, workbench, found, kept, faults, offered=offered)
+    check = checked.form(Vorm.MELDEN, form.values, at=chosen.point)
+    report = replace(_report(found, sent, chosen), quarantine=check.quarantine, proof=check.proof)
     try:
-        receipt = receive(
-            workbench, settings, _report(found, sent, chosen), key=f"{DOOR}:{sent.sleutel}", photos=photos
-        )
+        receipt = receive(workbench, settings, report, key=f"{DOOR}:{sent.sleutel}", photos=photos)
     except KeyReused:
         again = {"sleutel": "melden.fout_al_verstuurd", **({"foto": AGAIN} if photos else {})}
         fresh = sent.with_fresh_key()

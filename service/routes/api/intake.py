@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Final, Self
 
@@ -20,6 +21,7 @@ from geo.matches import Quality
 from service.analysis import addresses
 from service.analysis.intake import receive
 from service.analysis.workbench import Workbench
+from service.challenge import HEADER, Checked
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.routes.api.shapes import PROBLEM, PROBLEMS, GemeenteCode, Shape
 from service.secret import read_secret
@@ -141,6 +143,14 @@ Key = Annotated[
         description="Eigen sleutel van de zender, 16 tot 200 tekens; dezelfde bij opnieuw proberen.",
     ),
 ]
+Solution = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        description="De oplossing van een uitdaging (`GET /uitdaging`), als base64 van JSON. "
+        "Zonder oplossing kijkt eerst een medewerker.",
+    ),
+]
 TAKEN: dict[str, Any] = {
     "description": "De melding is bewaard.",
     "headers": {
@@ -166,10 +176,18 @@ TAKEN: dict[str, Any] = {
     },
 )
 def post_melding(
-    melding: NieuweMelding, key: Key, workbench: WorkbenchDep, settings: SettingsDep
+    melding: NieuweMelding,
+    key: Key,
+    workbench: WorkbenchDep,
+    settings: SettingsDep,
+    checked: Checked,
+    solution: Solution = None,
 ) -> JSONResponse:
     """Doe een melding; het antwoord 201 komt pas als de melding veilig is bewaard."""
-    receipt = receive(workbench, settings, _report(workbench, melding), key=key)
+    report = report_of(workbench, melding)
+    check = checked.message(solution, at=report.point)
+    report = replace(report, quarantine=check.quarantine, proof=check.proof)
+    receipt = receive(workbench, settings, report, key=key)
     token = tracking_token(receipt.public_id, read_secret(settings.var_folder))
     link = f"{settings.public_url}/volg/{token}"
     kept = Ontvangen(id=receipt.public_id, nummer=receipt.reference, volg_url=link)
@@ -177,7 +195,8 @@ def post_melding(
     return JSONResponse(kept.model_dump(by_alias=True), 201, headers={"Location": link, **replayed})
 
 
-def _report(workbench: Workbench, melding: NieuweMelding) -> Report:
+def report_of(workbench: Workbench, melding: NieuweMelding) -> Report:
+    """Return the report that a melding stands for; AddressError when its address is no single place."""
     point, quality = melding.point, GIVEN
     if point is None:
         point, quality = _found(workbench, melding)
@@ -191,7 +210,6 @@ def _report(workbench: Workbench, melding: NieuweMelding) -> Report:
         place_quality=quality,
         postcode=melding.postcode,
         contact=Reachable(given.naam, given.email, given.telefoon, given.mag_vragen, given.mag_tonen),
-        quarantine=UNCHECKED,
     )
 
 
