@@ -29,8 +29,6 @@ from service.strict_json import StrictRoute
 
 router = APIRouter(tags=["meldingen"], responses=PROBLEMS, route_class=StrictRoute)
 
-# Nobody has shown to be a person yet, so a person looks first.
-UNCHECKED: Final = "zonder controle"
 GIVEN: Final = "punt"
 # A street is still a place to go and look; a postcode is not.
 WORST_PLACE: Final = Quality.STREET.rank
