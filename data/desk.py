@@ -18,6 +18,7 @@ from data.choices import PrivacyClass, Status
 from data.intake_models import Contact, Intake, Note, Photo
 from data.masking import masked_email, masked_name, masked_phone
 from data.models import Category, Melding, MeldingArea, StatusChange
+from data.rights import Right
 from data.visibility import Viewer
 from geo.errors import WijkbeeldError
 
@@ -177,9 +178,9 @@ def kinds(session: Session, edition: str) -> Sequence[Category]:
 
 
 def _visible(viewer: Viewer) -> Select[Melding, Category]:
-    if not viewer.is_staff:
+    if not viewer.may_somewhere(Right.DESK_READ):
         raise StaffOnly("de werkbak is voor medewerkers")
-    return visibility.meldingen(viewer)
+    return visibility.at_desk(viewer)
 
 
 def _filtered(viewer: Viewer, filters: QueueFilters) -> Select[Melding, Category]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import visibility
 from data.models import Category, Melding, MeldingArea, Source
+from data.rights import Right
 from data.visibility import Viewer
 from geo.exposure import AMSTERDAM
 
@@ -82,7 +83,7 @@ def frame(session: Session, viewer: Viewer, filters: Filters, *, edition: int) -
     `buurt` is the owner in this edition, None when `buiten gebied`. The public gets days, not times.
     """
     query = _select(viewer, filters, edition).order_by(Melding.created_on, Melding.public_id)
-    return _frame(session, viewer, query)
+    return _frame(session, query, complete=viewer.may(Right.FIGURES_STAFF, filters.gemeente))
 
 
 def page(
@@ -201,11 +202,11 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(AMSTERDAM).date()
 
 
-def _frame(session: Session, viewer: Viewer, query: Select[Any]) -> pd.DataFrame:
+def _frame(session: Session, query: Select[Any], *, complete: bool) -> pd.DataFrame:
     found = pd.DataFrame.from_records(session.execute(query).all(), columns=list(COLUMNS))
     for column in ("created_at", "closed_at"):
         found[column] = pd.to_datetime(found[column], utc=True)
-    return found if viewer.is_staff else _without_times(found)
+    return found if complete else _without_times(found)
 
 
 def _without_times(meldingen: pd.DataFrame) -> pd.DataFrame:

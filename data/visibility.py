@@ -3,8 +3,10 @@
 | viewer | meldingen | fields |
 |---|---|---|
 | public | class `exact`, not set aside | point, date without time, kind, status, released text |
-| staff  | all classes, rows set aside too | point, time, kind, status; no free text, no address of `gebied` |
-| desk   | as staff | text, address and notes too; contact data masked (`data.desk`) |
+| FIGURES_STAFF | all classes, rows set aside too | point, time, kind, status; no text, no address |
+| DESK_READ | as these, of the own areas | text, address and notes too; contact data masked (`data.desk`) |
+
+Both rights count per gemeente: of other gemeenten their holder sees what the public sees.
 
 Rows of an import exist for nobody until the import is visible (`data.imports`).
 """
@@ -15,28 +17,54 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data.choices import PrivacyClass
-from data.models import Category, Import, Initiatief, Melding
+from data.models import Category, Gebied, GebiedBuurt, Import, Initiatief, Melding, MeldingArea
+from data.rights import EVERYWHERE, Grant, Right
 from geo.exposure import AMSTERDAM
 
+WIJK: Final = "WK"
 # The state of before anything was there.
 NOTHING_YET = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: somebody from the public, or a member of staff."""
+    """Who looks: somebody from the public, or an account with its roles."""
 
     account: str | None = None
+    grants: tuple[Grant, ...] = ()
 
     @property
     def is_staff(self) -> bool:
-        """Whether this viewer has logged in."""
-        return self.account is not None
+        """Whether this viewer has logged in and has a role; what they may is for `may` to say."""
+        return self.account is not None and bool(self.grants)
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """The gemeenten of which this viewer sees the records that are not public; EVERYWHERE for all."""
+        return self.gemeenten(Right.FIGURES_STAFF)
+
+    def may(self, right: Right, gemeente: str) -> bool:
+        """Return whether this viewer has a right for what is of this gemeente."""
+        return any(one.gives(right) and one.covers(gemeente) for one in self.grants)
+
+    def may_somewhere(self, right: Right) -> bool:
+        """Return whether this viewer has a right in any gemeente."""
+        return any(one.gives(right) for one in self.grants)
+
+    def gemeenten(self, right: Right) -> frozenset[str]:
+        """Return the gemeenten in which this viewer has a right; EVERYWHERE alone for all."""
+        found = frozenset(one.gemeente for one in self.grants if one.gives(right))
+        return frozenset({EVERYWHERE}) if EVERYWHERE in found else found
+
+    def only(self, right: Right) -> Viewer:
+        """Return this viewer with those roles alone that have a right, so that it counts for each object."""
+        return Viewer(self.account, tuple(one for one in self.grants if one.gives(right)))
 
 
 PUBLIC = Viewer()
@@ -59,6 +87,36 @@ def meldingen(viewer: Viewer, *, known_at: datetime | None = None) -> Select[Mel
     return query.where(or_(Melding.import_id.is_not(None), _stored_by(viewer, known_at)))
 
 
+def of_gemeenten(viewer: Viewer, right: Right, code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return whether a row is of a gemeente in which this viewer has a right."""
+    allowed = viewer.gemeenten(right)
+    return true() if EVERYWHERE in allowed else code.in_(sorted(allowed))
+
+
+def at_desk(viewer: Viewer) -> Select[Melding, Category]:
+    """Select the meldingen, with their category, that this viewer may read as a whole: of the own areas."""
+    query = select(Melding, Category).join(Category, Category.id == Melding.category_id)
+    roles = [_covered(one) for one in viewer.grants if one.gives(Right.DESK_READ)]
+    return query.where(_loaded(Melding.import_id, None), or_(false(), *roles))
+
+
+def _covered(grant: Grant) -> ColumnElement[bool]:
+    """Return whether a melding is of the gemeente of a role, and in one of its areas when it names some."""
+    here = true() if grant.gemeente == EVERYWHERE else Melding.municipality_code == grant.gemeente
+    if not grant.gebieden:
+        return here
+    owned = select(MeldingArea.melding_id).where(or_(*map(_within, grant.gebieden)))
+    return and_(here, Melding.id.in_(owned))
+
+
+def _within(code: str) -> ColumnElement[bool]:
+    """Return whether a buurt is in an area; the code of a buurt begins with that of its wijk."""
+    if code.startswith(WIJK):
+        return MeldingArea.buurt.like(f"BU{code.removeprefix(WIJK)}%")
+    members = select(GebiedBuurt.buurt).join(Gebied, Gebied.id == GebiedBuurt.gebied_id)
+    return or_(MeldingArea.buurt == code, MeldingArea.buurt.in_(members.where(Gebied.code == code)))
+
+
 def moments(session: Session, viewer: Viewer) -> list[datetime]:
     """Return the moments at which meldingen became visible to this viewer, oldest first.
 
@@ -67,7 +125,9 @@ def moments(session: Session, viewer: Viewer) -> list[datetime]:
     """
     imports = session.scalars(select(Import.visible_at).where(Import.visible_at.is_not(None)).distinct())
     single = session.scalars(select(Melding.stored_at).where(Melding.import_id.is_(None)).distinct())
-    stored = set(single) if viewer.is_staff else {_midnight(_day(one)) for one in single}
+    moments = list(single)
+    stored = set() if EVERYWHERE in viewer.sees else {_midnight(_day(one)) for one in moments}
+    stored.update(moments if viewer.sees else ())
     return sorted(stored.union(one for one in imports if one is not None))
 
 
@@ -84,19 +144,24 @@ def settled(moments: Sequence[datetime], known_at: datetime | None) -> datetime 
 def initiatieven(viewer: Viewer) -> Select[Initiatief]:
     """Select the initiatieven that this viewer may see: the public sees released ones."""
     query = select(Initiatief).where(_loaded(Initiatief.import_id, None))
-    return query if viewer.is_staff else query.where(Initiatief.released)
+    known = of_gemeenten(viewer, Right.FIGURES_STAFF, Initiatief.municipality_code)
+    return query.where(or_(Initiatief.released, known))
 
 
 def _may_see(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.is_staff:
-        return true()
-    return and_(Category.privacy == PrivacyClass.EXACT, Melding.intern.is_(False))
+    public = and_(Category.privacy == PrivacyClass.EXACT, Melding.intern.is_(False))
+    return or_(public, _known(viewer)) if viewer.sees else public
 
 
 def _stored_by(viewer: Viewer, known_at: datetime) -> ColumnElement[bool]:
-    if viewer.is_staff:
-        return Melding.stored_at <= known_at
-    return Melding.stored_at < _midnight(_day(known_at) + timedelta(days=1))
+    by_day = Melding.stored_at < _midnight(_day(known_at) + timedelta(days=1))
+    if not viewer.sees:
+        return by_day
+    return or_(and_(_known(viewer), Melding.stored_at <= known_at), and_(not_(_known(viewer)), by_day))
+
+
+def _known(viewer: Viewer) -> ColumnElement[bool]:
+    return of_gemeenten(viewer, Right.FIGURES_STAFF, Melding.municipality_code)
 
 
 def _day(moment: datetime) -> date:

@@ -18,6 +18,7 @@ from service.budgets import Budgets, Door
 from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
 from service.heads import Heads
+from service.rights import Guard
 from service.routes import PAGES
 from service.settings import Settings
 from service.static_files import Static
@@ -52,6 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", Static(), name="static")
     for router in PAGES:
         app.include_router(router)
+    # Inside of what answers faults, so that a refusal is a page or a problem as any other.
+    app.router.middleware_stack = Guard(app.router.middleware_stack, app.router.routes)
     errors.install_pages(app)
     app.add_middleware(Door, budgets=budgets, cookie=cookie_name(settings))
     app.add_middleware(VisitorAddress, trusted=read_networks(settings.trusted_proxies))

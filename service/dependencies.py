@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from data.database import Database
 from data.models import StaffSession
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from service import security
 from service.analysis.workbench import Workbench
@@ -43,7 +44,8 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 
 
-def _staff_session(request: Request, settings: SettingsDep, database: DatabaseDep) -> StaffSession | None:
+def live_session(request: Request, settings: Settings, database: Database) -> StaffSession | None:
+    """Return the session that a request brings, and note that it is in use; None without one."""
     token = request.cookies.get(cookie_name(settings))
     if not token:
         return None
@@ -55,13 +57,28 @@ def _staff_session(request: Request, settings: SettingsDep, database: DatabaseDe
     return found
 
 
+def viewer_of(session: StaffSession, settings: Settings) -> Viewer:
+    """Return who a session is of, with all roles."""
+    return Viewer(session.account, ALL_ROLES)
+
+
+def _staff_session(request: Request, settings: SettingsDep, database: DatabaseDep) -> StaffSession | None:
+    if hasattr(request.state, "session"):
+        found: StaffSession | None = request.state.session
+        return found
+    return live_session(request, settings, database)
+
+
 StaffSessionDep = Annotated[StaffSession | None, Depends(_staff_session)]
 
 
-def _viewer(request: Request, session: StaffSessionDep) -> Viewer:
-    """Return who looks; a page shows it too."""
+def _viewer(request: Request, session: StaffSessionDep, settings: SettingsDep) -> Viewer:
+    """Return who looks, with the roles that open this route; a page shows it too."""
     request.state.staff = session
-    return PUBLIC if session is None else Viewer(session.account)
+    admitted: Viewer | None = getattr(request.state, "admitted", None)
+    if admitted is not None:
+        return admitted
+    return PUBLIC if session is None else viewer_of(session, settings)
 
 
 ViewerDep = Annotated[Viewer, Depends(_viewer)]

@@ -23,10 +23,11 @@ from data.masking import masked_email, masked_name, masked_phone
 from data.meldingen import Filters
 from data.models import Audit, Melding
 from data.owners import buurt_finders
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.crs import LngLat, RDArrays, to_lnglat
 
-STAFF = Viewer("coordinator")
+STAFF = Viewer("coordinator", ALL_ROLES)
 MAIL, PHONE = "jansen@voorbeeld.nl", "0612345678"
 ACTS: dict[str, Callable[[Session, Melding], None]] = {
     "melding.status": lambda session, melding: handling.change_status(

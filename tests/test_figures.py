@@ -14,6 +14,7 @@ from data.audit import record
 from data.choices import PrivacyClass
 from data.meldingen import Filters
 from data.models import Category
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.measures import Selection
 from service.analysis.figures import evidence
@@ -21,7 +22,7 @@ from service.analysis.places import places
 from service.analysis.workbench import Workbench
 
 DUMPING = Selection.of("dumping", "grofvuil", "huisafval")
-STAFF = Viewer("adviseur")
+STAFF = Viewer("adviseur", ALL_ROLES)
 
 
 def left_out(workbench: Workbench, viewer: Viewer) -> tuple[list[str], bool]:

@@ -16,12 +16,13 @@ from data.areas import store_edition
 from data.database import Database
 from data.initiatief_import import import_initiatieven
 from data.models import Audit, Import, Initiatief, InitiatiefArea
+from data.rights import ALL_ROLES
 from data.sources import SourceKind
 from data.visibility import PUBLIC, Viewer
 from geo.crs import RD, to_lnglat
 from geo.errors import ImportRefused
 
-STAFF = Viewer("beheerder")
+STAFF = Viewer("beheerder", ALL_ROLES)
 HEADER = "nummer;titel;omschrijving;status;startdatum;x;y"
 ROWS = (
     "1;Geveltuintjes;Planten in de stoep;loopt;01-03-2026;80500,5;436500,25",

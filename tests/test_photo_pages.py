@@ -26,6 +26,7 @@ from data.models import Category, Melding
 from data.photo_rows import photos_of_melding, released_photos
 from data.photo_store import Album
 from data.photos import WORDS, Encoded, re_encode
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from service.app import create_app
 from service.melding_form import fresh_key
@@ -36,7 +37,7 @@ from service.settings import Settings
 from service.texts import catalogue
 
 ACCOUNT, PASSWORD = "proef", "een lang wachtwoord"
-STAFF = Viewer(ACCOUNT)
+STAFF = Viewer(ACCOUNT, ALL_ROLES)
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,10 @@ from data.database import Database
 from data.meldingen import Box, Filters
 from data.models import Category, Import, Melding
 from data.owners import assign_areas
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 
-STAFF = Viewer("adviseur")
+STAFF = Viewer("adviseur", ALL_ROLES)
 LATE_EVENING = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight on 2 July in Amsterdam
 ALL = Filters(gemeente=TOWN)
 

@@ -155,7 +155,7 @@ def _figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[An
 def _values(workbench: Workbench, viewer: Viewer, found: Places, level: Level) -> dict[str, Rows]:
     """Return the rows of every part of every cijfer at a level, by part and by code of the area."""
     with workbench.session() as session:
-        key = ("all values", viewer.is_staff, found.gemeente.code, level)
+        key = ("all values", viewer.sees, found.gemeente.code, level)
         return workbench.remember(session, key, lambda: _all_values(workbench, viewer, found, level))
 
 
@@ -176,7 +176,7 @@ def _all_values(workbench: Workbench, viewer: Viewer, found: Places, level: Leve
 def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place, page: int) -> MeldingList:
     filters = Filters(found.gemeente.code, buurten=place.buurten)
     with workbench.session() as session:
-        key = ("count", viewer.is_staff, filters)
+        key = ("count", viewer.sees, filters)
         total = workbench.remember(
             session, key, lambda: meldingen.count(session, viewer, filters, edition=found.edition)
         )
@@ -216,7 +216,7 @@ def _initiatieven(workbench: Workbench, viewer: Viewer, found: Places, place: Pl
 
 
 def _of_town(workbench: Workbench, session: Session, viewer: Viewer, found: Places) -> pd.DataFrame:
-    key = ("initiatieven", viewer.is_staff, found.gemeente.code, found.edition)
+    key = ("initiatieven", viewer.sees, found.gemeente.code, found.edition)
     return workbench.remember(
         session,
         key,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from data import categories, category_store, figures, initiatieven, sources
 from data.choices import PrivacyClass
 from data.meldingen import Filters
-from data.visibility import Viewer
+from data.rights import Right
+from data.visibility import PUBLIC, Viewer
 from geo import registry
 from geo.answers import Evidence
 from geo.area_figures import AreaFigures
@@ -58,7 +59,7 @@ class LevelValues:
 
 def definitions(viewer: Viewer) -> list[Indicator]:
     """Return the cijfers that this viewer can open, in the order of the registry."""
-    return [one for one in registry.INDICATORS if viewer.is_staff or _is_public(one)]
+    return [one for one in registry.INDICATORS if viewer.sees or _is_public(one)]
 
 
 def definition(viewer: Viewer, indicator: str) -> Indicator:
@@ -88,11 +89,11 @@ def level_values(
     part: str | None = None,
 ) -> LevelValues:
     """Return the values of a cijfer in all areas of a level."""
-    found = definition(viewer, indicator)
+    found = definition(viewer if _sees(viewer, filters) else PUBLIC, indicator)
     chosen = part_of(found, part)
     with workbench.session() as session:
         filters = reports.settled(workbench, session, viewer, filters)
-        key = ("values", viewer.is_staff, filters, found.id, level)
+        key = ("values", viewer.sees, filters, found.id, level)
         rows = workbench.remember(
             session,
             key,
@@ -104,7 +105,9 @@ def level_values(
         )
         span = reports.span(workbench, session, viewer, filters) if counts_meldingen(found) else None
     rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
-    return LevelValues(found, chosen, level, rows, span, _remarks(viewer, found, rows))
+    return LevelValues(
+        found, chosen, level, rows, span, _remarks(found, rows, complete=_sees(viewer, filters))
+    )
 
 
 def evidence(
@@ -112,7 +115,7 @@ def evidence(
 ) -> Evidence:
     """Return everything that the values of a question are worked out from."""
     filters = reports.settled(workbench, session, viewer, filters)
-    key = ("evidence", viewer.is_staff, filters, places.edition)
+    key = ("evidence", viewer.sees, filters, places.edition)
     return workbench.remember(session, key, lambda: _gather(workbench, session, viewer, places, filters))
 
 
@@ -144,8 +147,9 @@ def _meldingen(
         return None
     rows = reports.frame(workbench, session, viewer, filters, edition=places.edition)
     period = Period.of_days(*span)
+    within = viewer if _sees(viewer, filters) else PUBLIC
     return count_meldingen(
-        rows, period=period, observation=_observation(session, viewer, filters.gemeente, period)
+        rows, period=period, observation=_observation(session, within, filters.gemeente, period)
     )
 
 
@@ -190,8 +194,13 @@ def _sentence(note: str) -> str:
     return f"{start}Hierover zijn geen meldingen geleverd: {slugs.replace('-', ' ')}."
 
 
-def _remarks(viewer: Viewer, found: Indicator, rows: pd.DataFrame) -> tuple[str, ...]:
-    if counts_meldingen(found) and not viewer.is_staff:
+def _sees(viewer: Viewer, filters: Filters) -> bool:
+    """Return whether this viewer sees all there is of the gemeente of a question."""
+    return viewer.may(Right.FIGURES_STAFF, filters.gemeente)
+
+
+def _remarks(found: Indicator, rows: pd.DataFrame, *, complete: bool) -> tuple[str, ...]:
+    if counts_meldingen(found) and not complete:
         # For the public the soorten that it may not see count as not delivered: say that instead.
         return (*found.caveats, PUBLIC_REMARK)
     notes: Sequence[str] = [_sentence(note) for note in rows["note"].unique() if note]

@@ -38,7 +38,7 @@ def heat(workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m:
     """Return the heat of the meldingen that the viewer may see."""
     with workbench.session() as session:
         filters = reports.settled(workbench, session, viewer, filters)
-        key = ("heat", viewer.is_staff, filters, bandwidth_m)
+        key = ("heat", viewer.sees, filters, bandwidth_m)
         return workbench.remember(
             session, key, lambda: _compute(workbench, session, viewer, filters, bandwidth_m)
         )
@@ -49,7 +49,7 @@ def tile(workbench: Workbench, viewer: Viewer, filters: Filters, tile: Tile, *, 
     found = heat(workbench, viewer, filters, bandwidth_m=bandwidth_m)
     with workbench.session() as session:
         filters = reports.settled(workbench, session, viewer, filters)
-        key = ("tile", viewer.is_staff, filters, bandwidth_m, tile)
+        key = ("tile", viewer.sees, filters, bandwidth_m, tile)
         return workbench.remember(session, key, lambda: heat_tile(found.pyramid, tile, found.style))
 
 

@@ -39,7 +39,7 @@ def folium_page(
     """Return a choropleth as one file of HTML."""
     found = places.places(workbench, filters.gemeente)
     drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
-    key = ("page", viewer.is_staff, filters, indicator, level, part)
+    key = ("page", viewer.sees, filters, indicator, level, part)
     return _kept(
         workbench,
         key,
@@ -53,7 +53,7 @@ def heat_page(
     """Return a heatmap as one file of HTML."""
     found = places.places(workbench, filters.gemeente)
     shown = _heat_map(workbench, viewer, found, filters, bandwidth_m)
-    key = ("heat page", viewer.is_staff, filters, bandwidth_m)
+    key = ("heat page", viewer.sees, filters, bandwidth_m)
     return _kept(
         workbench,
         key,
@@ -77,7 +77,7 @@ def picture(
     # Here, since matplotlib is slow to import and most starts draw no picture.
     from maps import pictures
 
-    key = ("picture", viewer.is_staff, filters, indicator, level, part, form)
+    key = ("picture", viewer.sees, filters, indicator, level, part, form)
     return _kept(
         workbench,
         key,
@@ -98,7 +98,7 @@ def heat_picture(
     shown = _heat_map(workbench, viewer, found, filters, bandwidth_m)
     from maps import pictures
 
-    key = ("heat picture", viewer.is_staff, filters, bandwidth_m, form)
+    key = ("heat picture", viewer.sees, filters, bandwidth_m, form)
     return _kept(
         workbench,
         key,

@@ -27,7 +27,7 @@ def settled(workbench: Workbench, session: Session, viewer: Viewer, filters: Fil
     if filters.known_at is None:
         return filters
     moments = workbench.remember(
-        session, ("moments", viewer.is_staff), lambda: visibility.moments(session, viewer)
+        session, ("moments", viewer.sees), lambda: visibility.moments(session, viewer)
     )
     return replace(filters, known_at=visibility.settled(moments, filters.known_at))
 
@@ -37,7 +37,7 @@ def frame(
 ) -> pd.DataFrame:
     """Return the meldingen that the viewer may see, as `data.meldingen.frame` gives them."""
     filters = settled(workbench, session, viewer, filters)
-    key = ("meldingen", viewer.is_staff, filters, edition)
+    key = ("meldingen", viewer.sees, filters, edition)
     return workbench.remember(
         session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition)
     )
@@ -68,7 +68,7 @@ def span(workbench: Workbench, session: Session, viewer: Viewer, filters: Filter
     filters = settled(workbench, session, viewer, filters)
     observed = workbench.remember(
         session,
-        ("observed", viewer.is_staff, filters.gemeente, filters.known_at),
+        ("observed", viewer.sees, filters.gemeente, filters.known_at),
         lambda: meldingen.observed_period(session, viewer, filters.gemeente, known_at=filters.known_at),
     )
     if observed is None:

@@ -73,7 +73,7 @@ def view(
 ) -> View:
     """Return the view of a question; `addresses` holds the page of each area by code."""
     values = _values(workbench, viewer, found, asked)
-    rows = _rows(found, values, asked.order if viewer.is_staff else "naam")
+    rows = _rows(found, values, asked.order if viewer.sees else "naam")
     if asked.heat_query is not None:
         return _heat_view(workbench, viewer, found, asked, values=values, rows=rows, addresses=addresses)
     layer = choropleth.layer(values, found, known_at=asked.known_at)

@@ -12,6 +12,7 @@ from rich.console import Console
 from data.database import Database
 from data.meldingen import Filters
 from data.municipalities import need_municipality
+from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from geo.errors import WijkbeeldError
@@ -85,7 +86,7 @@ def _open(
             code = need_municipality(session, gemeente).code
     except WijkbeeldError as error:
         raise _refused(error) from None
-    viewer = Viewer("opdrachtregel") if staff else PUBLIC
+    viewer = Viewer("opdrachtregel", ALL_ROLES) if staff else PUBLIC
     filters = Filters(gemeente=code, since=van.date() if van else None, until=tot.date() if tot else None)
     return viewer, workbench, filters
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from data import sources, watch
+from data.rights import Right
 from data.sources import SourceAge
 from service.dependencies import DatabaseDep, ViewerDep
 from service.pages import render
@@ -20,7 +21,7 @@ def overview(request: Request, database: DatabaseDep, viewer: ViewerDep) -> HTML
     """Show all sources, and what is late; staff also see which files are bad and why."""
     with database.read() as session:
         found = sources.overview(session)
-        alarms = watch.open_alarms(session) if viewer.is_staff else []
+        alarms = watch.open_alarms(session) if viewer.may_somewhere(Right.IMPORT) else []
     names = {one.slug: one.naam for one in found}
     context = {
         "bronnen": found,

@@ -29,5 +29,5 @@ def heat_tile(
     tile = Tile(z, x, y).checked()
     picture = heat.tile(workbench, viewer, question.filters(), tile, bandwidth_m=question.straal)
     # Staff see more at the same address: after logging out nothing of that may be left.
-    kept = "no-store" if viewer.is_staff else "private, max-age=60"
+    kept = "no-store" if viewer.sees else "private, max-age=60"
     return Response(picture, media_type="image/png", headers={"Cache-Control": kept, "Vary": "Cookie"})

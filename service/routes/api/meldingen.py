@@ -57,7 +57,7 @@ def melding_list(
         edition = places.places(workbench, question.gemeente).edition
         total = workbench.remember(
             session,
-            ("count", viewer.is_staff, filters, edition),
+            ("count", viewer.sees, filters, edition),
             lambda: meldingen.count(session, viewer, filters, edition=edition),
         )
         rows = meldingen.page(

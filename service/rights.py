@@ -1,0 +1,230 @@
+"""Rights of routes: the one table of who may ask what; a route that is not in it is refused.
+
+A line names a method and a path as docs/routes.md lists it. A right opens a route for who has it in any
+gemeente, and the viewer goes on with only the roles that have it (`Viewer.only`): the gemeente of the object
+then decides what there is to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import HTTPException, Request
+from fastapi.routing import iter_route_contexts
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from data import audit
+from data.database import Database
+from data.rights import Right
+from data.visibility import Viewer
+from service.dependencies import live_session, viewer_of
+from service.settings import Settings
+
+
+class Open(StrEnum):
+    """Routes that ask for no right."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+Access = Open | Right
+
+_PUBLIC: Final = """
+GET /
+GET /analyse
+GET /analyse/beeld.png
+GET /bronnen
+GET /cijfers
+GET /cijfers/{cijfer}
+GET /fotos/{digest}.jpg
+GET /gebieden/{code}
+GET /health
+GET /idee
+POST /idee
+POST /idee/controle
+GET /idee/{token}
+GET /inloggen
+POST /inloggen
+POST /uitloggen
+GET /kaarten
+GET /kaarten/{gemeente}/{soort}
+GET /kaarten/{gemeente}/{soort}/kaart
+GET /melden
+POST /melden
+POST /melden/controle
+GET /open311/v2/discovery.{form}
+GET /open311/v2/requests.{form}
+POST /open311/v2/requests.{form}
+GET /open311/v2/requests/{service_request_id}.{form}
+GET /open311/v2/services.{form}
+GET /open311/v2/services/{service_code}.{form}
+GET /open311/v2/tokens/{token}.{form}
+GET /open311/v2/{rest}
+POST /open311/v2/{rest}
+GET /static/{path}
+GET /status
+POST /status
+GET /tegels/warmte/{z}/{x}/{y}
+GET /volg/{token}
+GET /volg/{token}/fotos/{digest}.jpg
+GET /vraag
+POST /vraag
+POST /vraag/controle
+GET /vraag/{token}
+GET /wijken/{code}
+GET /woorden
+GET /zoeken
+GET /api/v1/adressen
+GET /api/v1/adressen/_bij
+GET /api/v1/bronnen
+GET /api/v1/cijfers
+GET /api/v1/cijfers/{id}/waarden
+GET /api/v1/gebieden
+GET /api/v1/gebieden/{code}
+GET /api/v1/gemeenten
+GET /api/v1/initiatieven
+GET /api/v1/kaartlagen
+GET /api/v1/kaartlagen/{sleutel}
+GET /api/v1/meldingen
+POST /api/v1/meldingen
+GET /api/v1/meldingen/{id}
+GET /api/v1/meldingen/_bij
+GET /api/v1/openapi.json
+GET /api/v1/plek
+GET /api/v1/soorten
+GET /api/v1/uitdaging
+GET /api/v1/warmte
+"""
+
+_STAFF: Final[Mapping[str, Access]] = {
+    "GET /vragen": Right.ANSWER,
+    "GET /vragen/{public_id}": Right.ANSWER,
+    "POST /vragen/{public_id}/antwoord": Right.ANSWER,
+    "GET /ideeen": Right.ANSWER,
+    "GET /ideeen/{public_id}": Right.ANSWER,
+    "POST /ideeen/{public_id}/antwoord": Right.ANSWER,
+    "POST /ideeen/{public_id}/zichtbaar": Right.ANSWER,
+    "GET /werkbak": Right.DESK_READ,
+    "GET /werkbak/{public_id}": Right.DESK_READ,
+    "POST /werkbak/{public_id}/zichtbaar": Right.MODERATE,
+    "POST /werkbak/{public_id}/nagekeken": Right.MODERATE,
+    "POST /werkbak/{public_id}/apart": Right.MODERATE,
+    "POST /werkbak/{public_id}/status": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/notitie": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/soort": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
+}
+
+ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
+    {**{line: Open.PUBLIC for line in _PUBLIC.split("\n") if line}, **_STAFF}
+)
+
+
+class Asked(NamedTuple):
+    """The route that a request is for: its path with names of parameters, and whether the method fits."""
+
+    path: str
+    fits: bool
+
+
+class Guard:
+    """Between the service and its routes: nobody gets past who the table does not let through."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self.routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when it may be asked; 404 for a route that the table does not name."""
+        if scope["type"] == "http":
+            asked = asked_route(self.routes, scope)
+            # What is no route, or not with this method, is answered by the routes themselves.
+            if asked is not None and asked.fits:
+                await run_in_threadpool(_admit, Request(scope), asked.path)
+        await self.app(scope, receive, send)
+
+
+def asked_route(routes: Sequence[BaseRoute], scope: Scope) -> Asked | None:
+    """Return the route that will answer, found as the router finds it; None when there is none."""
+    partial = None
+    for context in iter_route_contexts(routes):
+        match, child = context.matches(scope)
+        if match is Match.NONE:
+            continue
+        route = context.original_route
+        if isinstance(route, Mount):
+            return _mounted(route, {**scope, **child})
+        path = context.path_format or ""
+        if match is Match.FULL:
+            return Asked(path, fits=True)
+        partial = partial or Asked(path, fits=False)
+    return partial
+
+
+def _mounted(mount: Mount, scope: Scope) -> Asked | None:
+    if not mount.routes:
+        return Asked(mount.path + "/{path}", fits=True)
+    found = asked_route(mount.routes, scope)
+    return found and found._replace(path=mount.path + found.path)
+
+
+def _admit(request: Request, path: str) -> None:
+    """Let a request through; otherwise lead it to the login, or refuse it."""
+    access = ROUTES.get(f"{request.method} {path}")
+    if access is None:
+        raise HTTPException(404)
+    if access is Open.PUBLIC:
+        return
+    settings: Settings = request.app.state.settings
+    session = live_session(request, settings, request.app.state.database)
+    request.state.session = session
+    if session is None:
+        raise _to_login(request, path)
+    viewer = viewer_of(session, settings)
+    if isinstance(access, Right):
+        if not viewer.may_somewhere(access):
+            _note_refusal(request.app.state.database, viewer, access)
+            raise HTTPException(403)
+        viewer = viewer.only(access)
+    request.state.admitted = viewer
+
+
+def _to_login(request: Request, path: str) -> HTTPException:
+    """Return the answer to who has not logged in: from a page the login, which leads back to a page."""
+    if path.startswith("/api/"):
+        return HTTPException(401)
+    back = request.url.path
+    if request.method != "GET" and f"GET {path}" not in ROUTES:
+        back = back.rpartition("/")[0] or "/"
+    return HTTPException(303, headers={"Location": f"/inloggen?{urlencode({'naar': back}, safe='/')}"})
+
+
+def _note_refusal(database: Database, viewer: Viewer, right: Right) -> None:
+    with database.write() as session:
+        audit.record(
+            session,
+            actor=str(viewer.account),
+            action="geweigerd",
+            object_kind="recht",
+            object_id=right.value,
+        )
+
+
+def listed(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:
+    """Give every method and path that these routes answer, as the table names them."""
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        if isinstance(route, Mount):
+            path = prefix + route.path
+            yield from listed(route.routes, path) if route.routes else (f"GET {path}/{{path}}",)
+        else:
+            path = prefix + (context.path_format or "")
+            methods = getattr(context, "methods", None) or set()
+            yield from (f"{method} {path}" for method in sorted(methods - {"HEAD", "OPTIONS"}))
