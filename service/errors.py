@@ -105,6 +105,13 @@ def faults_of(error: RequestValidationError) -> list[dict[str, str]]:
     ]
 
 
+def told(error: Exception) -> tuple[int, str]:
+    """Return the status of an error and what to tell of it; a 500 for one that is not in the table."""
+    status = _status_of(error)
+    _note(status, error)
+    return status, _sentence(status, error)
+
+
 def _dutch(fault: dict[str, Any]) -> str:
     kind, limits = str(fault["type"]), fault.get("ctx", {})
     sentences = {
