@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from geo.errors import WijkbeeldError
@@ -23,7 +24,7 @@ try:
 except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-writer rule carries the safety
     import sqlite3 as sqlite_module
 
-__all__ = ["Database", "Turn", "WriterBusy", "alembic_config", "sqlite_module"]
+__all__ = ["Database", "Turn", "WriterBusy", "WriterStopped", "alembic_config", "sqlite_module"]
 
 PRAGMAS = (
     "busy_timeout=5000",
@@ -41,8 +42,16 @@ SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+# What SQLite says when the disk failed under it, or gave back what was not written: IOERR and CORRUPT.
+DISK_FAULTS = (10, 11)
+
+
 class WriterBusy(WijkbeeldError):
     """Another process holds the writing side of this SQLite file."""
+
+
+class WriterStopped(WijkbeeldError):
+    """The disk failed and the file did not pass its check since: it is read, and not written."""
 
 
 class Turn:
@@ -85,6 +94,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = Turn()
         self._lock_file: TextIO | None = None
+        self._doubted = False
         if self.is_sqlite:
             Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.writer = _sqlite_engine(str(self.url), begin="BEGIN IMMEDIATE", query_only=False)
@@ -115,7 +125,7 @@ class Database:
 
         On SQLite the tables of the SQLite file `beside` are at hand as `staging`.
         """
-        with self._one_at_a_time(), self.writer.connect() as connection:
+        with self._one_at_a_time(), self._trusted_writer() as connection:
             attached = beside if self.is_sqlite else None
             with _attached(connection, attached, "staging"), Session(connection) as session, session.begin():
                 yield session
@@ -127,7 +137,7 @@ class Database:
         Rows then go from that file to the tables inside SQLite. Durable at the end, gone when it fails.
         References are not looked up row by row: the caller knows that what its rows point to is there.
         """
-        with self._turn, self.writer.connect() as connection, _attached(connection, path, name):
+        with self._turn, self._trusted_writer() as connection, _attached(connection, path, name):
             driver: Any = connection.connection.driver_connection
             with _without_lookups(driver), _transaction(driver):
                 yield driver
@@ -139,6 +149,32 @@ class Database:
             return
         with self._turn:
             yield
+
+    @contextmanager
+    def _trusted_writer(self) -> Iterator[Connection]:
+        """Give the writing connection; after a fault of the disk a new one, once the file passed its check.
+
+        What a failed sync left in memory and on disk may differ, so nothing is built on it: PostgreSQL
+        restarts for the same reason, and does so itself.
+        """
+        if self._doubted:
+            self._check_file()
+        try:
+            with self.writer.connect() as connection:
+                yield connection
+        except (DBAPIError, sqlite_module.Error) as error:
+            if self.is_sqlite and _is_disk_fault(error):
+                self._doubted = True
+                self.writer.dispose()
+            raise
+
+    def _check_file(self) -> None:
+        with self.writer.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            self.writer.dispose()
+            raise WriterStopped(f"{self.path} is beschadigd: {found}")
+        self._doubted = False
 
     def claim_writer(self) -> None:
         """Take the writing side for this process until it ends; WriterBusy when another process has it."""
@@ -171,6 +207,11 @@ class Database:
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
+
+
+def _is_disk_fault(error: Exception) -> bool:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlite_errorcode", 0) & 0xFF in DISK_FAULTS
 
 
 @contextmanager

@@ -15,19 +15,22 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from data.areas import NoEdition
-from data.database import WriterBusy
+from data.database import WriterBusy, WriterStopped
 from data.intake import KeyReused, NotStored
 from data.photo_store import PhotoNotKept
 from data.photos import PhotosBusy
 from geo.errors import WijkbeeldError
 from service.analysis.figures import UnknownIndicator
 from service.analysis.places import GonePlace, UnknownPlace
+from service.secret import SecretNotKept
 
 log = structlog.get_logger()
 
 # From narrow to wide: the first that fits counts.
 STATUS: Sequence[tuple[type[Exception], int]] = (
     (WriterBusy, 503),
+    (WriterStopped, 503),
+    (SecretNotKept, 503),
     (NotStored, 503),
     (PhotosBusy, 503),
     (PhotoNotKept, 503),

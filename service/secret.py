@@ -8,15 +8,32 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from geo.errors import WijkbeeldError
+
 NAME = "geheim"
 BYTES = 32
+# Those whose name is known to be on disk: a secret that is gone after a crash takes all links with it.
+_durable: set[Path] = set()
+
+
+class SecretNotKept(WijkbeeldError):
+    """The disk did not take the secret; trying again helps once it does."""
 
 
 def read_secret(folder: Path) -> bytes:
-    """Return the secret of this service, made at the first call; two processes end with the same one."""
+    """Return the secret of this service, made at the first call; two processes end with the same one.
+
+    SecretNotKept when it can't be made durable.
+    """
     path = folder / NAME
-    if not path.exists():
-        _make(path)
+    if path not in _durable:
+        try:
+            if not path.exists():
+                _make(path)
+            _sync(folder)
+        except OSError as error:
+            raise SecretNotKept(f"{path} kan niet worden bewaard: {error.strerror}") from error
+        _durable.add(path)
     return bytes.fromhex(path.read_text(encoding="ascii"))
 
 
@@ -32,8 +49,11 @@ def _make(path: Path) -> None:
         os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(file.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -44,6 +44,8 @@ def main() -> None:
 def _serve(listening: socket.socket, order: dict[str, Any]) -> NoReturn:
     """Be a service on this socket until somebody ends it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # What a service logs must not come between the answers of this process.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     listening.accept()[0].close()
     if order["fault"] == "hasty":
         _answer_before_storing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import pytest
 from intake_door import DOOR, report
 
 POSTS = 12
+SMALL_DISK = 8 * 2**20
 LONG = "Er ligt een tak op de stoep. " * 130
 
 
@@ -37,6 +39,10 @@ class Maker:
     def __init__(self, running: subprocess.Popen[str]) -> None:
         self._running = running
 
+    def path(self, path: Path) -> Path:
+        """The way from here to a path that the services see."""
+        return Path(f"/proc/{self._running.pid}/root{path}")
+
     def make(self, folder: Path, *, fault: str = "") -> tuple[int, int]:
         """A service that waits for a first connection: its process and its port.
 
@@ -52,11 +58,17 @@ class Maker:
 
 
 @contextmanager
-def makers() -> Iterator[Maker]:
-    """A maker of services, with a process of its own that has everything imported."""
+def makers(*, small_disk: Path | None = None) -> Iterator[Maker]:
+    """A maker of services, with a process of its own that has everything imported.
+
+    On `small_disk` its services see a disk of 8 MiB that nobody else sees; `Maker.path` leads to it.
+    """
     here = Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": f"{here.parent}:{here}"}
     command = [sys.executable, str(here / "crash_service.py")]
+    if small_disk is not None:
+        mounted = f"mount -t tmpfs -o size={SMALL_DISK} tmpfs '{small_disk}' && exec {shlex.join(command)}"
+        command = ["unshare", "-m" if os.geteuid() == 0 else "-rm", "sh", "-c", mounted]
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
