@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import visibility
-from data.models import Category, Melding, MeldingArea, Source
+from data.choices import Status
+from data.models import Category, Melding, MeldingArea
 from data.rights import Right
 from data.visibility import Viewer
 from geo.exposure import AMSTERDAM
@@ -62,9 +63,20 @@ class Listed(NamedTuple):
     example: bool
 
 
+class Around(NamedTuple):
+    """A circle on the ground, in RD metres."""
+
+    x: float
+    y: float
+    radius_m: float
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which meldingen are asked for; days are days in Amsterdam, `until` included."""
+    """Which meldingen are asked for; days are days in Amsterdam, `until` included.
+
+    `open` asks for those that are not yet afgehandeld, or (False) for those that are.
+    """
 
     gemeente: str
     since: date | None = None
@@ -72,8 +84,10 @@ class Filters:
     main_groups: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     status: str | None = None
+    open: bool | None = None
     buurten: tuple[str, ...] = ()
     box: Box | None = None
+    around: Around | None = None
     known_at: datetime | None = None
 
 
@@ -121,31 +135,6 @@ def one(session: Session, viewer: Viewer, public_id: str) -> Listed | None:
     return next(iter(_listed(session, query)), None)
 
 
-def observed_period(
-    session: Session, viewer: Viewer, gemeente: str, *, known_at: datetime | None = None
-) -> tuple[date, date] | None:
-    """Return the first and last day that the sources of a gemeente cover, None without meldingen.
-
-    A source that states its own window is held to it: rows of before are only what was still open then. For
-    others the meldingen tell, those that this viewer may see: a day is a fact about a melding too.
-    """
-    query = (
-        visibility.meldingen(viewer, known_at=known_at)
-        .join(Source, Source.id == Melding.source_id)
-        .with_only_columns(
-            Source.observed_from,
-            Source.observed_to,
-            func.min(Melding.created_on),
-            func.max(Melding.created_on),
-            maintain_column_froms=True,
-        )
-        .where(Melding.municipality_code == gemeente)
-        .group_by(Source.id, Source.observed_from, Source.observed_to)
-    )
-    spans = [(start or first, end or last) for start, end, first, last in session.execute(query)]
-    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
-
-
 def _select(viewer: Viewer, filters: Filters, edition: int) -> Select[Any]:
     query = _narrowed(_joined(viewer, filters.known_at, edition), filters)
     return query.with_only_columns(*COLUMNS.values(), maintain_column_froms=True)
@@ -164,12 +153,26 @@ def _narrowed(query: Select[Melding, Category], filters: Filters) -> Select[Meld
         wanted.append(Category.slug.in_(filters.categories))
     if filters.status is not None:
         wanted.append(Melding.status == filters.status)
+    if filters.open is not None:
+        done = Melding.status == Status.CLOSED
+        wanted.append(not_(done) if filters.open else done)
     if filters.buurten:
         wanted.append(MeldingArea.buurt.in_(filters.buurten))
     if filters.box is not None:
         wanted.append(Melding.lon.between(filters.box.west, filters.box.east))
         wanted.append(Melding.lat.between(filters.box.south, filters.box.north))
+    if filters.around is not None:
+        wanted.append(_inside(filters.around))
     return query.where(*wanted)
+
+
+def _inside(circle: Around) -> ColumnElement[bool]:
+    east, north = Melding.x - circle.x, Melding.y - circle.y
+    return and_(
+        Melding.x.between(circle.x - circle.radius_m, circle.x + circle.radius_m),
+        Melding.y.between(circle.y - circle.radius_m, circle.y + circle.radius_m),
+        east * east + north * north <= circle.radius_m**2,
+    )
 
 
 def _joined(viewer: Viewer, known_at: datetime | None, edition: int) -> Select[Melding, Category]:

@@ -17,6 +17,7 @@ from data.areas import store_edition
 from data.database import Database
 from data.meldingen import Box, Filters
 from data.models import Category, Import, Melding
+from data.observation import watches
 from data.owners import assign_areas
 from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
@@ -24,6 +25,7 @@ from data.visibility import PUBLIC, Viewer
 STAFF = Viewer("adviseur", ALL_ROLES)
 LATE_EVENING = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight on 2 July in Amsterdam
 ALL = Filters(gemeente=TOWN)
+TODAY = date(2026, 9, 1)
 
 
 @pytest.fixture
@@ -180,9 +182,9 @@ def test_the_observed_days_are_those_of_the_meldingen_that_the_viewer_may_see(da
             changed = update(Melding).where(Melding.public_id == name)
             session.execute(changed.values(created_at=moment, created_on=moment.date()))
     with database.read() as session:
-        public = meldingen.observed_period(session, PUBLIC, TOWN)
-        staff = meldingen.observed_period(session, STAFF, TOWN)
-        before = meldingen.observed_period(session, STAFF, TOWN, known_at=LATE_EVENING - timedelta(seconds=1))
-    assert public == (date(2026, 7, 2), date(2026, 7, 2))
-    assert staff == (date(2026, 6, 1), date(2026, 7, 2))
-    assert before is None
+        public = watches(session, PUBLIC, TOWN, today=TODAY)
+        staff = watches(session, STAFF, TOWN, today=TODAY)
+        before = watches(session, STAFF, TOWN, today=TODAY, known_at=LATE_EVENING - timedelta(seconds=1))
+    assert [one[3:] for one in public] == [(date(2026, 7, 2), date(2026, 7, 2))]
+    assert [one[3:] for one in staff] == [(date(2026, 6, 1), date(2026, 7, 2))]
+    assert before == []

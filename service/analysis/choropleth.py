@@ -16,7 +16,7 @@ from maps.facts import Facts
 from maps.palette import Ramp
 from service.analysis.figures import STATUS_TEXTS, LevelValues
 from service.analysis.places import Places
-from service.analysis.words import moment_words, span_text
+from service.analysis.words import moment_words, period_text
 
 ATTRIBUTION = (
     "Grenzen: CBS Wijk- en Buurtkaart, © CBS en Kadaster, CC BY",
@@ -82,7 +82,7 @@ def _facts(found: LevelValues, places: Places, *, known_at: datetime) -> Facts:
         unit=found.part.unit,
         source="; ".join(sorted({one for one in rows["source"] if one}))
         or ", ".join(found.definition.source),
-        period=span_text(found.span) if found.span else figures,
+        period=period_text(found.watches) or figures,
         as_of=moment_words(known_at),
         division=", ".join(text for text in (f"indeling {places.edition}", figures) if text),
         attribution=ATTRIBUTION,

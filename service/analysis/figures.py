@@ -9,9 +9,10 @@ from datetime import date
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import categories, category_store, figures, initiatieven, sources
+from data import categories, category_store, figures, initiatieven
 from data.choices import PrivacyClass
 from data.meldingen import Filters
+from data.observation import Watch
 from data.rights import Right
 from data.visibility import PUBLIC, Viewer
 from geo import registry
@@ -23,11 +24,11 @@ from geo.event_counts import EventCounts, count_initiatieven, count_meldingen
 from geo.exposure import Observation, Period
 from geo.indicator_values import indicator_values
 from geo.indicators import Indicator, Part
-from geo.main_groups import Crosswalk
 from geo.measures import EventRate, Events, MedianDuration, StillOpen
 from service.analysis import reports
 from service.analysis.places import Places
 from service.analysis.reports import Span
+from service.analysis.words import period_text
 from service.analysis.workbench import Workbench
 
 PUBLIC_REMARK = "Alleen meldingen die iedereen mag zien: die over straat, groen, afval en water."
@@ -53,8 +54,13 @@ class LevelValues:
     part: Part
     level: Level
     rows: pd.DataFrame
-    span: Span | None
+    watches: tuple[Watch, ...]
     remarks: tuple[str, ...]
+
+    @property
+    def span(self) -> Span | None:
+        """The first and the last day that it is about; None for what is not counted from meldingen."""
+        return reports.span(self.watches)
 
 
 def definitions(viewer: Viewer) -> list[Indicator]:
@@ -103,10 +109,10 @@ def level_values(
                 members=places.membership(level),
             ),
         )
-        span = reports.span(workbench, session, viewer, filters) if counts_meldingen(found) else None
+        watches = reports.watches(workbench, session, viewer, filters) if counts_meldingen(found) else ()
     rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
     return LevelValues(
-        found, chosen, level, rows, span, _remarks(found, rows, complete=_sees(viewer, filters))
+        found, chosen, level, rows, watches, _remarks(found, rows, complete=_sees(viewer, filters))
     )
 
 
@@ -142,31 +148,35 @@ def _gather(
 def _meldingen(
     workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
 ) -> EventCounts | None:
-    span = reports.span(workbench, session, viewer, filters)
+    watches = reports.watches(workbench, session, viewer, filters)
+    span = reports.span(watches)
     if span is None:
         return None
     rows = reports.frame(workbench, session, viewer, filters, edition=places.edition)
-    period = Period.of_days(*span)
     within = viewer if _sees(viewer, filters) else PUBLIC
-    return count_meldingen(
-        rows, period=period, observation=_observation(session, within, filters.gemeente, period)
-    )
-
-
-def _observation(session: Session, viewer: Viewer, gemeente: str, seen: Period) -> Observation:
-    """Return what the sources of a town deliver; for the public, what is not `exact` is not delivered."""
-    cards = sources.of_kind(session, sources.SourceKind.MELDINGEN, gemeente)
-    editions = [categories.category_edition(card.category_edition) for card in cards if card.category_edition]
-    hidden = {
-        slug
-        for edition in editions
-        for slug, privacy in category_store.privacy_classes(session, edition.edition).items()
-        if not viewer.is_staff and privacy != PrivacyClass.EXACT
+    observation = {
+        one.source_id: _observation(session, within, one, _name(one, alone=len(watches) == 1))
+        for one in watches
     }
-    left_out = set.intersection(*(set(one.not_supplied) for one in editions)) if editions else set()
-    groups = {slug: group for edition in editions for slug, group in edition.crosswalk.groups.items()}
-    name = " en ".join(card.naam for card in cards) or "meldingen"
-    return Observation(name, seen, Crosswalk("samen", groups), left_out | hidden)
+    return count_meldingen(rows, period=Period.of_days(*span), observation=observation)
+
+
+def _observation(session: Session, viewer: Viewer, watch: Watch, name: str) -> Observation:
+    """Return what a source delivers and when; for the public, what is not `exact` is not delivered."""
+    seen = Period.of_days(watch.first, watch.last)
+    if watch.category_edition is None:
+        return Observation(name, seen)
+    edition = categories.category_edition(watch.category_edition)
+    classes = category_store.privacy_classes(session, edition.edition)
+    hidden = {
+        slug for slug, privacy in classes.items() if not viewer.is_staff and privacy != PrivacyClass.EXACT
+    }
+    return Observation(name, seen, edition.crosswalk, edition.not_supplied | hidden)
+
+
+def _name(watch: Watch, *, alone: bool) -> str:
+    """Return the name of a source; beside others with its days, which differ."""
+    return watch.naam if alone else f"{watch.naam} ({period_text([watch])})"
 
 
 def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Filters) -> EventCounts | None:

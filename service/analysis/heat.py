@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from data import sources
 from data.areas import newest_edition
 from data.meldingen import Filters
+from data.observation import Watch
 from data.visibility import Viewer
 from geo.heat import HeatPyramid
 from maps.facts import Facts
@@ -18,7 +19,7 @@ from maps.tiles import Tile
 from service.analysis import reports
 from service.analysis.places import Places
 from service.analysis.reports import Span
-from service.analysis.words import moment_words, span_text
+from service.analysis.words import moment_words, period_text
 from service.analysis.workbench import Workbench
 
 
@@ -29,9 +30,14 @@ class Heat:
     pyramid: HeatPyramid
     style: HeatStyle
     count: int
-    span: Span | None
+    watches: tuple[Watch, ...]
     example: bool
     sources: tuple[str, ...]
+
+    @property
+    def span(self) -> Span | None:
+        """The first and the last day that it is about."""
+        return reports.span(self.watches)
 
 
 def heat(workbench: Workbench, viewer: Viewer, filters: Filters, *, bandwidth_m: float) -> Heat:
@@ -59,7 +65,7 @@ def facts(found: Heat, places: Places, *, known_at: datetime) -> Facts:
         title=f"Waar komen veel meldingen vandaan in {places.gemeente.naam}?",
         unit="meldingen per hectare in deze periode",
         source="; ".join(found.sources),
-        period=span_text(found.span) if found.span else "",
+        period=period_text(found.watches),
         as_of=moment_words(known_at),
         division=f"indeling {places.edition}",
         example=found.example,
@@ -78,7 +84,7 @@ def _compute(
         pyramid,
         HeatStyle(maximum=maximum, bandwidth_m=bandwidth_m),
         len(rows),
-        reports.span(workbench, session, viewer, filters),
+        reports.watches(workbench, session, viewer, filters),
         bool(rows["example"].any()),
         tuple(sources.names(session, rows["source_id"].unique().tolist())),
     )

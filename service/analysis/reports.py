@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -9,10 +10,12 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import meldingen, visibility
+from data import meldingen, observation, visibility
 from data.meldingen import Filters
+from data.observation import Watch
 from data.visibility import Viewer
-from service.analysis.workbench import Workbench
+from geo.exposure import AMSTERDAM, Period
+from service.analysis.workbench import Workbench, today
 
 
 class Span(NamedTuple):
@@ -29,7 +32,13 @@ def settled(workbench: Workbench, session: Session, viewer: Viewer, filters: Fil
     moments = workbench.remember(
         session, ("moments", viewer.sees), lambda: visibility.moments(session, viewer)
     )
-    return replace(filters, known_at=visibility.settled(moments, filters.known_at))
+    known_at = visibility.settled(moments, filters.known_at)
+    asked = filters.known_at.astimezone(AMSTERDAM).date()
+    if asked < today() and observation.is_live(session, filters.gemeente):
+        # The own meldpunt was watched until the day that was asked, also when nothing came in since.
+        midnight = Period.of_days(asked, asked).start
+        known_at = max(midnight, known_at or moments[-1])
+    return replace(filters, known_at=known_at)
 
 
 def frame(
@@ -43,36 +52,53 @@ def frame(
     )
 
 
-def observed(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Filters | None:
-    """Return the question held to the days that the sources cover, None when it asks for no such day.
-
-    What was created before is known only in part: the meldingen that were still open on the first day.
-    """
-    days = span(workbench, session, viewer, filters)
-    return None if days is None else replace(filters, since=days.first, until=days.last)
-
-
 def observed_frame(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
 ) -> pd.DataFrame:
-    """Return the meldingen of a question on the days that the sources cover; none where they cover no day."""
-    within = observed(workbench, session, viewer, filters)
-    if within is None:
-        # The columns and their types, of a question that ends before anything was reported.
-        within = replace(filters, since=None, until=visibility.NOTHING_YET.date())
-    return frame(workbench, session, viewer, within, edition=edition)
+    """Return the meldingen of a question on the days that their own source was watched.
 
-
-def span(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> Span | None:
-    """Return the days that a question is about: what was asked, within what the sources cover."""
+    What was created before is known only in part: the meldingen that were still open on its first day.
+    """
     filters = settled(workbench, session, viewer, filters)
-    observed = workbench.remember(
+    seen = watches(workbench, session, viewer, filters)
+    days = span(seen)
+    if days is None:
+        # The columns and their types, of a question that ends before anything was reported.
+        nothing = replace(filters, since=None, until=visibility.NOTHING_YET.date())
+        return frame(workbench, session, viewer, nothing, edition=edition)
+    rows = frame(
+        workbench,
         session,
-        ("observed", viewer.sees, filters.gemeente, filters.known_at),
-        lambda: meldingen.observed_period(session, viewer, filters.gemeente, known_at=filters.known_at),
+        viewer,
+        replace(filters, since=days.first, until=days.last),
+        edition=edition,
     )
-    if observed is None:
+    return rows if len(seen) == 1 else rows[_watched(rows, seen)].reset_index(drop=True)
+
+
+def watches(workbench: Workbench, session: Session, viewer: Viewer, filters: Filters) -> tuple[Watch, ...]:
+    """Return for each source the days that a question is about: what was asked, within what it watched."""
+    filters = settled(workbench, session, viewer, filters)
+    known_at = filters.known_at
+    found = workbench.remember(
+        session,
+        ("watches", viewer.sees, filters.gemeente, known_at),
+        lambda: observation.watches(session, viewer, filters.gemeente, today=today(), known_at=known_at),
+    )
+    asked = (one.within(filters.since, filters.until) for one in found)
+    return tuple(one for one in asked if one is not None)
+
+
+def span(watches: Sequence[Watch]) -> Span | None:
+    """Return the first and the last day on which a source watched, None without one."""
+    if not watches:
         return None
-    first = max(filters.since or observed[0], observed[0])
-    last = min(filters.until or observed[1], observed[1])
-    return Span(first, last) if first <= last else None
+    return Span(min(one.first for one in watches), max(one.last for one in watches))
+
+
+def _watched(rows: pd.DataFrame, watches: Sequence[Watch]) -> pd.Series[bool]:
+    days = rows["created_at"].dt.tz_convert(AMSTERDAM).dt.date
+    inside = pd.Series(False, index=rows.index)
+    for one in watches:
+        inside |= (rows["source_id"] == one.source_id) & (days >= one.first) & (days <= one.last)
+    return inside

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import pandas as pd
 
+from data.observation import Watch
 from geo.exposure import AMSTERDAM
 from service.analysis.reports import Span
 
@@ -44,3 +46,14 @@ def moment_words(moment: datetime) -> str:
 def span_text(span: Span) -> str:
     """Return a period as `18 mei 2026 t/m 8 augustus 2026`."""
     return f"{day_text(span.first)} t/m {day_text(span.last)}"
+
+
+def period_text(watches: Sequence[Watch]) -> str:
+    """Return the days that the sources of a figure were watched; with several, each with its name."""
+    spans = dict.fromkeys(span_text(Span(one.first, one.last)) for one in watches)
+    if len(spans) < 2:
+        return "".join(spans)
+    named = {
+        text: [one.naam for one in watches if span_text(Span(one.first, one.last)) == text] for text in spans
+    }
+    return "; ".join(f"{text} ({', '.join(names)})" for text, names in named.items())

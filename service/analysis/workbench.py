@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from data.database import Database
 from data.models import Audit
 from data.readers.pdok import Locatieserver
+from geo.exposure import AMSTERDAM
 from service.analysis.weight import weight
 
 Answer = TypeVar("Answer")
@@ -100,9 +102,12 @@ class Workbench:
     ) -> Answer:
         """Return what `compute` gives, from memory when the data it is about have not changed since.
 
-        Two that ask the same at once wait for one computation. The least recently used answer goes first.
+        What is about records is worked out anew each day: a source that is watched until today was watched
+        a day longer. Two that ask the same at once wait for one computation. The least recently used answer
+        goes first.
         """
-        versioned = (data_version(session, about=about), key)
+        day = today() if about is About.RECORDS else None
+        versioned = (data_version(session, about=about), day, key)
         with self._guard:
             turn = self._busy.setdefault(versioned, threading.Lock())
         with turn:
@@ -154,3 +159,8 @@ def _data_version(session: Session, about: About) -> DataVersion:
     newest = session.scalar(select(func.max(Audit.id)).where(changes)) or 0
     recent = select(func.count()).select_from(Audit).where(changes, Audit.id > newest - LATE)
     return DataVersion(newest, session.scalar(recent) or 0)
+
+
+def today() -> date:
+    """Return the day that it is in Amsterdam."""
+    return datetime.now(AMSTERDAM).date()

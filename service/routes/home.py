@@ -16,7 +16,7 @@ from service.analysis import figures, live_map, search, towns
 from service.analysis.figures import LevelValues
 from service.analysis.live_map import LiveMap, Points
 from service.analysis.places import Places
-from service.analysis.words import span_text
+from service.analysis.words import period_text
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
@@ -47,7 +47,7 @@ def home(
         "wijken": found.of(Level.WIJK),
         "gebieden": found.of(Level.GEBIED),
         "totals": totals if counted.span else {},
-        "period": span_text(counted.span) if counted.span else None,
+        "period": period_text(counted.watches),
         "kaart": _map(workbench, found, totals if counted.span else {}),
         "zoek": "",
     }

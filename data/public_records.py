@@ -1,0 +1,126 @@
+"""Public records: one melding with all that everybody may read of it, and what was last said of several.
+
+Days and never times; no address, no number, nothing of who sent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import visibility
+from data.choices import Status
+from data.models import Melding, MeldingArea, StatusChange
+from data.photo_rows import released_photos
+from data.visibility import PUBLIC
+from geo.crs import LngLat
+from geo.exposure import AMSTERDAM
+
+
+class DayStep(NamedTuple):
+    """The day on which a melding came to a status, with what was said of it for residents."""
+
+    day: date
+    status: Status
+    note: str
+
+
+class PublicPhoto(NamedTuple):
+    """A photo that everybody may see."""
+
+    digest: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMelding:
+    """A melding as everybody may read it; `text` and `photos` only where they were released."""
+
+    public_id: str
+    gemeente: str
+    soort: str
+    main_group: str
+    status: Status
+    created_on: date
+    point: LngLat | None
+    buurt: str | None
+    text: str
+    steps: tuple[DayStep, ...]
+    photos: tuple[PublicPhoto, ...]
+    example: bool
+
+
+def public_melding(session: Session, public_id: str) -> PublicMelding | None:
+    """Return the melding of this public id as everybody may read it, None when not everybody may."""
+    query = visibility.meldingen(PUBLIC).where(Melding.public_id == public_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    melding, category = found
+    lon, lat = melding.lon, melding.lat
+    return PublicMelding(
+        public_id=melding.public_id,
+        gemeente=melding.municipality_code,
+        soort=category.naam,
+        main_group=category.main_group,
+        status=Status(melding.status),
+        created_on=melding.created_on,
+        point=None if lon is None or lat is None else LngLat(lon, lat),
+        buurt=_buurt(session, melding.id),
+        text=(melding.text or "") if melding.text_released else "",
+        steps=_steps(session, melding),
+        photos=tuple(
+            PublicPhoto(one.digest, one.width, one.height)
+            for one in released_photos(session, PUBLIC, public_id)
+        ),
+        example=melding.example,
+    )
+
+
+def last_notes(session: Session, public_ids: Collection[str]) -> dict[str, str]:
+    """Return what was last said for residents of each of these meldingen; only of those that all may see."""
+    query = (
+        visibility.meldingen(PUBLIC)
+        .join(StatusChange, StatusChange.melding_id == Melding.id)
+        .with_only_columns(Melding.public_id, StatusChange.public_note, maintain_column_froms=True)
+        .where(Melding.public_id.in_(public_ids), StatusChange.public_note.is_not(None))
+        .order_by(StatusChange.at, StatusChange.id)
+    )
+    return {public_id: note for public_id, note in session.execute(query) if note}
+
+
+def _steps(session: Session, melding: Melding) -> tuple[DayStep, ...]:
+    """Return the history by day; of a melding that came without one, its begin and its end."""
+    query = (
+        select(StatusChange)
+        .where(StatusChange.melding_id == melding.id)
+        .order_by(StatusChange.at, StatusChange.id)
+    )
+    kept = tuple(
+        DayStep(row.at.astimezone(AMSTERDAM).date(), Status(row.to_status), row.public_note or "")
+        for row in session.scalars(query)
+    )
+    begin = () if kept and kept[0].status is Status.REPORTED else (_begin(melding),)
+    if kept or melding.closed_at is None:
+        return (*begin, *kept)
+    return (*begin, DayStep(melding.closed_at.astimezone(AMSTERDAM).date(), Status.CLOSED, ""))
+
+
+def _begin(melding: Melding) -> DayStep:
+    return DayStep(melding.created_on, Status.REPORTED, "")
+
+
+def _buurt(session: Session, melding_id: int) -> str | None:
+    """Return the buurt of a melding in the newest division that has it."""
+    return session.scalar(
+        select(MeldingArea.buurt)
+        .where(MeldingArea.melding_id == melding_id, MeldingArea.buurt.is_not(None))
+        .order_by(MeldingArea.edition.desc())
+        .limit(1)
+    )

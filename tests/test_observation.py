@@ -1,0 +1,326 @@
+"""Observation per source: exposure, counts and durations by hand, from arrays and through the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from indicator_town import A, members, town_figures
+from sqlalchemy import insert, select
+from stored_town import BUURTEN, TOWN, add_source, figures, town
+
+from data.areas import store_edition
+from data.database import Database
+from data.figures import store_figures
+from data.intake import Report, take_in
+from data.meldingen import Filters
+from data.models import Category, Melding, Source
+from data.observation import Watch, watches
+from data.owners import assign_areas, buurt_finders
+from data.sources import SourceKind, own_slug
+from data.visibility import PUBLIC
+from geo.answers import Evidence
+from geo.areas import Level
+from geo.crs import RD, to_lnglat
+from geo.event_counts import count_meldingen
+from geo.exposure import Observation, Period, observed_years
+from geo.indicator_values import indicator_values
+from geo.main_groups import Crosswalk, MainGroup
+from geo.registry import indicator
+from service.analysis import figures as town_values
+from service.analysis import heat, places
+from service.analysis.reports import Span
+from service.analysis.words import period_text
+from service.analysis.workbench import Workbench, today
+
+IMPORT, OWN = 1, 2
+YEAR_2024 = Period.of_days(date(2024, 1, 1), date(2024, 12, 31))  # 366 days
+JUNE_2026 = Period.of_days(date(2026, 6, 1), date(2026, 6, 30))  # 30 days
+EVER = Period.of_days(date(2000, 1, 1), date(2030, 1, 1))
+BOTH = {IMPORT: Observation("bestand", YEAR_2024), OWN: Observation("meldpunt", JUNE_2026)}
+
+
+def rows(*made: tuple[int, str]) -> pd.DataFrame:
+    """Meldingen in buurt A, each of a source and made at a moment, closed after two days."""
+    created = pd.to_datetime([moment for _, moment in made], utc=True)
+    return pd.DataFrame(
+        {
+            "buurt": A,
+            "incident_id": None,
+            "category": "boom",
+            "main_group": "groen",
+            "created_at": created,
+            "closed_at": created + pd.Timedelta(2, "D"),
+            "example": False,
+            "source_id": [source for source, _ in made],
+        }
+    )
+
+
+def value(
+    meldingen: pd.DataFrame,
+    seen: dict[int, Observation],
+    *,
+    name: str = "meldingen_inw",
+    during: Period = EVER,
+) -> dict[str, object]:
+    counts = count_meldingen(meldingen, period=during, observation=seen)
+    found = indicator_values(indicator(name), evidence=Evidence(town_figures(), counts), members=members())
+    return dict(found.set_index("code").loc[A])
+
+
+def test_time_that_two_periods_share_counts_once_and_a_gap_between_them_not_at_all() -> None:
+    def days(first: int, last: int) -> Period:
+        return Period.of_days(date(2026, 1, first), date(2026, 1, last))
+
+    # 1-10, 5-12 and 20-21 January are 12 + 2 days; 6-7 lies within another.
+    assert observed_years([days(20, 21), days(5, 12), days(1, 10), days(6, 7)]) == pytest.approx(14 / 365.25)
+    assert observed_years([]) == 0
+
+
+def test_two_sources_with_a_gap_give_the_rate_that_one_gets_by_hand() -> None:
+    made = rows(*[(IMPORT, "2024-05-01T10:00Z")] * 20, *[(OWN, "2026-06-10T10:00Z")] * 4)
+    row = value(made, BOTH)
+    # 24 per 1,000 inhabitants in 366 + 30 days; the 516 days in between nobody watched.
+    assert (row["n"], row["denominator"]) == (24, 1000)
+    assert row["exposure_years"] == pytest.approx(396 / 365.25)
+    assert row["value"] == pytest.approx(24 / (396 / 365.25))
+    assert row["source"] == "bestand en meldpunt; CBS Kerncijfers wijken en buurten 2024"
+
+
+def test_a_melding_outside_the_days_of_its_own_source_counts_nowhere() -> None:
+    made = rows(
+        (IMPORT, "2024-12-31T22:59Z"),  # the last minute of 2024 in Amsterdam
+        (IMPORT, "2024-12-31T23:00Z"),
+        (IMPORT, "2026-06-10T10:00Z"),  # the other source watched then
+        (OWN, "2024-05-01T10:00Z"),
+        (OWN, "2026-06-10T10:00Z"),
+        (3, "2026-06-10T10:00Z"),  # of a source that nobody watched
+    )
+    assert value(made, BOTH)["n"] == 2
+
+
+def test_a_period_that_one_source_watched_divides_by_its_days_alone() -> None:
+    made = rows(*[(IMPORT, "2024-05-01T10:00Z")] * 20, *[(OWN, "2026-06-10T10:00Z")] * 4)
+    during = Period.of_days(date(2025, 1, 1), date(2026, 6, 15))
+    row = value(made, BOTH, during=during)
+    assert (row["n"], row["source"]) == (4, "meldpunt; CBS Kerncijfers wijken en buurten 2024")
+    assert row["value"] == pytest.approx(4 / (15 / 365.25))
+
+
+def test_a_soort_is_divided_by_the_days_of_the_sources_that_deliver_it() -> None:
+    tree = Crosswalk("proef", {"hond": MainGroup.DIEREN, "boom": MainGroup.GROEN})
+    seen = {
+        IMPORT: Observation("bestand", YEAR_2024, tree, frozenset({"hond"})),
+        OWN: Observation("meldpunt", JUNE_2026, tree),
+    }
+    made = rows(*[(IMPORT, "2024-05-01T10:00Z")] * 20, *[(OWN, "2026-06-10T10:00Z")] * 6)
+    dogs = made.assign(category="hond", main_group="dieren").iloc[20:]
+    row = value(pd.concat([made.iloc[:20], dogs]), seen, name="dieren_inw")
+    assert (row["n"], row["note"]) == (6, "")
+    assert row["exposure_years"] == pytest.approx(30 / 365.25)
+
+
+def test_what_one_of_two_sources_leaves_out_is_said_with_its_name() -> None:
+    tree = Crosswalk("proef", {"hond": MainGroup.DIEREN, "boom": MainGroup.GROEN})
+    seen = {
+        IMPORT: Observation("bestand", YEAR_2024, tree, frozenset({"hond"})),
+        OWN: Observation("meldpunt", JUNE_2026, tree),
+    }
+    made = rows((IMPORT, "2024-05-01T10:00Z"))
+    assert value(made, seen)["note"] == "bestand: niet geleverd: hond"
+
+
+def test_a_melding_is_as_old_as_on_the_last_day_of_its_own_source() -> None:
+    # Open at the end of 2024 after 40 days; by June 2026 it was closed, which its source did not see.
+    old = rows(*[(IMPORT, "2024-11-22T10:00Z")] * 30).assign(closed_at=pd.Timestamp("2025-03-01T10:00Z"))
+    young = rows(*[(OWN, "2026-06-20T10:00Z")] * 50)
+    counts = count_meldingen(pd.concat([old, young]), period=EVER, observation=BOTH)
+    found = indicator_values(
+        indicator("open_30"), evidence=Evidence(town_figures(), counts), members=members()
+    )
+    assert list(found.set_index("code").loc[A, ["value", "n", "denominator"]]) == [100.0, 30, 30]
+
+
+# The store
+
+
+MORNING = datetime(2024, 5, 1, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 7, 1)
+
+
+def _meldingen(
+    source: int, category: int, moments: list[datetime], *, intern: bool = False
+) -> list[dict[str, object]]:
+    return [
+        {
+            "public_id": f"{source}-{number}-{intern}",
+            "municipality_code": TOWN,
+            "source_id": source,
+            "source_ref": f"{number}-{intern}",
+            "category_id": category,
+            "created_at": moment,
+            "created_on": moment.date(),
+            "stored_at": moment,
+            "status": "gemeld",
+            "channel": "import",
+            "place_quality": "punt",
+            "lon": 4.3,
+            "lat": 51.9,
+            "x": 80_500.0,
+            "y": 436_500.0,
+            "intern": intern,
+        }
+        for number, moment in enumerate(moments)
+    ]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The town of `_town`, on each of the databases."""
+    yield from _town(database_url)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """The town of `_town`, where the kind of database makes no difference."""
+    yield from _town(f"sqlite:///{tmp_path / 'wijkbeeld.db'}")
+
+
+def _town(url: str) -> Iterator[Database]:
+    """A town with a file of 2024 (20 meldingen) and its own meldpunt since 1 June 2026 (4 meldingen)."""
+    database = Database(url)
+    database.migrate()
+    with database.write() as session:
+        store_edition(session, town())
+        cbs = add_source(session, slug="cbs", kind=SourceKind.FIGURES)
+        store_figures(session, figures(1000, 1000, 1000, 1000), edition=2016, source_id=cbs)
+        category = Category(edition="p", slug="boom", naam="Boom", main_group="groen", privacy="exact")
+        session.add(category)
+        file, own = add_source(session, slug="bestand"), add_source(session, slug=own_slug(TOWN))
+        session.flush()
+        _days(session.get_one(Source, file), "Bestand", date(2024, 1, 1), date(2024, 12, 31))
+        _days(session.get_one(Source, own), "Meldpunt van de gemeente", date(2026, 6, 1), None)
+        june = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
+        session.execute(insert(Melding), _meldingen(file, category.id, [MORNING] * 20))
+        session.execute(insert(Melding), _meldingen(own, category.id, [june] * 4))
+        assign_areas(session, 2016)
+    yield database
+    database.close()
+
+
+def _days(source: Source, naam: str, first: date, last: date | None) -> None:
+    source.naam, source.observed_from, source.observed_to = naam, first, last
+
+
+def _spans(found: list[Watch]) -> list[tuple[str, date, date]]:
+    return [(one.naam, one.first, one.last) for one in found]
+
+
+def test_the_own_meldpunt_watches_from_its_first_day_until_the_day_that_is_asked(database: Database) -> None:
+    with database.read() as session:
+        now = watches(session, PUBLIC, TOWN, today=TODAY)
+        noon = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
+        then = watches(session, PUBLIC, TOWN, today=TODAY, known_at=noon)
+    file = ("Bestand", date(2024, 1, 1), date(2024, 12, 31))
+    assert _spans(now) == [file, ("Meldpunt van de gemeente", date(2026, 6, 1), TODAY)]
+    assert _spans(then) == [file, ("Meldpunt van de gemeente", date(2026, 6, 1), date(2026, 6, 20))]
+
+
+def test_days_without_meldingen_of_the_own_meldpunt_are_observed_too(database: Database) -> None:
+    with database.write() as session:
+        own = session.scalars(select(Source.id).where(Source.slug == own_slug(TOWN))).one()
+        for melding in session.scalars(select(Melding).where(Melding.source_id == own)):
+            melding.intern = True
+    with database.read() as session:
+        found = _spans(watches(session, PUBLIC, TOWN, today=TODAY))
+    assert found[1:] == [("Meldpunt van de gemeente", date(2026, 6, 1), TODAY)]
+
+
+def test_the_first_own_melding_begins_the_watch_and_a_later_one_leaves_it(database: Database) -> None:
+    with database.write() as session:
+        own = session.scalars(select(Source).where(Source.slug == own_slug(TOWN))).one()
+        own.observed_from = None  # as it was kept before its days were
+    _send(database, "een")
+    with database.read() as session:
+        first = session.scalar(select(Source.observed_from).where(Source.slug == own_slug(TOWN)))
+    assert first == date(2026, 6, 10)
+    _send(database, "twee")
+    with database.read() as session:
+        again = session.scalar(select(Source.observed_from).where(Source.slug == own_slug(TOWN)))
+    assert again == first
+
+
+def _send(database: Database, key: str) -> None:
+    with database.read() as session:
+        finders = buurt_finders(session)
+    report = Report(
+        gemeente=TOWN,
+        category="overig",
+        text="Proef",
+        point=to_lnglat(RD(80_500.0, 436_500.0)),
+        address=None,
+        place_quality="punt",
+    )
+    take_in(database, report, finders=finders, key=key * 10, secret=b"geheim")
+
+
+def test_a_cijfer_of_the_service_divides_by_the_days_of_both_sources_and_names_them(
+    sqlite: Database,
+) -> None:
+    workbench = Workbench(sqlite)
+    filters = Filters(TOWN, until=date(2026, 6, 30))
+    found = town_values.level_values(
+        workbench,
+        PUBLIC,
+        places.places(workbench, TOWN),
+        filters,
+        indicator="meldingen_inw",
+        level=Level.BUURT,
+    )
+    row = found.rows.set_index("code").loc[BUURTEN[0]]
+    assert row["n"] == 24
+    assert row["value"] == pytest.approx(24 / (396 / 365.25))
+    assert period_text(found.watches) == (
+        "1 januari 2024 t/m 31 december 2024 (Bestand); "
+        "1 juni 2026 t/m 30 juni 2026 (Meldpunt van de gemeente)"
+    )
+    assert row["source"].startswith(
+        "Bestand (1 januari 2024 t/m 31 december 2024) en "
+        "Meldpunt van de gemeente (1 juni 2026 t/m 30 juni 2026); CBS"
+    )
+
+
+def test_an_earlier_state_keeps_its_exposure_on_every_later_day(sqlite: Database) -> None:
+    workbench = Workbench(sqlite)
+    noon = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
+    found = town_values.level_values(
+        workbench,
+        PUBLIC,
+        places.places(workbench, TOWN),
+        Filters(TOWN, known_at=noon),
+        indicator="meldingen_inw",
+        level=Level.BUURT,
+    )
+    row = found.rows.set_index("code").loc[BUURTEN[0]]
+    # The file of 366 days and 1 to 20 June, although nothing came in after the 10th.
+    assert row["exposure_years"] == pytest.approx(386 / 365.25)
+    assert row["n"] == 24
+
+
+def test_heat_leaves_out_what_no_source_watched(sqlite: Database) -> None:
+    with sqlite.write() as session:
+        file = session.scalars(select(Source.id).where(Source.slug == "bestand")).one()
+        category = session.scalars(select(Category.id).where(Category.edition == "p")).one()
+        late = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)
+        rows = _meldingen(file, category, [late] * 5)
+        session.execute(
+            insert(Melding),
+            [row | {"public_id": f"laat-{i}", "source_ref": f"laat-{i}"} for i, row in enumerate(rows)],
+        )
+    found = heat.heat(Workbench(sqlite), PUBLIC, Filters(TOWN), bandwidth_m=200)
+    assert found.count == 24
+    assert found.span == Span(date(2024, 1, 1), today())
