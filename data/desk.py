@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from data import visibility
@@ -144,7 +144,7 @@ def count(session: Session, viewer: Viewer, filters: QueueFilters) -> int:
 
 def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | None:
     """Return a melding with its history, notes and masked contact; None when this viewer may not see it."""
-    found = session.execute(_visible(viewer).where(Melding.public_id == public_id)).one_or_none()
+    found = session.execute(readable(viewer).where(Melding.public_id == public_id)).one_or_none()
     if found is None:
         return None
     melding, category = found
@@ -165,10 +165,15 @@ def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | Non
     )
 
 
-def lock(session: Session, viewer: Viewer, public_id: str) -> None:
-    """Let nobody else change this melding before the transaction ends."""
-    query = _visible(viewer).where(Melding.public_id == public_id).with_for_update(of=Melding)
-    session.execute(query)
+def lock(session: Session, *public_ids: str) -> None:
+    """Let nobody else change these meldingen, or those that belong to them, before the transaction ends.
+
+    Always in the same order, so that two who need the same ones do not wait for each other.
+    """
+    named = Melding.public_id.in_(public_ids)
+    joined = select(Melding.incident_id).where(named, Melding.incident_id.is_not(None))
+    query = select(Melding.id).where(or_(named, Melding.incident_id.in_(joined))).order_by(Melding.id)
+    session.execute(query.with_for_update())
 
 
 def kinds(session: Session, edition: str) -> Sequence[Category]:
@@ -177,7 +182,8 @@ def kinds(session: Session, edition: str) -> Sequence[Category]:
     return session.scalars(query.order_by(Category.main_group, Category.naam)).all()
 
 
-def _visible(viewer: Viewer) -> Select[Melding, Category]:
+def readable(viewer: Viewer) -> Select[Melding, Category]:
+    """Select the meldingen that this viewer may read as a whole; StaffOnly for anybody else."""
     if not viewer.may_somewhere(Right.DESK_READ):
         raise StaffOnly("de werkbak is voor medewerkers")
     return visibility.at_desk(viewer)
@@ -193,7 +199,7 @@ def _filtered(viewer: Viewer, filters: QueueFilters) -> Select[Melding, Category
         wanted.append(Melding.municipality_code == filters.gemeente)
     if filters.main_group is not None:
         wanted.append(Category.main_group == filters.main_group)
-    query = _visible(viewer).outerjoin(Intake, Intake.melding_id == Melding.id)
+    query = readable(viewer).outerjoin(Intake, Intake.melding_id == Melding.id)
     if filters.buurten:
         owned = and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == filters.edition)
         query = query.join(MeldingArea, owned)
@@ -260,6 +266,7 @@ def _version(
         melding.intern,
         melding.text_released,
         melding.category_id,
+        melding.incident_id,
         intake and intake.quarantine,
         [step.id for step in history],
         [note.id for note in notes],

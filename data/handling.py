@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from data import audit, desk, followers
 from data.choices import PrivacyClass, Status
 from data.desk import ContactField
+from data.incident_members import lead_of, led_by
 from data.intake_models import Contact, Intake, Note, Photo
 from data.models import Category, Melding, StatusChange
 from data.visibility import Viewer
@@ -37,12 +38,15 @@ class ChangedMeanwhile(WijkbeeldError):
     """Somebody else did something with this melding after the page was made."""
 
 
-def take_up(session: Session, viewer: Viewer, public_id: str, *, version: str) -> Melding | None:
+def take_up(
+    session: Session, viewer: Viewer, public_id: str, *, version: str, beside: str | None = None
+) -> Melding | None:
     """Return a melding to act on, for this transaction alone; None when this viewer may not see it.
 
-    Raises ChangedMeanwhile when it is no longer as in the `version` that the page was made of.
+    `beside` is another melding that the act is about. Raises ChangedMeanwhile when it is no longer as in the
+    `version` that the page was made of.
     """
-    desk.lock(session, viewer, public_id)
+    desk.lock(session, public_id, *([beside] if beside else []))
     found = desk.report(session, viewer, public_id)
     if found is not None and found.version != version:
         raise ChangedMeanwhile("iemand anders heeft intussen iets met deze melding gedaan")
@@ -54,14 +58,35 @@ def change_status(
 ) -> None:
     """Give a melding its next status, with a line that residents may read; NotAllowed for a step aside.
 
-    Who follows the melding by mail gets a mail about it.
+    The meldingen that it leads take the same step, each in its own history; one that follows another cannot
+    go its own way. Who follows one of them by mail gets a mail about it.
     """
     before = Status(melding.status)
     if to not in ALLOWED[before]:
         raise NotAllowed(f"een melding die {before} is, kan niet {to} worden")
-    now = datetime.now(UTC)
+    lead = lead_of(session, melding)
+    if lead is not None and lead.id != melding.id:
+        raise NotAllowed("deze melding volgt een andere; zet de stand daar, of neem haar eerst los")
+    for one in (melding, *led_by(session, melding)):
+        follow(session, one, to, actor=actor, note=note)
+
+
+def follow(
+    session: Session,
+    melding: Melding,
+    to: Status,
+    *,
+    actor: str,
+    note: str | None,
+    closed: datetime | None = None,
+) -> None:
+    """Bring a melding to a status without asking whether it may, and tell who follows it.
+
+    `closed` is when it was closed, for one that joins what was done before.
+    """
+    before, now = Status(melding.status), datetime.now(UTC)
     melding.status = to
-    melding.closed_at = now if to is Status.CLOSED else None
+    melding.closed_at = (closed or now) if to is Status.CLOSED else None
     step = StatusChange(
         melding_id=melding.id, at=now, from_status=before, to_status=to, public_note=note, actor=actor
     )
