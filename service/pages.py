@@ -30,7 +30,7 @@ MENU = (
     ("/woorden", "woorden"),
     ("/bronnen", "bronnen"),
 )
-STAFF_MENU = (("/werkbak", "werkbak"),)
+STAFF_MENU = (("/werkbak", "werkbak"), ("/vragen", "vragen"), ("/ideeen", "ideeen"))
 
 
 def render(

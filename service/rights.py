@@ -23,7 +23,7 @@ from data import audit
 from data.database import Database
 from data.rights import Right
 from data.visibility import Viewer
-from service.dependencies import live_session, viewer_of
+from service.dependencies import live_session
 from service.settings import Settings
 
 
@@ -38,6 +38,7 @@ Access = Open | Right
 
 _PUBLIC: Final = """
 GET /
+GET /.well-known/security.txt
 GET /analyse
 GET /analyse/beeld.png
 GET /bronnen
@@ -68,18 +69,21 @@ GET /open311/v2/services/{service_code}.{form}
 GET /open311/v2/tokens/{token}.{form}
 GET /open311/v2/{rest}
 POST /open311/v2/{rest}
+GET /privacy
 GET /static/{path}
 GET /status
 POST /status
 GET /tegels/warmte/{z}/{x}/{y}
 GET /volg/{token}
 GET /volg/{token}/fotos/{digest}.jpg
+GET /toegankelijkheid
 GET /vraag
 POST /vraag
 POST /vraag/controle
 GET /vraag/{token}
 GET /wijken/{code}
 GET /woorden
+GET /zo-werkt-het
 GET /zoeken
 GET /api/v1/adressen
 GET /api/v1/adressen/_bij
@@ -183,11 +187,11 @@ def _admit(request: Request, path: str) -> None:
     if access is Open.PUBLIC:
         return
     settings: Settings = request.app.state.settings
-    session = live_session(request, settings, request.app.state.database)
-    request.state.session = session
-    if session is None:
+    signed = live_session(request, settings, request.app.state.database)
+    request.state.signed = signed
+    if signed is None:
         raise _to_login(request, path)
-    viewer = viewer_of(session, settings)
+    viewer = signed.viewer
     if isinstance(access, Right):
         if not viewer.may_somewhere(access):
             _note_refusal(request.app.state.database, viewer, access)

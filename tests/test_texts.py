@@ -28,6 +28,11 @@ BY_DATA = {
     "script",
     "glossary",
     "werkkanaal",
+    "vraag",
+    "idee",
+    "privacy",
+    "toegankelijkheid",
+    "zo_werkt_het",
 }
 BY_DATA_KEYS = (
     "cijfers.minimum_",
@@ -38,6 +43,9 @@ BY_DATA_KEYS = (
     "werkbak.stapel_",
     "werkbak.contact_",
     "melden.spoed_",
+    "brief.fout_",
+    "post.titel_",
+    "post.terug_",
     "volg.alleen_",
     "status.reported",
     "status.in_progress",

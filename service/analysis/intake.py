@@ -26,7 +26,7 @@ def receive(
     another content. NotOurs for a place outside the gemeente of the report: the message names the gemeente
     that the place does lie in. `photos` were made anew by `data.photos.re_encode`.
     """
-    finders = _finders(workbench)
+    finders = loaded_finders(workbench)
     secret = read_secret(settings.var_folder)
     album = Album(photo_store(settings), photos) if photos else None
     try:
@@ -35,7 +35,8 @@ def receive(
         _refuse(workbench, report, finders)
 
 
-def _finders(workbench: Workbench) -> Sequence[BuurtFinder]:
+def loaded_finders(workbench: Workbench) -> Sequence[BuurtFinder]:
+    """Return the finder of every edition, for records that come one by one."""
     with workbench.session() as session:
         return workbench.remember(
             session, ("finders",), lambda: buurt_finders(session), about=About.REFERENCE

@@ -51,6 +51,13 @@ class Catalogue:
             raise UnknownText(key)
         return found
 
+    def parts(self, key: str) -> list[dict[str, Any]]:
+        """Return the parts of a page, each with a heading, sentences and a list, in order."""
+        found = self._at(key)
+        if not isinstance(found, list):
+            raise UnknownText(key)
+        return found
+
     def _at(self, key: str) -> Any:
         found: Any = self.tables
         for part in key.split("."):

@@ -1,0 +1,181 @@
+"""Letters: what a question and an idea of a resident have in common - a key, a term, a link, an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data.database import Database
+from data.intake import NEW_TRIES, KeyReused, NotStored
+from data.intake_models import Idea, Question
+from data.terms import add_working_days
+from geo.crs import LngLat
+from geo.exposure import AMSTERDAM
+
+LONGEST_TEXT: Final = 4_000
+LONGEST_TITLE: Final = 120
+
+
+class Kind(StrEnum):
+    """What a letter is."""
+
+    QUESTION = "vraag"
+    IDEA = "idee"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an idea is about: the point, its words and how precise it is."""
+
+    point: LngLat
+    address: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A question or an idea as a resident sends it; `days` is the term in working days that was promised.
+
+    An address to mail to comes with the consent to mail, or not at all.
+    """
+
+    kind: Kind
+    gemeente: str
+    wijk: str | None
+    text: str
+    days: int
+    title: str = ""
+    place: Place | None = None
+    naam: str = ""
+    email: str = ""
+    may_publish: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what was sent: a retry says the same, another letter does not."""
+        plain = {name: value for name, value in asdict(self).items() if name != "days"}
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The secret name of a letter, until when an answer may take, and whether it had come before."""
+
+    public_id: str
+    due_on: date
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """A letter as its sender and staff see it, with the answer; contact data apart.
+
+    `has_mail` says whether an answer is mailed too.
+    """
+
+    kind: Kind
+    public_id: str
+    gemeente: str
+    wijk: str | None
+    title: str
+    text: str
+    address: str
+    received_at: datetime
+    due_on: date
+    answer: str | None
+    answered_at: datetime | None
+    answered_by: str | None
+    has_mail: bool
+    checked: bool
+    may_publish: bool = False
+    released: bool = False
+
+    @property
+    def received_on(self) -> date:
+        """The day in Amsterdam on which it came."""
+        return self.received_at.astimezone(AMSTERDAM).date()
+
+    def is_late(self, today: date) -> bool:
+        """Whether the term has passed without an answer."""
+        return self.answer is None and today > self.due_on
+
+
+Keep = Callable[[Session, str], Receipt]
+# Gives, in the transaction that stores, why a person looks first; None for who proved to be a person.
+Settle = Callable[[Session], str | None]
+
+
+def store_once(
+    database: Database, letter: Letter, *, key: str, secret: bytes, find: Keep, keep: Keep
+) -> Receipt:
+    """Store a letter in one transaction and return its receipt; the same key again gives the first receipt.
+
+    `find` gives the receipt of a key that is there, raising KeyReused for another content, and LookupError
+    when it is not there; `keep` stores. NotStored when others were in the way each time.
+    """
+    key_hash = hmac.new(secret, f"{letter.kind}:{key}".encode(), hashlib.sha256).hexdigest()
+    for _ in range(NEW_TRIES):
+        try:
+            with database.write() as session:
+                try:
+                    return find(session, key_hash)
+                except LookupError:
+                    return keep(session, key_hash)
+        except IntegrityError:
+            # Another worker stored the same key between our look and our insert.
+            continue
+    raise NotStored("uw bericht kon niet worden opgeslagen; probeer het nog eens")
+
+
+def replay(row: Question | Idea | None, public_id: str, letter: Letter) -> Receipt:
+    """Return the receipt of a letter that is there; LookupError without one, KeyReused for another."""
+    if row is None:
+        raise LookupError
+    if row.fingerprint != letter.fingerprint:
+        raise KeyReused("deze sleutel hoort bij een ander bericht")
+    return Receipt(public_id, row.due_on, replayed=True)
+
+
+def term(letter: Letter, now: datetime) -> date:
+    """Return the last day for an answer, counted from the day in Amsterdam."""
+    return add_working_days(now.astimezone(AMSTERDAM).date(), letter.days)
+
+
+def contact_of(letter: Letter, *, checked: bool) -> dict[str, Any]:
+    """Return the columns about the sender; `checked` says that they proved to be a person."""
+    return {
+        "naam": letter.naam,
+        "email": letter.email,
+        "may_mail": bool(letter.email),
+        "checked": checked,
+    }
+
+
+def now() -> datetime:
+    """Return this moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def letter_token(kind: Kind, public_id: str, secret: bytes) -> str:
+    """Return the secret link of a letter: derived, so that it need not be stored."""
+    return f"{public_id}.{_sign(kind, public_id, secret)}"
+
+
+def letter_of_token(kind: Kind, token: str, secret: bytes) -> str | None:
+    """Return the public id that a secret link stands for; None when the link is not ours."""
+    public_id, _, signature = token.partition(".")
+    right = hmac.compare_digest(_sign(kind, public_id, secret).encode(), signature.encode())
+    return public_id if right and public_id else None
+
+
+def _sign(kind: Kind, public_id: str, secret: bytes) -> str:
+    return hmac.new(secret, f"{kind}:{public_id}".encode(), hashlib.sha256).hexdigest()[:32]

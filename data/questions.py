@@ -1,0 +1,142 @@
+"""Questions to the wijkcoördinator: stored once, answered once, seen by who asked and by who answers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from data import audit
+from data.database import Database
+from data.intake import REPORTER
+from data.intake_models import Question
+from data.letters import (
+    Kind,
+    Letter,
+    Receipt,
+    Settle,
+    StoredLetter,
+    contact_of,
+    now,
+    replay,
+    store_once,
+    term,
+)
+from data.melding_words import public_ids
+from data.rights import EVERYWHERE, Right
+from data.visibility import Viewer
+
+
+def ask(database: Database, letter: Letter, *, settle: Settle, key: str, secret: bytes) -> Receipt:
+    """Store a question with its term; once this returns it is durable.
+
+    The same key with the same content gives the first receipt again; with another content KeyReused.
+    """
+
+    def find(session: Session, key_hash: str) -> Receipt:
+        row = session.scalar(select(Question).where(Question.key_hash == key_hash))
+        return replay(row, row.public_id if row else "", letter)
+
+    def keep(session: Session, key_hash: str) -> Receipt:
+        return _keep(session, letter, key_hash, checked=settle(session) is None)
+
+    return store_once(database, letter, key=key, secret=secret, find=find, keep=keep)
+
+
+def own_question(session: Session, public_id: str) -> StoredLetter | None:
+    """Return a question for who has its secret link."""
+    row = session.scalar(select(Question).where(Question.public_id == public_id))
+    return None if row is None else _stored(row)
+
+
+def waiting(session: Session, viewer: Viewer) -> list[StoredLetter]:
+    """Return the questions that this viewer can still answer, the first term first."""
+    query = _seen_by(viewer).where(Question.answer.is_(None)).order_by(Question.due_on, Question.id)
+    return [_stored(row) for row in session.scalars(query)]
+
+
+def answered(session: Session, viewer: Viewer, *, limit: int) -> list[StoredLetter]:
+    """Return the questions that were answered last, as far as this viewer may see them."""
+    query = _seen_by(viewer).where(Question.answer.is_not(None)).order_by(Question.answered_at.desc())
+    return [_stored(row) for row in session.scalars(query.limit(limit))]
+
+
+def count_waiting(session: Session, viewer: Viewer) -> int:
+    """Return how many questions this viewer can still answer."""
+    query = _seen_by(viewer).where(Question.answer.is_(None))
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def question_for(session: Session, viewer: Viewer, public_id: str) -> StoredLetter | None:
+    """Return a question for staff; None when there is none that this viewer may see."""
+    row = session.scalar(_seen_by(viewer).where(Question.public_id == public_id))
+    return None if row is None else _stored(row)
+
+
+def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> StoredLetter | None:
+    """Answer a question and return it; one that has an answer keeps that one.
+
+    None when there is no such question for this viewer. Who comes second sees that the text is not theirs.
+    """
+    row = session.scalar(_seen_by(viewer).where(Question.public_id == public_id).with_for_update())
+    if row is None:
+        return None
+    if row.answer is None:
+        row.answer, row.answered_at, row.answered_by = text, now(), viewer.account
+        audit.record(
+            session,
+            actor=viewer.account or "",
+            action="vraag.beantwoord",
+            object_kind=Kind.QUESTION,
+            object_id=public_id,
+        )
+    return _stored(row)
+
+
+def _seen_by(viewer: Viewer) -> Select[Question]:
+    query = select(Question)
+    gemeenten = viewer.gemeenten(Right.ANSWER)
+    return query if EVERYWHERE in gemeenten else query.where(Question.municipality_code.in_(gemeenten))
+
+
+def _keep(session: Session, letter: Letter, key_hash: str, *, checked: bool) -> Receipt:
+    moment = now()
+    row = Question(
+        public_id=public_ids(1)[0],
+        municipality_code=letter.gemeente,
+        wijk=letter.wijk,
+        key_hash=key_hash,
+        fingerprint=letter.fingerprint,
+        text=letter.text,
+        received_at=moment,
+        due_on=term(letter, moment),
+        **contact_of(letter, checked=checked),
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        actor=REPORTER,
+        action="vraag.ontvangen",
+        object_kind=Kind.QUESTION,
+        object_id=row.public_id,
+    )
+    return Receipt(row.public_id, row.due_on)
+
+
+def _stored(row: Question) -> StoredLetter:
+    return StoredLetter(
+        kind=Kind.QUESTION,
+        public_id=row.public_id,
+        gemeente=row.municipality_code,
+        wijk=row.wijk,
+        title="",
+        text=row.text,
+        address="",
+        received_at=row.received_at,
+        due_on=row.due_on,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        has_mail=row.may_mail and bool(row.email),
+        checked=row.checked,
+    )

@@ -1,0 +1,208 @@
+"""The desk of questions and ideas: what waits, with its term, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from data.handling import NotAllowed
+from data.letters import LONGEST_TEXT, Kind, StoredLetter
+from data.models import StaffSession
+from data.terms import working_days_between
+from data.visibility import Viewer
+from service import security
+from service.analysis import places, towns
+from service.analysis.places import Place
+from service.analysis.workbench import Workbench
+from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
+from service.letter_pages import today
+from service.melding_form import clean
+from service.origin import only_from_here
+from service.pages import render
+from service.texts import catalogue
+
+MOST_ANSWERED: Final = 20
+# A browser counts a new line as one sign and sends two.
+LONGEST_SENT: Final = 2 * LONGEST_TEXT
+DONE: Final = {
+    "antwoord": "post.klaar_antwoord",
+    "zichtbaar": "post.klaar_zichtbaar",
+    "verborgen": "post.klaar_verborgen",
+}
+Change = Callable[[Session], StoredLetter | None]
+
+
+class Answered(BaseModel):
+    """An answer, with the token of the session."""
+
+    csrf: str = Field("", max_length=60)
+    antwoord: str = Field("", max_length=LONGEST_SENT)
+
+
+class Released(BaseModel):
+    """Whether everybody may see an idea, with the token of the session."""
+
+    csrf: str = Field("", max_length=60)
+    zichtbaar: bool = False
+
+
+AnswerForm = Annotated[Answered, Form()]
+ReleaseForm = Annotated[Released, Form()]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One kind of letter for staff: its address, and how it is found and answered."""
+
+    kind: Kind
+    path: str
+    waiting: Callable[[Session, Viewer], list[StoredLetter]]
+    answered: Callable[..., list[StoredLetter]]
+    find: Callable[[Session, Viewer, str], StoredLetter | None]
+    answer: Callable[[Session, Viewer, str, str], StoredLetter | None]
+
+
+@dataclass(frozen=True)
+class At:
+    """Who sits at the desk, and what with."""
+
+    request: Request
+    workbench: Workbench
+    database: DatabaseDep
+    viewer: Viewer
+    staff: StaffSession | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A letter as a line of the list: where it is about, and how many working days are left."""
+
+    letter: StoredLetter
+    gemeente: str
+    wijk: Place | None
+    left: int
+    late: bool
+
+
+def _at(
+    request: Request,
+    workbench: WorkbenchDep,
+    database: DatabaseDep,
+    viewer: ViewerDep,
+    staff: StaffSessionDep,
+) -> At:
+    return At(request, workbench, database, viewer, staff)
+
+
+DeskDep = Annotated[At, Depends(_at)]
+
+
+def queue(desk: Desk, at: At) -> HTMLResponse:
+    """Return the list of letters: first those that wait, then those that were answered last."""
+    with at.workbench.session() as session:
+        waiting = desk.waiting(session, at.viewer)
+        answered = desk.answered(session, at.viewer, limit=MOST_ANSWERED)
+    context = {
+        "soort": desk.kind.value,
+        "path": desk.path,
+        "waiting": _lines(at, waiting),
+        "answered": _lines(at, answered),
+    }
+    return render(at.request, "post.html", context)
+
+
+def letter(desk: Desk, at: At, public_id: str, *, done: str = "") -> HTMLResponse:
+    """Return the page of one letter; 404 when there is none that this member of staff may see."""
+    return _page(desk, at, public_id, {"done": DONE.get(done, "")})
+
+
+def answer(desk: Desk, at: At, public_id: str, form: Answered) -> Response:
+    """Store an answer and go back to the page; what cannot be stored is shown again with what was typed."""
+    text = clean(form.antwoord)
+    problem = _problem(at, form.csrf) or _length_problem(text)
+    if problem:
+        return _page(desk, at, public_id, {"problem": problem[1], "typed": form.antwoord}, status=problem[0])
+    stored = _change(at, lambda session: desk.answer(session, at.viewer, public_id, text))
+    if stored.answer != text:
+        told = {"problem": catalogue().text("post.al_beantwoord"), "typed": text}
+        return _page(desk, at, public_id, told, status=409)
+    return RedirectResponse(f"{desk.path}/{public_id}?klaar=antwoord", 303)
+
+
+def release(
+    desk: Desk, at: At, public_id: str, form: Released, act: Callable[..., StoredLetter | None]
+) -> Response:
+    """Let everybody see an idea, or take that back; without consent it is refused."""
+    if problem := _problem(at, form.csrf):
+        return _page(desk, at, public_id, {"problem": problem[1]}, status=problem[0])
+    try:
+        stored = _change(at, lambda session: act(session, at.viewer, public_id, shown=form.zichtbaar))
+    except NotAllowed as refused:
+        return _page(desk, at, public_id, {"problem": f"{str(refused).capitalize()}."}, status=409)
+    done = "zichtbaar" if stored.released else "verborgen"
+    return RedirectResponse(f"{desk.path}/{public_id}?klaar={done}", 303)
+
+
+def _change(at: At, change: Change) -> StoredLetter:
+    with at.database.write() as session:
+        stored = change(session)
+    if stored is None:
+        raise HTTPException(404)
+    return stored
+
+
+def _problem(at: At, csrf: str) -> tuple[int, str] | None:
+    """Return status and sentence when a form did not come from a page of this session."""
+    only_from_here(at.request)
+    if at.staff is None or not security.same(csrf, at.staff.csrf):
+        return 403, catalogue().text("werkbak.oude_sessie")
+    return None
+
+
+def _length_problem(text: str) -> tuple[int, str] | None:
+    if not text:
+        return 400, catalogue().text("post.mist_antwoord")
+    if len(text) > LONGEST_TEXT:
+        return 400, catalogue().text("post.antwoord_lang")
+    return None
+
+
+def _page(desk: Desk, at: At, public_id: str, told: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    with at.workbench.session() as session:
+        found = desk.find(session, at.viewer, public_id)
+    if found is None:
+        raise HTTPException(404)
+    context = {
+        "soort": desk.kind.value,
+        "path": desk.path,
+        "line": _lines(at, [found])[0],
+        "letter": found,
+        "longest": LONGEST_TEXT,
+        "problem": "",
+        "typed": "",
+        "done": "",
+        **told,
+    }
+    town = places.places(at.workbench, found.gemeente)
+    return render(at.request, "postbrief.html", context, status=status, town=town)
+
+
+def _lines(at: At, letters: list[StoredLetter]) -> list[Line]:
+    names = {place.code: place.naam for place in towns.towns(at.workbench)}
+    now = today()
+    return [
+        Line(
+            one,
+            names.get(one.gemeente, one.gemeente),
+            places.places(at.workbench, one.gemeente).by_code.get(one.wijk or ""),
+            working_days_between(now, one.due_on),
+            one.is_late(now),
+        )
+        for one in letters
+    ]
