@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AliasChoices,
@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     session_hours: int = Field(10, ge=1)
     trusted_proxies: list[str] = Field(default_factory=list)
     beheer_email: str = "beheer@wijkbeeld.example"
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "geen"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_sender: str = "Wijkbeeld <noreply@wijkbeeld.example>"
     security_contact: str = Field("", pattern=r"^((mailto:|https://)[!-~]+)?$")
     default_gemeente: str = "GM0622"
     pdok_url: HttpUrl | None = None

@@ -7,12 +7,15 @@ import threading
 import structlog
 
 from data.challenges import ChallengeKeeper
+from data.forwarder import Forwarder
 from data.jobs import JobRunner, Spool
 from data.photo_keeping import PhotoKeeper
 from geo.errors import WijkbeeldError
 from service.analysis.warming import warm
 from service.analysis.workbench import Workbench
+from service.forwarding import destinations
 from service.jobs import job_kinds, watcher
+from service.mail_worker import MailWorker
 from service.photo_form import photo_store
 from service.settings import Settings
 
@@ -20,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Workers:
-    """The threads that work beside the answers: warming, jobs of commands, watched folders, photos."""
+    """The threads that work beside the answers: warming, jobs of commands, watched folders, photos, mail."""
 
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench
@@ -29,6 +32,8 @@ class Workers:
         self._watcher = watcher(workbench.database, settings)
         self._challenges = ChallengeKeeper(workbench.database)
         self._photos = PhotoKeeper(workbench.database, photo_store(settings))
+        self._mail = MailWorker(workbench.database, settings)
+        self._forwarder = Forwarder(workbench.database, destinations(settings))
 
     def start(self) -> None:
         """Begin; answers do not wait for it."""
@@ -36,11 +41,15 @@ class Workers:
         self._jobs.start()
         self._watcher.start()
         self._photos.start()
+        self._mail.start()
+        self._forwarder.start()
         self._challenges.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
         self._challenges.stop()
+        self._forwarder.stop()
+        self._mail.stop()
         self._photos.stop()
         self._watcher.stop()
         self._jobs.stop()

@@ -1,0 +1,105 @@
+"""The mail worker: tells subscribers what is new and sends what is due, in a thread beside the answers."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from data import followers, outbox, subscriptions
+from data.database import Database
+from service.mail_contents import Contents
+from service.mailer import Mailer, ServerAway
+from service.secret import read_secret
+from service.settings import Settings
+
+EVERY_S: Final = 5.0
+LONGEST_WAIT_S: Final = 300.0
+LOOK_EVERY_S: Final = 60.0
+log = structlog.get_logger()
+
+
+class MailWorker:
+    """Looks into the outbox every few seconds; a server that is away is tried ever more seldom."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="post", daemon=True)
+        self._away = 0
+        self._next_look = 0.0
+
+    def start(self) -> None:
+        """Begin; without a mail server mails wait in the outbox."""
+        if not self._settings.smtp_host:
+            log.warning("er is geen mailserver ingesteld; mail wacht")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the mail at hand."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(self._wait_s()):
+            try:
+                self._look()
+                self._send()
+            except SQLAlchemyError as error:
+                log.warning("mail versturen lukte niet", soort=type(error).__name__)
+
+    def _wait_s(self) -> float:
+        return min(LONGEST_WAIT_S, EVERY_S * 2.0 ** min(self._away, 8))
+
+    def _look(self) -> None:
+        """Once a minute: queue what subscribers should hear, and remove what has had its time."""
+        now = datetime.now(UTC)
+        if now.timestamp() < self._next_look:
+            return
+        self._next_look = now.timestamp() + LOOK_EVERY_S
+        tell_subscribers(self._database, now)
+
+    def _send(self) -> None:
+        if not self._settings.smtp_host:
+            return
+        secret = read_secret(self._settings.var_folder)
+        contents = Contents(self._database, self._settings, secret)
+        try:
+            Mailer(self._database, self._settings, secret, contents).send_due()
+        except ServerAway as away:
+            self._away += 1
+            log.error("de mailserver neemt niets aan; mail wacht", reden=str(away))
+            return
+        self._away = 0
+
+
+def tell_subscribers(database: Database, now: datetime) -> None:
+    """Queue the news of every subscription whose turn it is, each in its own transaction, and tidy up."""
+    with database.read() as session:
+        names = subscriptions.due(session, now)
+    for name in names:
+        with database.write() as session:
+            subscriptions.tell(session, name, now)
+    with database.write() as session:
+        subscriptions.remind(session, now)
+        subscriptions.tidy(session, now)
+        followers.tidy(session, now)
+        outbox.tidy(session, now)
+
+
+def warnings(database: Database, settings: Settings, now: datetime) -> list[str]:
+    """Return what is wrong with sending mail, in Dutch; without numbers, since anybody may read it."""
+    with database.read() as session:
+        found = outbox.state(session, now)
+    told = []
+    if not settings.smtp_host:
+        told.append("er is geen mailserver ingesteld; mail wacht")
+    elif found.late:
+        told.append("er wacht mail langer dan een uur")
+    if found.given_up:
+        told.append("er is mail niet bezorgd; zie de controlelijst")
+    return told
