@@ -1,4 +1,4 @@
-"""Intake over HTTP: meldingen at a steady pace, limits on; what was answered for is compared with what is there.
+"""Intake over HTTP: meldingen at a steady pace, limits on; what is stored is compared with what was answered.
 
 `python -m bench.intake --seconds 60 --rate 100`. One in two brings a solved challenge, one in a hundred is
 sent twice under the same key. The service runs in a process of its own, beside the sender.
