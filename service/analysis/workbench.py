@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from data.database import Database
@@ -39,6 +40,8 @@ class About(StrEnum):
     RECORDS = "ook meldingen en initiatieven"
 
 
+# Per database and kind of answer: up to where the audit was looked at, and the newest change then.
+_LOOKED: Final[WeakKeyDictionary[Engine, dict[About, tuple[int, int]]]] = WeakKeyDictionary()
 # Acts that change no outline, figure or address.
 RECORD_KINDS: Final = ("melding", "initiatief", "vraag")
 
@@ -156,9 +159,28 @@ def data_version(session: Session, *, about: About = About.RECORDS) -> DataVersi
 def _data_version(session: Session, about: About) -> DataVersion:
     ignored = ("account",) if about is About.RECORDS else ("account", *RECORD_KINDS)
     changes = Audit.object_kind.not_in(ignored)
-    newest = session.scalar(select(func.max(Audit.id)).where(changes)) or 0
-    recent = select(func.count()).select_from(Audit).where(changes, Audit.id > newest - LATE)
+    newest = _newest(session, about, changes)
+    late = Audit.id.between(newest - LATE + 1, newest)
+    recent = select(func.count()).select_from(Audit).where(changes, late)
     return DataVersion(newest, session.scalar(recent) or 0)
+
+
+def _newest(session: Session, about: About, changes: ColumnElement[bool]) -> int:
+    """Return the number of the newest change, looking only at what came since the last look.
+
+    The audit holds a row for each melding: reading all of it for every answer would cost more every day.
+    """
+    looked = _LOOKED.setdefault(session.connection().engine, {})
+    last, newest = looked.get(about, (0, 0))
+    top = session.scalar(select(func.max(Audit.id))) or 0
+    if top < last:
+        # A state from before the last look.
+        last, newest = 0, 0
+    since = select(func.max(Audit.id)).where(changes, Audit.id > last - LATE)
+    newest = max(newest, session.scalar(since) or 0)
+    if top >= looked.get(about, (0, 0))[0]:
+        looked[about] = (top, newest)
+    return newest
 
 
 def today() -> date:
