@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,7 @@ class OwnMelding:
     text_released: bool
     steps: tuple[Step, ...]
     photos: tuple[Photo, ...]
+    answers: Mapping[str, str]
 
 
 def own_melding(session: Session, public_id: str) -> OwnMelding | None:
@@ -80,6 +82,7 @@ def own_melding(session: Session, public_id: str) -> OwnMelding | None:
         text_released=melding.text_released,
         steps=_steps(session, melding.id),
         photos=tuple(photos_of_melding(session, melding.public_id)),
+        answers=intake.answers,
     )
 
 

@@ -1,4 +1,7 @@
-"""Urgency: whether a text speaks of something for which somebody has to call 112 first, by fixed rules."""
+"""Urgency: whether a text speaks of danger, or of what somebody else mends sooner, by fixed rules.
+
+Rules and no learning: who is sent to 112, or to another door, has to be sent there every time.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,51 @@ from pathlib import Path
 
 from geo.streets import fold
 
-_RULES = Path(__file__).parent / "resources" / "spoed" / "nl.toml"
+_FOLDER = Path(__file__).parent / "resources"
+_DANGER, _ELSEWHERE = "spoed", "doorverwijzen"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Words that mean urgency, unless they stand in one of the phrases that only look like it."""
+    """Words that mean something, unless they stand in one of the phrases that only look like it."""
 
     slug: str
     words: tuple[str, ...]
     unless: tuple[str, ...]
 
 
-@cache
 def rules() -> tuple[Rule, ...]:
-    """Return the bundled rules."""
-    table = tomllib.loads(_RULES.read_text(encoding="utf-8"))
+    """Return the bundled rules of danger."""
+    return _rules(_DANGER)
+
+
+def elsewhere_rules() -> tuple[Rule, ...]:
+    """Return the bundled rules of what somebody else mends."""
+    return _rules(_ELSEWHERE)
+
+
+def urgency(text: str) -> str | None:
+    """Return the slug of the first rule of danger that this text meets, by whole words; None for none."""
+    return _first(rules(), text)
+
+
+def elsewhere(text: str) -> str | None:
+    """Return the slug of who can do something about this sooner than the gemeente; None for nobody."""
+    return _first(elsewhere_rules(), text)
+
+
+@cache
+def _rules(kind: str) -> tuple[Rule, ...]:
+    table = tomllib.loads((_FOLDER / kind / "nl.toml").read_text(encoding="utf-8"))
     return tuple(
         Rule(row["slug"], tuple(map(fold, row["woorden"])), tuple(map(fold, row["behalve"])))
         for row in table["regels"]
     )
 
 
-def urgency(text: str) -> str | None:
-    """Return the slug of the first rule that this text meets, by whole words; None when there is none."""
+def _first(found: tuple[Rule, ...], text: str) -> str | None:
     said = f" {fold(text)} "
-    return next((rule.slug for rule in rules() if _meets(said, rule)), None)
+    return next((rule.slug for rule in found if _meets(said, rule)), None)
 
 
 def _meets(said: str, rule: Rule) -> bool:

@@ -6,16 +6,18 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, Self
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
 
 from data.intake import LONGEST_TEXT, Reachable
+from data.kind_questions import answers_of, every_question
+from geo.crs import LngLat
 
 LONGEST_BODY: Final = 128 * 1024
-MOST_FIELDS: Final = 40
+MOST_FIELDS: Final = 60
 SHORTEST_TEXT: Final = 3
 LONGEST_ADDRESS: Final = 120
 LONGEST_NEARBY: Final = 60
@@ -24,6 +26,7 @@ LONGEST_EMAIL: Final = 254
 ELSEWHERE: Final = "anders"
 YES: Final = "ja"
 
+POINT = re.compile(r"(\d{1,3}(?:\.\d{1,15})?),(\d{1,2}(?:\.\d{1,15})?)")
 KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
 EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]{2,}")
@@ -41,25 +44,48 @@ class Sent:
     plek: str = ""
     lijst: str = ""
     waar: str = ""
+    punt: str = ""
     soort: str = ""
+    soort_lijst: str = ""
+    voorstel: str = ""
+    stap: str = ""
     postcode: str = ""
     naam: str = ""
     email: str = ""
     telefoon: str = ""
     mag_vragen: str = ""
     mag_tekst: str = ""
+    gegeven: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
         """Return what these values say, without spaces around and without characters that cannot be seen."""
-        known = {one.name: clean(values.get(one.name, "")) for one in fields(cls)}
+        named = (one.name for one in fields(cls) if one.name != "gegeven")
+        known = {name: clean(values.get(name, "")) for name in named}
         known["postcode"] = plain_postcode(known["postcode"])
-        return cls(**known)
+        asked = {one.field: clean(values.get(one.field, "")) for one in every_question()}
+        return cls(**known, gegeven={name: answer for name, answer in asked.items() if answer})
 
     @property
     def place(self) -> str:
         """The key of the chosen place; empty when none was chosen."""
         return self.lijst if self.plek in {"", ELSEWHERE} else self.plek
+
+    @property
+    def point(self) -> LngLat | None:
+        """The point that was picked on the map; None when there is none."""
+        found = POINT.fullmatch(self.punt)
+        return LngLat(float(found[1]), float(found[2])) if found else None
+
+    @property
+    def kind(self) -> str:
+        """The slug of the chosen soort: who takes one from the list need not undo our suggestion."""
+        return self.soort_lijst or self.soort
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers to the questions of the chosen soort, by question."""
+        return answers_of(self.kind, self.gegeven)
 
     @property
     def contact(self) -> Reachable:

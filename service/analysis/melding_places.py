@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from geo.areas import Level
 from geo.crs import LngLat, RDArrays, to_lnglat
+from geo.errors import CoordinateError
 from geo.gazetteer import Quality
-from service.analysis import search
+from service.analysis import addresses, search
 from service.analysis.places import Place, Places
 from service.analysis.search import Hit
 from service.analysis.workbench import Workbench
@@ -15,17 +16,29 @@ from service.analysis.workbench import Workbench
 SURE = {Quality.EXACT, Quality.WITHOUT_ADDITION}
 LANDMARK = "bekende_plek"
 BUURT = "buurt"
+ON_THE_MAP = "punt"
+# From this far a house says nothing about a place any more.
+NEARBY_M = 75.0
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A place to choose; `key` names it in the form, `quality` says how precise its point is."""
+    """A place to choose; `key` names it in the form, `quality` says how precise its point is.
+
+    `near` is the address beside a point on the map.
+    """
 
     key: str
     label: str
     point: LngLat
     buurt: Place
     quality: str
+    near: bool = False
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether nobody finds this place without some words of where it is."""
+        return self.quality not in SURE and self.quality != ON_THE_MAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +61,41 @@ class Choices:
         return next((choice for choice in every if choice.key == key), None)
 
 
-def choices(workbench: Workbench, found: Places, text: str) -> Choices:
-    """Return what an address as somebody typed it can stand for in this gemeente."""
+def choices(workbench: Workbench, found: Places, text: str, point: LngLat | None = None) -> Choices:
+    """Return what an address as somebody typed it can stand for in this gemeente.
+
+    A `point` that was picked on the map goes before it, and is sure when it lies in this gemeente.
+    """
     answer = search.find(workbench, found, text)
     quality = answer.match.quality
-    hits = [_choice(hit, quality.value) for hit in ([answer.best] if answer.best else [])]
+    picked = _picked(workbench, found, point) if point else None
+    hits = [picked] if picked else []
+    hits += [_choice(hit, quality.value) for hit in ([answer.best] if answer.best else [])]
     # What else it could be was found by its own street and number.
     hits += [_choice(hit, Quality.EXACT.value) for hit in answer.others]
     return Choices(
         addresses=tuple({choice.key: choice for choice in hits}.values()),
         landmarks=tuple(_choice(hit, LANDMARK) for hit in search.landmarks(workbench, found)),
         buurten=_buurten(found),
-        sure=answer.best is not None and quality in SURE,
-        outside=answer.outside,
+        sure=picked is not None or (answer.best is not None and quality in SURE),
+        outside=(point is not None and picked is None) or answer.outside,
         reason=answer.match.reason,
     )
+
+
+def _picked(workbench: Workbench, found: Places, point: LngLat) -> Choice | None:
+    """Return a point on the map as a choice, named after the address beside it; None for one outside."""
+    try:
+        spot = addresses.spot(workbench, point)
+    except CoordinateError:
+        return None
+    if spot.buurt is None or spot.gemeente is None or spot.gemeente.code != found.gemeente.code:
+        return None
+    beside = next(iter(addresses.nearest(workbench, point, limit=1)), None)
+    key = f"punt:{point.lon:.6f},{point.lat:.6f}"
+    if beside is None or beside[1] > NEARBY_M:
+        return Choice(key, spot.buurt.naam, point, spot.buurt, ON_THE_MAP)
+    return Choice(key, str(beside[0]), point, spot.buurt, ON_THE_MAP, near=True)
 
 
 def _choice(hit: Hit, quality: str) -> Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from data.classifier import Classifier, Suggestion, train
@@ -32,10 +33,16 @@ def classifier(settings: Settings) -> Classifier:
         if kept is None or kept[0] != changed:
             found = load(path) if changed else None
             if found is None:
-                found = train()
+                found = _untaught()
                 save(found, path.parent)
             kept = _known[path] = (_changed(path), found)
     return kept[1]
+
+
+@cache
+def _untaught() -> Classifier:
+    """Return a classifier of our own texts alone."""
+    return train()
 
 
 def _changed(path: Path) -> int:

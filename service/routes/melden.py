@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import cache
-from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from data.categories import Category, category_edition
 from data.intake import LONGEST_TEXT, KeyReused, Report, tracking_token
-from data.melding_words import OWN_EDITION
+from data.kind_questions import LONGEST_ANSWER
 from data.photos import Encoded, PhotoRefused
-from data.urgency import urgency
-from geo.main_groups import MainGroup
-from service.analysis import melding_places, towns
+from data.urgency import elsewhere, urgency
+from geo.areas import Level
+from service.analysis import live_map, melding_kinds, melding_places, suggesting, towns
 from service.analysis.intake import receive
-from service.analysis.melding_places import SURE, Choice, Choices
+from service.analysis.live_map import LiveMap
+from service.analysis.melding_places import Choice, Choices
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.challenge import Checked, Vorm
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.melding_form import ELSEWHERE, LONGEST_NEARBY, Sent, fresh_key, read_form
 from service.origin import only_from_here
-from service.pages import render
+from service.pages import place_url, render
 from service.photo_form import AGAIN, FAULTS, MULTIPART, PhotoForm, read_photo_form, receive_photos
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
+from service.settings import Settings
+from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 # Nobody has shown yet to be a person, so a person looks first.
 UNCHECKED = "zonder controle"
-SOMETHING_ELSE = "overig"
+CHOOSE_KIND = "soort"
 # What keeps a key of this form apart from one that somebody sends to the API.
 DOOR = "formulier"
 Gemeente = Annotated[GemeenteCode | None, Query()]
@@ -88,8 +88,10 @@ def check(
     if faults := sent.first_faults():
         return _first_step(request, workbench, found, sent, faults)
     kept = sent if sent.has_key() else sent.with_fresh_key()
-    # An address that is looked up anew is not yet chosen.
-    return _second_step(request, workbench, found, replace(kept, plek=""))
+    if sent.stap != CHOOSE_KIND:
+        # An address that is looked up anew is not yet chosen.
+        kept = replace(kept, plek="")
+    return _second_step(request, workbench, found, kept)
 
 
 @router.post("/melden")
@@ -106,7 +108,7 @@ def send(
     found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
-    offered = melding_places.choices(workbench, found, sent.adres)
+    offered = melding_places.choices(workbench, found, sent.adres, sent.point)
     chosen = offered.find(sent.place)
     faults = _faults(sent, chosen)
     photos = _photos(form, faults)
@@ -114,7 +116,7 @@ def send(
         kept = sent if sent.has_key() else sent.with_fresh_key()
         return _second_step(request, workbench, found, kept, faults, offered=offered)
     check = checked.form(Vorm.MELDEN, form.values, at=chosen.point)
-    report = replace(_report(found, sent, chosen), quarantine=check.quarantine, proof=check.proof)
+    report = replace(_report(settings, found, sent, chosen), quarantine=check.quarantine, proof=check.proof)
     try:
         receipt = receive(workbench, settings, report, key=f"{DOOR}:{sent.sleutel}", photos=photos)
     except KeyReused:
@@ -146,32 +148,37 @@ def _faults(sent: Sent, chosen: Choice | None) -> dict[str, str]:
     found = sent.faults()
     if chosen is None:
         found.setdefault("plek", "melden.fout_plek_weg")
-    elif chosen.quality not in SURE and not sent.waar:
+    elif chosen.needs_words and not sent.waar:
         found.setdefault("waar", "melden.fout_waar_leeg")
-    if sent.soort not in category_edition(OWN_EDITION).by_slug:
+    if not melding_kinds.is_kind(sent.kind):
         found["soort"] = "melden.fout_soort"
     if not sent.has_key():
         found["sleutel"] = "melden.fout_sleutel"
     return found
 
 
-def _report(found: Places, sent: Sent, chosen: Choice) -> Report:
+def _report(settings: Settings, found: Places, sent: Sent, chosen: Choice) -> Report:
+    suggested = sent.voorstel if melding_kinds.is_kind(sent.voorstel) else None
     return Report(
         gemeente=found.gemeente.code,
-        category=sent.soort,
+        category=sent.kind,
         text=sent.tekst,
         point=chosen.point,
         address=_address(sent, chosen),
         place_quality=chosen.quality,
         postcode=sent.postcode or None,
         contact=sent.contact,
+        suggested=suggested,
+        confidence=suggesting.suggest(settings, sent.tekst).confidence if suggested else None,
+        answers=sent.answers,
         quarantine=UNCHECKED,
     )
 
 
 def _address(sent: Sent, chosen: Choice) -> str:
     """Return the place in words: what was chosen, and what the reporter said of it."""
-    return f"{chosen.label} ({sent.waar})" if sent.waar else chosen.label
+    label = catalogue().text("melden.bij_adres", adres=chosen.label) if chosen.near else chosen.label
+    return f"{label} ({sent.waar})" if sent.waar else label
 
 
 def _first_step(
@@ -186,6 +193,7 @@ def _first_step(
         "sent": sent,
         "faults": faults or {},
         "longest": LONGEST_TEXT,
+        "kaart": _map(workbench, found),
     }
     return render(request, "melden.html", context, status=400 if faults else 200, town=found)
 
@@ -200,26 +208,29 @@ def _second_step(
     offered: Choices | None = None,
     status: int | None = None,
 ) -> HTMLResponse:
-    offered = offered or melding_places.choices(workbench, found, sent.adres)
+    settings: Settings = request.app.state.settings
+    offered = offered or melding_places.choices(workbench, found, sent.adres, sent.point)
+    kinds = melding_kinds.kind_choices(settings, sent.tekst, chosen=sent.kind, suggested=sent.voorstel)
     if sent.plek != ELSEWHERE and offered.find(sent.plek) is None:
         sent = replace(sent, plek="")
     context: dict[str, Any] = {
         "sent": sent,
         "faults": faults or {},
         "offered": offered,
-        "soorten": _soorten(),
-        "soort": sent.soort or SOMETHING_ELSE,
+        "kinds": kinds,
+        "kind_groups": melding_kinds.kinds_by_group(),
         "urgent": urgency(sent.tekst),
+        "elsewhere": elsewhere(sent.tekst),
         "longest": LONGEST_TEXT,
         "longest_nearby": LONGEST_NEARBY,
+        "longest_answer": LONGEST_ANSWER,
     }
     status = status or (400 if faults else 200)
     return render(request, "melden_controle.html", context, status=status, town=found)
 
 
-@cache
-def _soorten() -> list[tuple[str, list[Category]]]:
-    """Return the soorten that can be chosen, by the name of their main group."""
-    order = list(MainGroup)
-    named = sorted(category_edition(OWN_EDITION).categories, key=lambda one: order.index(one.main_group))
-    return [(group.naam, list(of_group)) for group, of_group in groupby(named, lambda one: one.main_group)]
+def _map(workbench: Workbench, found: Places) -> dict[str, Any]:
+    """Return the map to pick a place on; it is drawn when somebody asks for it."""
+    buurten = found.of(Level.BUURT)
+    areas = live_map.plain_areas(buurten, {place.code: place_url(place) for place in buurten})
+    return live_map.as_data(workbench, found, LiveMap(level=Level.BUURT, areas=areas, opens=False))
