@@ -24,6 +24,8 @@ from data.letters import (
     now,
     replay,
     store_once,
+    tell_of_answer,
+    tell_of_arrival,
     term,
 )
 from data.melding_words import public_ids
@@ -107,7 +109,9 @@ def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> Store
         return None
     idea = found[1]
     if idea.answer is None:
-        idea.answer, idea.answered_at, idea.answered_by = text, now(), viewer.account
+        moment = now()
+        idea.answer, idea.answered_at, idea.answered_by = text, moment, viewer.account
+        tell_of_answer(session, idea, Kind.IDEA, public_id, moment)
         _note(session, viewer.account or "", "idee.beantwoord", public_id)
     return _stored(found)
 
@@ -176,6 +180,7 @@ def _keep(
         **contact_of(letter, checked=checked),
     )
     session.add(idea)
+    tell_of_arrival(session, letter, initiatief.public_id, checked=checked, at=moment)
     _note(session, REPORTER, "idee.ontvangen", initiatief.public_id)
     return Receipt(initiatief.public_id, idea.due_on)
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from data.database import Database
 from data.intake import NEW_TRIES, KeyReused, NotStored
 from data.intake_models import Idea, Question
+from data.outbox import is_address, queue
 from data.terms import add_working_days
 from geo.crs import LngLat
 from geo.exposure import AMSTERDAM
@@ -45,7 +46,8 @@ class Place:
 class Letter:
     """A question or an idea as a resident sends it; `days` is the term in working days that was promised.
 
-    An address to mail to comes with the consent to mail, or not at all.
+    An address to mail to comes with the consent to mail, or not at all. `desk` is the address of who is to
+    answer; empty where none was set.
     """
 
     kind: Kind
@@ -58,11 +60,12 @@ class Letter:
     naam: str = ""
     email: str = ""
     may_publish: bool = False
+    desk: str = ""
 
     @property
     def fingerprint(self) -> str:
         """A hash of what was sent: a retry says the same, another letter does not."""
-        plain = {name: value for name, value in asdict(self).items() if name != "days"}
+        plain = {name: value for name, value in asdict(self).items() if name not in {"days", "desk"}}
         return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -158,6 +161,25 @@ def contact_of(letter: Letter, *, checked: bool) -> dict[str, Any]:
         "may_mail": bool(letter.email),
         "checked": checked,
     }
+
+
+def tell_of_arrival(session: Session, letter: Letter, public_id: str, *, checked: bool, at: datetime) -> None:
+    """Queue the mails of a letter that came in: to the desk, and a receipt to its sender.
+
+    Nobody who did not prove to be a person makes us mail an address that they typed.
+    """
+    payload = {"brief": public_id}
+    if is_address(letter.desk):
+        queue(session, kind=f"{letter.kind}.nieuw", recipient=letter.desk, payload=payload, now=at)
+    if checked and letter.email:
+        queue(session, kind=f"{letter.kind}.ontvangen", recipient=letter.email, payload=payload, now=at)
+
+
+def tell_of_answer(session: Session, row: Question | Idea, kind: Kind, public_id: str, at: datetime) -> None:
+    """Queue the mail with the answer to a letter, where its sender wanted that."""
+    if row.may_mail and row.email:
+        payload = {"brief": public_id}
+        queue(session, kind=f"{kind}.beantwoord", recipient=row.email, payload=payload, now=at)
 
 
 def now() -> datetime:

@@ -19,6 +19,8 @@ from data.letters import (
     now,
     replay,
     store_once,
+    tell_of_answer,
+    tell_of_arrival,
     term,
 )
 from data.melding_words import public_ids
@@ -81,7 +83,9 @@ def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> Store
     if row is None:
         return None
     if row.answer is None:
-        row.answer, row.answered_at, row.answered_by = text, now(), viewer.account
+        moment = now()
+        row.answer, row.answered_at, row.answered_by = text, moment, viewer.account
+        tell_of_answer(session, row, Kind.QUESTION, public_id, moment)
         audit.record(
             session,
             actor=viewer.account or "",
@@ -113,6 +117,7 @@ def _keep(session: Session, letter: Letter, key_hash: str, *, checked: bool) -> 
     )
     session.add(row)
     session.flush()
+    tell_of_arrival(session, letter, row.public_id, checked=checked, at=moment)
     audit.record(
         session,
         actor=REPORTER,

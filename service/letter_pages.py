@@ -179,6 +179,7 @@ def _letter(door: Door, settings: Settings, found: Places, written: Written, cho
         wijk=chosen.wijk,
         text=written.tekst,
         days=door.days(contact(settings, found)),
+        desk=contact(settings, found).wijkcoordinator_email,
         title=written.titel if door.kind is Kind.IDEA else "",
         place=chosen.place,
         naam=written.naam,

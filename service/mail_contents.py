@@ -141,6 +141,14 @@ class Contents:
         """Tell of an idea that came in or was answered."""
         return self._letter(session, mail, ideas.own_idea(session, mail.payload["brief"]))
 
+    def new_question(self, session: Session, mail: Mail) -> Draft | None:
+        """Hand a question to who is to answer it, without who asked."""
+        return self._to_desk(session, mail, questions.own_question(session, mail.payload["brief"]), "vragen")
+
+    def new_idea(self, session: Session, mail: Mail) -> Draft | None:
+        """Hand an idea to who is to answer it, without who had it."""
+        return self._to_desk(session, mail, ideas.own_idea(session, mail.payload["brief"]), "ideeen")
+
     def sent_on(self, session: Session, mail: Mail) -> Draft | None:
         """Hand a melding over to the system of the town itself."""
         return forwarding_mail(session, mail)
@@ -165,6 +173,20 @@ class Contents:
             values={"uiterlijk": day_text(letter.due_on)},
             own=letter.answer or "",
             link=page,
+        )
+
+    def _to_desk(self, session: Session, mail: Mail, letter: StoredLetter | None, page: str) -> Draft | None:
+        """Return the mail to the desk; words that nobody proved to have typed stay on the page."""
+        if letter is None or letter.answer is not None:
+            return None
+        wijk = _name_of(session, letter.wijk)
+        return self._draft(
+            session,
+            mail,
+            letter.gemeente,
+            values={"uiterlijk": day_text(letter.due_on), "plek": wijk},
+            own=letter.text if letter.checked else "",
+            link=f"{self._settings.public_url}/{page}/{letter.public_id}",
         )
 
     def _about(self, session: Session, melding: Melding, status: Status) -> dict[str, str]:
@@ -240,8 +262,10 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         subscriptions.NEWS: Contents.news,
         "vraag.ontvangen": Contents.question,
         "vraag.beantwoord": Contents.question,
+        "vraag.nieuw": Contents.new_question,
         "idee.ontvangen": Contents.idea,
         "idee.beantwoord": Contents.idea,
+        "idee.nieuw": Contents.new_idea,
         forwarding.MAIL: Contents.sent_on,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,14 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from served import ACCOUNT, PASSWORD
+from solving import payload
+from sqlalchemy import select
 
 from data.bundled import load_bundled
 from data.database import Database
+from data.models import Outbox
 from service.app import create_app
+from service.challenge import FIELD, Vorm
 from service.melding_form import fresh_key
 from service.security import PASSWORDS
 from service.settings import GemeenteSettings, Settings
@@ -135,3 +140,16 @@ def at_desk(client: TestClient, path: str, act: str, **form: str) -> Response:
     csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[-1]
     answer: Response = client.post(f"{path}/{act}", data={"csrf": csrf, **form})
     return answer
+
+
+def mails(client: TestClient, name: str) -> list[tuple[str, str]]:
+    """The mails that wait about a letter: kind and recipient, in order."""
+    with database_of(client).read() as session:
+        rows = session.scalars(select(Outbox).order_by(Outbox.id)).all()
+        return [(row.kind, row.recipient) for row in rows if row.payload == {"brief": name}]
+
+
+def solved(client: TestClient, vorm: Vorm) -> dict[str, str]:
+    """The field of a form whose sender took some time and did the sum."""
+    folder: Path = client.app.state.settings.var_folder  # type: ignore[attr-defined]
+    return {FIELD: payload(folder, vorm, now=time.time())}

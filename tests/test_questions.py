@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from letter_door import (
     ADDRESS,
     ASSEN,
+    DESK,
     MAIL,
     WIJK,
     at_desk,
     database_of,
     fields,
     logged_in,
+    mails,
     public_id,
     question,
     running,
     sent,
+    solved,
     token_of,
 )
 from sqlalchemy import func, select, update
 
 from data.intake_models import Question
 from data.models import Audit
+from data.outbox import due
 from data.terms import add_working_days
 from service.analysis.words import day_text
+from service.challenge import Vorm
 from service.letter_pages import today
+from service.mail_contents import Contents
+from service.mail_words import Draft
+from service.secret import read_secret
+from service.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +284,67 @@ def test_the_list_begins_with_what_is_late_and_says_how_late(client: TestClient)
 def test_a_question_is_late_from_the_day_after_its_last_day(client: TestClient) -> None:
     token = ask(client)
     days: dict[bool, date] = {False: today(), True: today() - timedelta(days=1)}
-    for late, due in days.items():
+    for late, last in days.items():
         with database_of(client).write() as session:
-            session.execute(update(Question).where(Question.public_id == public_id(token)).values(due_on=due))
+            session.execute(
+                update(Question).where(Question.public_id == public_id(token)).values(due_on=last)
+            )
         assert ("Het antwoord is te laat." in client.get(f"/vraag/{token}").text) is late
+
+
+def test_who_is_a_person_gets_a_receipt_and_the_coordinator_hears_of_each_question(
+    client: TestClient,
+) -> None:
+    person = ask(client, email=MAIL, mag_mailen="ja", **solved(client, Vorm.VRAGEN))
+    robot = ask(client, email=MAIL, mag_mailen="ja")
+    silent = ask(client, **solved(client, Vorm.VRAGEN))
+    assert mails(client, public_id(person)) == [("vraag.nieuw", DESK), ("vraag.ontvangen", MAIL)]
+    assert mails(client, public_id(robot)) == [("vraag.nieuw", DESK)]
+    assert mails(client, public_id(silent)) == [("vraag.nieuw", DESK)]
+    assert [stored(client, token).checked for token in (person, robot, silent)] == [True, False, True]
+
+
+def test_a_sum_counts_once(client: TestClient) -> None:
+    sum_of_one = solved(client, Vorm.VRAGEN)
+    first, second = (ask(client, email=MAIL, mag_mailen="ja", **sum_of_one) for _ in range(2))
+    assert [stored(client, token).checked for token in (first, second)] == [True, False]
+
+
+def test_an_answer_is_mailed_to_who_wanted_that_and_to_nobody_else(client: TestClient) -> None:
+    wanted, silent = ask(client, email=MAIL, mag_mailen="ja"), ask(client)
+    with logged_in(client):
+        for token in (wanted, silent):
+            at_desk(client, f"/vragen/{public_id(token)}", "antwoord", antwoord="Op dinsdag.")
+    assert mails(client, public_id(wanted)) == [("vraag.nieuw", DESK), ("vraag.beantwoord", MAIL)]
+    assert mails(client, public_id(silent)) == [("vraag.nieuw", DESK)]
+
+
+def drafts(client: TestClient, name: str) -> dict[str, Draft]:
+    """What the mails about a question would say if they left now."""
+    settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
+    contents = Contents(database_of(client), settings, read_secret(settings.var_folder))
+    with database_of(client).read() as session:
+        waiting = due(session, datetime.now(UTC), limit=1_000)
+    made = {mail.kind: contents(mail) for mail in waiting if mail.payload == {"brief": name}}
+    return {kind: draft for kind, draft in made.items() if draft is not None}
+
+
+def test_the_mail_to_the_coordinator_holds_the_question_and_not_who_asked(client: TestClient) -> None:
+    contact = {"email": MAIL, "mag_mailen": "ja", "naam": "Kanarie Geel"}
+    person = public_id(ask(client, **contact, **solved(client, Vorm.VRAGEN)))
+    robot = public_id(ask(client, **contact))
+    told, quiet = drafts(client, person)["vraag.nieuw"], drafts(client, robot)["vraag.nieuw"]
+    assert "volgende wijkschouw" in told.own
+    assert told.link.endswith(f"/vragen/{person}")
+    assert quiet.own == ""
+    assert not [word for word in (MAIL, "Kanarie") if word in repr((told, quiet))]
+
+
+def test_a_question_that_was_answered_is_no_longer_news_to_the_coordinator(client: TestClient) -> None:
+    token = ask(client, email=MAIL, mag_mailen="ja")
+    with logged_in(client):
+        at_desk(client, f"/vragen/{public_id(token)}", "antwoord", antwoord="Op dinsdag.")
+    told = drafts(client, public_id(token))
+    assert list(told) == ["vraag.beantwoord"]
+    assert told["vraag.beantwoord"].own == "Op dinsdag."
+    assert told["vraag.beantwoord"].link.endswith(f"/vraag/{token}")
