@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import examples, import_meldingen, imports, maps, serve, train
+from service.commands import accounts, examples, import_meldingen, imports, maps, serve, train
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -15,6 +15,7 @@ app = typer.Typer(
 for commands in (serve.app, maps.app, import_meldingen.watch_app, train.app):
     app.registered_commands.extend(commands.registered_commands)
 imports.app.registered_commands.extend(import_meldingen.app.registered_commands)
+app.add_typer(accounts.app, name="account")
 app.add_typer(imports.app, name="import")
 app.add_typer(examples.app, name="examples")
 

@@ -9,10 +9,10 @@ from fastapi import Depends, Request
 
 from data.database import Database
 from data.models import StaffSession
-from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from service import security
 from service.analysis.workbench import Workbench
+from service.security import Signed
 from service.settings import Settings
 
 # The last use of a session is written at most this often: not every page view is a write.
@@ -44,41 +44,44 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 
 
-def live_session(request: Request, settings: Settings, database: Database) -> StaffSession | None:
+def live_session(request: Request, settings: Settings, database: Database) -> Signed | None:
     """Return the session that a request brings, and note that it is in use; None without one."""
     token = request.cookies.get(cookie_name(settings))
     if not token:
         return None
     with database.read() as session:
         found = security.find_session(session, token, settings)
-    if found is not None and datetime.now(UTC) - found.seen_at > TOUCH_EVERY:
+    if found is not None and datetime.now(UTC) - found.session.seen_at > TOUCH_EVERY:
         with database.write() as session:
             security.touch_session(session, token)
     return found
 
 
-def viewer_of(session: StaffSession, settings: Settings) -> Viewer:
-    """Return who a session is of, with all roles."""
-    return Viewer(session.account, ALL_ROLES)
-
-
-def _staff_session(request: Request, settings: SettingsDep, database: DatabaseDep) -> StaffSession | None:
-    if hasattr(request.state, "session"):
-        found: StaffSession | None = request.state.session
+def _signed(request: Request, settings: SettingsDep, database: DatabaseDep) -> Signed | None:
+    if hasattr(request.state, "signed"):
+        found: Signed | None = request.state.signed
         return found
     return live_session(request, settings, database)
+
+
+SignedDep = Annotated[Signed | None, Depends(_signed)]
+
+
+def _staff_session(signed: SignedDep) -> StaffSession | None:
+    return signed and signed.session
 
 
 StaffSessionDep = Annotated[StaffSession | None, Depends(_staff_session)]
 
 
-def _viewer(request: Request, session: StaffSessionDep, settings: SettingsDep) -> Viewer:
+def _viewer(request: Request, signed: SignedDep) -> Viewer:
     """Return who looks, with the roles that open this route; a page shows it too."""
-    request.state.staff = session
+    request.state.staff = signed and signed.session
+    request.state.viewer = PUBLIC if signed is None else signed.viewer
     admitted: Viewer | None = getattr(request.state, "admitted", None)
     if admitted is not None:
         return admitted
-    return PUBLIC if session is None else viewer_of(session, settings)
+    return PUBLIC if signed is None else signed.viewer
 
 
 ViewerDep = Annotated[Viewer, Depends(_viewer)]

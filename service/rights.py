@@ -39,11 +39,17 @@ Access = Open | Right
 _PUBLIC: Final = """
 GET /
 GET /.well-known/security.txt
+GET /abonnement/{token}
+POST /abonnement/{token}/langer
+POST /abonnement/{token}/stop
 GET /analyse
 GET /analyse/beeld.png
+GET /bevestig/{token}
+POST /bevestig/{token}
 GET /bronnen
 GET /cijfers
 GET /cijfers/{cijfer}
+GET /feeds/{code}.atom
 GET /fotos/{digest}.jpg
 GET /gebieden/{code}
 GET /health
@@ -53,11 +59,16 @@ POST /idee/controle
 GET /idee/{token}
 GET /inloggen
 POST /inloggen
+GET /inloggen/code
+POST /inloggen/code
 POST /uitloggen
 GET /kaarten
 GET /kaarten/{gemeente}/{soort}
 GET /kaarten/{gemeente}/{soort}/kaart
 GET /melden
+GET /meldingen
+GET /meldingen/{public_id}
+POST /meldingen/{public_id}/ook
 POST /melden
 POST /melden/controle
 GET /open311/v2/discovery.{form}
@@ -74,8 +85,15 @@ GET /static/{path}
 GET /status
 POST /status
 GET /tegels/warmte/{z}/{x}/{y}
+GET /uitschrijven/{token}
+POST /uitschrijven/{token}
 GET /volg/{token}
+POST /volg/{token}/heropenen
+POST /volg/{token}/mail
+POST /volg/{token}/tevreden
 GET /volg/{token}/fotos/{digest}.jpg
+GET /volgen
+POST /volgen
 GET /toegankelijkheid
 GET /vraag
 POST /vraag
@@ -123,6 +141,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /werkbak/{public_id}/status": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/notitie": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/soort": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/samen": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/los": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
 }
 

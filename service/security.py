@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +13,27 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import accounts, audit
+from data.account_models import Account, HalfLogin
 from data.models import StaffSession
+from data.rights import ALL_ROLES
+from data.visibility import Viewer
+from geo.exposure import AMSTERDAM
 from service.settings import Settings
 
 PASSWORDS = PasswordHash((Argon2Hasher(),))
+SHORTEST, FEWEST_SIGNS = 12, 5
+HALF_LASTS = timedelta(minutes=5)
 # Checked for an unknown account too, so that the time of the answer does not tell which accounts exist.
 NOBODY = PASSWORDS.hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A live session, and who looks with it."""
+
+    session: StaffSession
+    viewer: Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +45,50 @@ class Login:
     csrf: str
 
 
-def right_password(staff: Mapping[str, str], account: str, password: str) -> bool:
-    """Return whether this account exists and this is its password."""
-    right = PASSWORDS.verify(password, staff.get(account, NOBODY))
-    return right and account in staff
+def stored_password(session: Session, account: str, settings: Settings) -> str | None:
+    """Return the argon2 value of a login from the settings or an account, None when nobody has the name."""
+    if account in settings.staff:
+        return settings.staff[account]
+    found = accounts.active(session, account)
+    return None if found is None else found.password_hash
+
+
+def right_password(stored: str | None, password: str) -> bool:
+    """Return whether there is an account and this is its password."""
+    right = PASSWORDS.verify(password, stored or NOBODY)
+    return right and stored is not None
+
+
+def too_weak(password: str) -> str | None:
+    """Return why a password is not good enough to choose, None when it is (as NIST SP 800-63B)."""
+    if len(password) < SHORTEST:
+        return f"kies een wachtwoord van minstens {SHORTEST} tekens"
+    if len(set(password)) < FEWEST_SIGNS:
+        return "kies een wachtwoord met meer verschillende tekens"
+    return None
+
+
+def open_half(session: Session, account: Account) -> str:
+    """Store that a password was right, and return the token with which the code can follow."""
+    token = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    session.execute(delete(HalfLogin).where(HalfLogin.created_at < now - HALF_LASTS))
+    session.add(HalfLogin(token_hash=_hash(token), account_id=account.id, created_at=now))
+    return token
+
+
+def find_half(session: Session, token: str) -> Account | None:
+    """Return the account that still has to give its code; None when that took too long."""
+    half = session.get(HalfLogin, _hash(token))
+    if half is None or half.created_at < datetime.now(UTC) - HALF_LASTS:
+        return None
+    account = session.get(Account, half.account_id)
+    return account if account is not None and account.disabled_at is None else None
+
+
+def close_half(session: Session, token: str) -> None:
+    """End a login that has had its code."""
+    session.execute(delete(HalfLogin).where(HalfLogin.token_hash == _hash(token)))
 
 
 def open_session(session: Session, account: str, settings: Settings) -> Login:
@@ -64,13 +117,33 @@ def note_failure(session: Session, account: str) -> None:
     )
 
 
-def find_session(session: Session, token: str, settings: Settings) -> StaffSession | None:
+def find_session(session: Session, token: str, settings: Settings) -> Signed | None:
     """Return the live session of a token; None when unknown, too old or of a removed account."""
     found = session.get(StaffSession, _hash(token))
-    if found is None or found.account not in settings.staff:
+    if found is None:
         return None
+    viewer = _viewer(session, found.account, settings)
     seen_since, made_since = _limits(settings, datetime.now(UTC))
-    return found if found.seen_at >= seen_since and found.created_at >= made_since else None
+    alive = found.seen_at >= seen_since and found.created_at >= made_since
+    return Signed(found, viewer) if alive and viewer is not None else None
+
+
+def _viewer(session: Session, name: str, settings: Settings) -> Viewer | None:
+    if name in settings.staff:
+        return Viewer(name, ALL_ROLES)
+    account = accounts.active(session, name)
+    if account is None:
+        return None
+    today = datetime.now(AMSTERDAM).date()
+    return Viewer(name, accounts.grants(session, account, today=today))
+
+
+def rotate(session: Session, token: str, settings: Settings) -> Login:
+    """Put a new session in the place of this one: whoever knew the old token has nothing any more."""
+    old = session.get(StaffSession, _hash(token))
+    assert old is not None
+    close_session(session, token)
+    return open_session(session, old.account, settings)
 
 
 def touch_session(session: Session, token: str) -> None:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
+from data import accounts, second_factor
 from data.database import Database
 from service import security
 from service.attempts import Attempts, TooManyAttempts
 from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
 from service.origin import only_from_here
 from service.pages import render
+from service.secret import read_secret
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
+START: Final = "/analyse"
+WRONG_CODE = "Deze code klopt niet, of hij is al gebruikt. Wacht op de volgende code en probeer het nog eens."
+TOO_LATE = "Het duurde te lang. Log opnieuw in."
 WRONG = "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens."
 TOO_MANY = "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over tien minuten opnieuw."
 RETRY_S = "600"
 
 
 @router.get("/inloggen")
-def form(request: Request, naar: str = "/analyse") -> HTMLResponse:
+def form(request: Request, naar: str = START) -> HTMLResponse:
     """Show the login form."""
     return render(request, "inloggen.html", {"naar": _inside(naar)})
 
@@ -35,21 +45,67 @@ def login(
     database: DatabaseDep,
     naam: Annotated[str, Form(max_length=120)],
     wachtwoord: Annotated[str, Form(max_length=200)],
-    naar: Annotated[str, Form()] = "/analyse",
+    naar: Annotated[str, Form()] = START,
 ) -> Response:
     """Start a session and go on to the page that was asked for; a wrong password says so."""
     only_from_here(request)
-    if not _is_right(request, settings, naam, wachtwoord):
+    with database.read() as session:
+        stored = security.stored_password(session, naam, settings)
+    with trying(request, naam) as attempt:
+        attempt.right = security.right_password(stored, wachtwoord)
+    if not attempt.right:
         answer = render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
         # After the answer, so that the time it takes does not tell which accounts exist.
-        answer.background = BackgroundTask(_note_failure, settings, database, naam)
+        if stored is not None:
+            answer.background = BackgroundTask(_note_failure, database, naam)
         return answer
     with database.write() as session:
+        account = None if naam in settings.staff else accounts.active(session, naam)
+        if account is not None and account.totp_salt is not None:
+            token = security.open_half(session, account)
+            onward = RedirectResponse(f"/inloggen/code?{urlencode({'naar': _inside(naar)}, safe='/')}", 303)
+            keep_token(onward, settings, token, name=_half(settings))
+            return onward
         found = security.open_session(session, naam, settings)
-    onward = RedirectResponse(_inside(naar), 303)
-    onward.set_cookie(
-        cookie_name(settings), found.token, httponly=True, secure=settings.secure, samesite="strict", path="/"
-    )
+    return _enter(settings, found, _inside(naar))
+
+
+@router.get("/inloggen/code")
+def code_form(request: Request, naar: str = START) -> HTMLResponse:
+    """Show the form for the code of the app."""
+    return render(request, "inlogcode.html", {"naar": _inside(naar)})
+
+
+@router.post("/inloggen/code")
+def code(
+    request: Request,
+    settings: SettingsDep,
+    database: DatabaseDep,
+    code: Annotated[str, Form(max_length=40)],
+    naar: Annotated[str, Form()] = START,
+) -> Response:
+    """Start a session for who gave the right password and now the right code."""
+    only_from_here(request)
+    token = request.cookies.get(_half(settings), "")
+    with database.read() as session:
+        account = security.find_half(session, token)
+    if account is None:
+        return render(request, "inloggen.html", {"naar": _inside(naar), "fout": TOO_LATE}, status=401)
+    key = read_secret(settings.var_folder)
+    with trying(request, account.name) as attempt, database.write() as session:
+        half = security.find_half(session, token)
+        attempt.right = half is not None and second_factor.check(
+            session, half, code, key, now=datetime.now(UTC)
+        )
+        if attempt.right:
+            security.close_half(session, token)
+            found = security.open_session(session, account.name, settings)
+        else:
+            security.note_failure(session, account.name)
+    if not attempt.right:
+        return render(request, "inlogcode.html", {"naar": _inside(naar), "fout": WRONG_CODE}, status=401)
+    onward = _enter(settings, found, _inside(naar))
+    onward.delete_cookie(_half(settings), path="/", secure=settings.secure, httponly=True)
     return onward
 
 
@@ -72,28 +128,58 @@ def logout(
     return answer
 
 
-def _is_right(request: Request, settings: Settings, naam: str, wachtwoord: str) -> bool:
-    """Return whether the password is right; 429 for who guesses too often, so that others get their turn."""
+@dataclass
+class Attempt:
+    """An attempt to log in, and whether what was typed is right."""
+
+    right: bool = False
+
+
+@contextmanager
+def trying(request: Request, naam: str) -> Iterator[Attempt]:
+    """Hold a place for an attempt; 429 for who guesses too often, so that others get their turn."""
     attempts: Attempts = request.app.state.attempts
     client = request.client.host if request.client else ""
+    made = Attempt()
     try:
         with attempts.attempt(client, naam):
-            right = security.right_password(settings.staff, naam, wachtwoord)
+            yield made
     except TooManyAttempts:
         raise HTTPException(429, TOO_MANY, headers={"Retry-After": RETRY_S}) from None
-    if not right:
+    if not made.right:
         attempts.went_wrong(client, naam)
-    return right
 
 
-def _note_failure(settings: Settings, database: Database, naam: str) -> None:
+def keep_token(answer: Response, settings: Settings, token: str, *, name: str | None = None) -> None:
+    """Let the browser keep the token of a session, for this site alone."""
+    answer.set_cookie(
+        name or cookie_name(settings),
+        token,
+        httponly=True,
+        secure=settings.secure,
+        samesite="strict",
+        path="/",
+    )
+
+
+def _enter(settings: Settings, found: security.Login, target: str) -> RedirectResponse:
+    onward = RedirectResponse(target, 303)
+    keep_token(onward, settings, found.token)
+    return onward
+
+
+def _half(settings: Settings) -> str:
+    """Return the name of the cookie of a login that still needs its code."""
+    return f"{cookie_name(settings)}-half"
+
+
+def _note_failure(database: Database, naam: str) -> None:
     """Note an attempt on an account that exists; other names may hold anything, such as a password."""
-    if naam in settings.staff:
-        with database.write() as session:
-            security.note_failure(session, naam)
+    with database.write() as session:
+        security.note_failure(session, naam)
 
 
 def _inside(target: str) -> str:
     """Return the page to go to, on this site only."""
     safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe else "/analyse"
+    return target if safe else START

@@ -1,0 +1,83 @@
+"""Accounts for tests: two gemeenten, one account of every role in each, and a browser for any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+from fastapi.testclient import TestClient
+
+from data import accounts, second_factor
+from data.accounts import Given
+from data.database import Database
+from data.municipalities import store_municipalities
+from data.rights import Role
+from service.app import create_app
+from service.secret import read_secret
+from service.security import PASSWORDS
+from service.settings import Settings
+
+OWN, OTHER = "GM0622", "GM0556"
+PASSWORD = "een lang wachtwoord"
+# One value for all: working it out takes a tenth of a second.
+HASHED = PASSWORDS.hash(PASSWORD)
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[TestClient]:
+    """A service with two gemeenten and no account."""
+    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        with database_of(client).write() as session:
+            store_municipalities(session, [(OWN, "Vlaardingen"), (OTHER, "Maassluis")])
+        yield client
+
+
+def database_of(client: TestClient) -> Database:
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    return database
+
+
+def key_of(client: TestClient) -> bytes:
+    """The service's secret."""
+    return read_secret(client.app.state.settings.var_folder)  # type: ignore[attr-defined]
+
+
+def account(
+    client: TestClient, name: str, *roles: Role | Given, gemeente: str = OWN, code: bool = False
+) -> str:
+    """Store an account, with an app when `code`; returns its name."""
+    given = [one if isinstance(one, Given) else Given(one) for one in roles]
+    with database_of(client).write() as session:
+        made = accounts.add(session, name, gemeente, password_hash=HASHED, roles=given, actor="proef")
+        if code:
+            made.totp_salt = f"zout van {name}"
+    return name
+
+
+def totp(client: TestClient, name: str) -> pyotp.TOTP:
+    """The app of an account, as its phone has it."""
+    with database_of(client).read() as session:
+        salt = accounts.find(session, name).totp_salt
+    assert salt is not None
+    return second_factor.app_of(salt, key_of(client))
+
+
+def log_in(client: TestClient, name: str, *, password: str = PASSWORD) -> TestClient:
+    """Log in, with a code when it is asked for; the cookie of before is gone."""
+    client.cookies.clear()
+    answer = client.post("/inloggen", data={"naam": name, "wachtwoord": password, "naar": "/woorden"})
+    assert answer.status_code == 303, answer.text
+    if answer.headers["Location"].startswith("/inloggen/code"):
+        code = totp(client, name).at(datetime.now(UTC))
+        assert client.post("/inloggen/code", data={"code": code}).status_code == 303
+    return client
+
+
+def csrf(client: TestClient, page: str = "/woorden") -> str:
+    """The token that forms of this session send along."""
+    found = client.get(page).text.split('name="csrf" value="')
+    return found[1].split('"')[0] if len(found) > 1 else ""
