@@ -22,6 +22,8 @@ COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "finished_at": Initiatief.finished_on,
     "lon": Initiatief.lon,
     "lat": Initiatief.lat,
+    "x": Initiatief.x,
+    "y": Initiatief.y,
     "buurt": InitiatiefArea.buurt,
     "source_id": Initiatief.source_id,
     "example": Initiatief.example,

@@ -49,6 +49,7 @@ class PublicMelding:
     status: Status
     created_on: date
     point: LngLat | None
+    place_quality: str
     buurt: str | None
     text: str
     steps: tuple[DayStep, ...]
@@ -72,6 +73,7 @@ def public_melding(session: Session, public_id: str) -> PublicMelding | None:
         status=Status(melding.status),
         created_on=melding.created_on,
         point=None if lon is None or lat is None else LngLat(lon, lat),
+        place_quality=melding.place_quality,
         buurt=_buurt(session, melding.id),
         text=(melding.text or "") if melding.text_released else "",
         steps=_steps(session, melding),

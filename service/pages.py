@@ -24,6 +24,7 @@ ENTRY = "src/main.ts"
 # Address, key of the text in the menu.
 MENU = (
     ("/", "kaart"),
+    ("/meldingen", "meldingen"),
     ("/analyse", "analyse"),
     ("/kaarten", "kaarten"),
     ("/cijfers", "cijfers"),

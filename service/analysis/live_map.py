@@ -18,18 +18,24 @@ POINTS_PER_REQUEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Where the meldingen of a map come from; `buurten` keeps to those, none is all."""
+    """Where the meldingen of a map come from; `buurten` keeps to those, none is all.
+
+    `asked` goes to the API with it; without `meldingen` the map has other points only.
+    """
 
     gemeente: str
     buurten: tuple[str, ...] = ()
     box: tuple[float, float, float, float] | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    meldingen: bool = True
 
     def as_data(self) -> dict[str, Any]:
         """Return the address of the first page and what to keep."""
-        asked: dict[str, Any] = {"gemeente": self.gemeente, "paginaGrootte": POINTS_PER_REQUEST}
+        asked: dict[str, Any] = {"gemeente": self.gemeente, "paginaGrootte": POINTS_PER_REQUEST, **self.asked}
         if self.box is not None:
             asked["bbox"] = ",".join(f"{edge:.6f}" for edge in self.box)
-        return {"url": f"/api/v1/meldingen?{urlencode(asked)}", "buurten": list(self.buurten)}
+        url = f"/api/v1/meldingen?{urlencode(asked, doseq=True)}" if self.meldingen else None
+        return {"url": url, "buurten": list(self.buurten), "plannen": []}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from service.routes import (
     kaarten,
     login,
     melden,
+    melding_list,
     open311,
     photos,
     required,
@@ -29,6 +30,7 @@ from service.routes.api import sources as api_sources
 PAGES: tuple[APIRouter, ...] = (
     home.router,
     melden.router,
+    melding_list.router,
     volgen.router,
     vragen.router,
     ideeen.router,

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import orjson
 import pandas as pd
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import Response
+from pydantic import Field
 
 from data import initiatieven, meldingen
 from data.choices import Status
 from geo.main_groups import MainGroup
 from service.analysis import places
+from service.analysis.places import Places, UnknownPlace
 from service.analysis.words import local_day
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, BoxText, OfGemeente, Page, Question, Shape, geojson, read_box
+from service.routes.api.shapes import (
+    NEAR_M,
+    PROBLEMS,
+    AreaCode,
+    BoxText,
+    OfGemeente,
+    Page,
+    PointText,
+    Question,
+    Shape,
+    geojson,
+    read_around,
+    read_box,
+)
 
 router = APIRouter(tags=["meldingen"], responses=PROBLEMS)
 
 
 class ListQuestion(Question, Page):
-    """Which meldingen are asked for, and which page of them."""
+    """Which meldingen are asked for, and which page of them.
+
+    `klaar` asks for those that are afgehandeld (true) or not yet (false); `gebied` for those in a buurt,
+    wijk or gebied; `plek` for those within `afstand` metres of a point.
+    """
 
     bbox: BoxText | None = None
     status: Status | None = None
+    klaar: bool | None = None
+    gebied: AreaCode | None = None
+    plek: PointText | None = None
+    afstand: Annotated[int, Field(ge=50, le=1000)] = NEAR_M
 
 
 class Soort(Shape):
@@ -52,9 +76,15 @@ def melding_list(
 ) -> Response:
     """Geef meldingen als GeoJSON, de nieuwste dag eerst; de dag is openbaar, de tijd niet."""
     box = read_box(question.bbox) if question.bbox else None
-    filters = question.filters(box=box, status=question.status)
+    found = places.places(workbench, question.gemeente)
+    filters = replace(
+        question.filters(box=box, status=question.status),
+        open=None if question.klaar is None else not question.klaar,
+        buurten=_buurten(found, question.gebied),
+        around=read_around(question.plek, question.afstand),
+    )
     with workbench.session() as session:
-        edition = places.places(workbench, question.gemeente).edition
+        edition = found.edition
         total = workbench.remember(
             session,
             ("count", viewer.sees, filters, edition),
@@ -86,6 +116,14 @@ def melding(
     if found is None:
         raise HTTPException(404)
     return geojson(orjson.dumps(_melding(found)))
+
+
+def _buurten(found: Places, code: str | None) -> tuple[str, ...]:
+    if code is None:
+        return ()
+    if code not in found.by_code:
+        raise UnknownPlace(f"Een gebied met code {code} is er niet in {found.gemeente.naam}.")
+    return found.by_code[code].buurten
 
 
 @router.get("/initiatieven", operation_id="initiatieven", response_class=Response)

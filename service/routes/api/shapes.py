@@ -10,14 +10,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from pydantic.alias_generators import to_camel
 
 from data.choices import Status
-from data.meldingen import Box, Filters
+from data.meldingen import Around, Box, Filters
 from geo.areas import Level
-from geo.crs import LngLat
+from geo.crs import LngLat, to_rd
 from geo.main_groups import MainGroup
 
 # Wide enough for every place in the Netherlands, narrow enough to catch swapped or projected numbers.
 NETHERLANDS = Box(3.2, 50.7, 7.3, 53.6)
 BOX_NUMBERS = 4
+# How far around a place is near, unless another distance is asked.
+NEAR_M = 250
 YEARS = range(1900, 2101)
 CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 
@@ -100,6 +102,14 @@ def read_point(value: str) -> LngLat:
     """Read what `PointText` has let through."""
     lon, lat = value.split(",")
     return LngLat(float(lon), float(lat))
+
+
+def read_around(point: str | None, radius_m: float) -> Around | None:
+    """Return the circle around a point that `PointText` has let through, None without one."""
+    if point is None:
+        return None
+    rd = to_rd(read_point(point))
+    return Around(rd.x, rd.y, radius_m)
 
 
 class OfGemeente(Shape):

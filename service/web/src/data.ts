@@ -14,6 +14,21 @@ export interface Area {
   regels: string[];
 }
 
+export interface Plan {
+  lon: number;
+  lat: number;
+  titel: string;
+  status: string;
+  voorbeeldgegevens: boolean;
+}
+
+/** The points of a map: meldingen by the address of their first page, and initiatieven as they are. */
+export interface PointSource {
+  url: string | null;
+  buurten: string[];
+  plannen: Plan[];
+}
+
 export interface MapData {
   niveau: string;
   lagen: Record<string, string>;
@@ -23,7 +38,7 @@ export interface MapData {
   namen: boolean;
   gekozen: string | null;
   opent: boolean;
-  punten: { url: string; buurten: string[] } | null;
+  punten: PointSource | null;
   plek: [number, number] | null;
   warmte: string | null;
   naamsvermelding: string[];

@@ -36,7 +36,12 @@ async function draw(
 ): Promise<void> {
   await Promise.all([show(data), addBackground(map, data.lagen)]);
   if (data.plek) markSpot(map, data.plek);
-  if (data.punten) await showPoints(map, data.punten, (circles) => areas.giveWayTo(circles));
+  if (data.punten) {
+    await showPoints(map, data.punten, (circles) => {
+      areas.giveWayTo(circles);
+      map.getContainer().dataset["punten"] = String(circles.size);
+    });
+  }
   map.getContainer().dataset["klaar"] = "ja";
 }
 
