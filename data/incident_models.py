@@ -36,7 +36,10 @@ class IncidentChange(Table):
 
 
 class AlsoSeen(Table):
-    """Somebody who sees the same as a melding; the key is a hash that fits this melding alone."""
+    """Somebody who sees the same as a melding; the key is a hash that fits this melding alone.
+
+    Only those who proved to be a person are `checked`, and counted for everybody.
+    """
 
     __tablename__ = "also_seen"
 
@@ -44,5 +47,6 @@ class AlsoSeen(Table):
     melding_id: Mapped[int] = mapped_column(ForeignKey("melding.id", ondelete="CASCADE"))
     key_hash: Mapped[str] = mapped_column(String(64))
     on: Mapped[date]
+    checked: Mapped[bool]
 
     __table_args__ = (UniqueConstraint("melding_id", "key_hash"),)

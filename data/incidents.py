@@ -40,6 +40,7 @@ class Change:
     at: datetime
     actor: str
     public_id: str
+    kind: str
     joined: bool
 
 
@@ -47,12 +48,14 @@ class Change:
 class Together:
     """What belongs to a melding at the desk: the others of its incident, and likely ones to join.
 
-    `leads` says that the others follow this one; `size` counts it and those that this viewer may not see too.
+    `leads` says that the others follow this one, `follows` that it follows another; `size` counts it, and
+    those that this viewer may not see too.
     """
 
     others: tuple[Alike, ...]
     size: int
     leads: bool
+    follows: bool
     likely: tuple[Alike, ...]
     history: tuple[Change, ...]
 
@@ -66,7 +69,8 @@ def together(session: Session, viewer: Viewer, melding: Melding) -> Together:
     others = tuple(_alike(melding, other, kind, lead) for other, kind in rows)
     is_lead = lead is not None and lead.id == melding.id
     likely = tuple(candidates(session, viewer, melding))
-    return Together(others, max(1, len(joined)), is_lead, likely, _history(session, melding))
+    follows = lead is not None and not is_lead
+    return Together(others, max(1, len(joined)), is_lead, follows, likely, _history(session, viewer, melding))
 
 
 def candidates(session: Session, viewer: Viewer, melding: Melding) -> list[Alike]:
@@ -183,16 +187,19 @@ def _record(session: Session, incident_id: int, melding: Melding, actor: str, *,
     )
 
 
-def _history(session: Session, melding: Melding) -> tuple[Change, ...]:
+def _history(session: Session, viewer: Viewer, melding: Melding) -> tuple[Change, ...]:
     """Return what was joined to and taken out of the incidents that this melding was ever in."""
     own = select(IncidentChange.incident_id).where(IncidentChange.melding_id == melding.id)
     query = (
-        select(IncidentChange, Melding.public_id)
-        .join(Melding, Melding.id == IncidentChange.melding_id)
+        desk.readable(viewer)
+        .join(IncidentChange, IncidentChange.melding_id == Melding.id)
         .where(IncidentChange.incident_id.in_(own))
+        .with_only_columns(IncidentChange, Melding.public_id, Category.naam, maintain_column_froms=True)
         .order_by(IncidentChange.id)
     )
-    return tuple(Change(row.at, row.actor, name, row.joined) for row, name in session.execute(query))
+    return tuple(
+        Change(row.at, row.actor, name, kind, row.joined) for row, name, kind in session.execute(query)
+    )
 
 
 def _around(viewer: Viewer, melding: Melding, metres: int, kind: Category) -> Select[Melding, Category]:

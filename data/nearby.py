@@ -6,19 +6,19 @@ in six decimals and the day. So no series of questions tells more than the list 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from math import hypot
 from typing import Final, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from data import visibility
 from data.choices import Status
-from data.incident_models import AlsoSeen
 from data.likeness import likeness
 from data.models import Category, Melding
+from data.seeing_too import seen_too
 from data.visibility import PUBLIC
 from geo.crs import LngLat, to_rd
 from geo.exposure import AMSTERDAM
@@ -68,18 +68,6 @@ def nearby(
         if (near := _near(melding, kind, point, _limit(reach, kind.slug))) is not None
     ]
     return _with_counts(session, sorted(found, key=_order)[: rules.most])
-
-
-def seen_too(session: Session, public_ids: Iterable[str]) -> dict[str, int]:
-    """Return how many people said to see the same as each of these meldingen; none is 0."""
-    wanted = list(public_ids)
-    query = (
-        select(Melding.public_id, func.count(AlsoSeen.id))
-        .join(AlsoSeen, AlsoSeen.melding_id == Melding.id)
-        .where(Melding.public_id.in_(wanted))
-        .group_by(Melding.public_id)
-    )
-    return dict.fromkeys(wanted, 0) | {row[0]: row[1] for row in session.execute(query)}
 
 
 def published_point(melding: Melding) -> LngLat | None:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data import desk
+from data import desk, incidents, seeing_too
 from data.choices import Status
 from data.desk import DeskReport, Pile, QueueFilters, QueueRow
 from data.handling import ALLOWED
+from data.incidents import Together
 from data.models import Category
+from data.seeing_too import Numbers
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
@@ -53,6 +55,8 @@ class ReportPage:
     steps: list[Status]
     kinds: list[tuple[str, list[Category]]]
     suggested: str | None
+    together: Together
+    seen_too: Numbers
 
 
 def queue_page(
@@ -96,6 +100,8 @@ def report_page(
         if report is None:
             return None
         kinds = desk.kinds(session, report.category.edition)
+        together = incidents.together(session, viewer, report.melding)
+        also = seeing_too.numbers(session, report.melding.id)
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None
     return ReportPage(
@@ -107,6 +113,8 @@ def report_page(
         sorted(ALLOWED[Status(report.melding.status)], key=list(Status).index),
         _by_group(kinds),
         _suggested(report, kinds),
+        together,
+        also,
     )
 
 

@@ -41,6 +41,8 @@ DONE = {
     "status": "werkbak.klaar_status",
     "notitie": "werkbak.klaar_notitie",
     "soort": "werkbak.klaar_soort",
+    "samen": "werkbak.klaar_samen",
+    "los": "werkbak.klaar_los",
 }
 WAITS = {
     "zonder controle": "werkbak.wacht_zonder_controle",
@@ -215,7 +217,7 @@ def queue(
 @router.get("/werkbak/{public_id}")
 def report(desk: DeskDep, klaar: str = "") -> Response:
     """Show staff one melding with its history, notes and what can be done."""
-    return _page(desk, Shown(done=DONE.get(klaar, "")))
+    return page_of(desk, Shown(done=DONE.get(klaar, "")))
 
 
 @router.post("/werkbak/{public_id}/zichtbaar")
@@ -226,13 +228,13 @@ def show(desk: DeskDep, form: Annotated[Released, Form()]) -> Response:
         photos = frozenset(form.foto)
         handling.release(session, melding, actor=desk.staff.account, text=form.tekst, photos=photos)
 
-    return _perform(desk, form, act, done="zichtbaar")
+    return perform(desk, form, act, done="zichtbaar")
 
 
 @router.post("/werkbak/{public_id}/nagekeken")
 def accept(desk: DeskDep, form: Annotated[Handled, Form()]) -> Response:
     """Say that a melding of a shielded soort was looked over."""
-    return _perform(
+    return perform(
         desk,
         form,
         lambda session, melding: handling.accept(session, melding, actor=desk.staff.account),
@@ -245,10 +247,10 @@ def set_aside(desk: DeskDep, form: Annotated[SetAside, Form()]) -> Response:
     """Set a melding aside: nobody outside sees it."""
 
     def act(session: Session, melding: Melding) -> None:
-        _need(form.reden, "werkbak.mist_reden")
+        need(form.reden, "werkbak.mist_reden")
         handling.hide(session, melding, actor=desk.staff.account, reason=form.reden)
 
-    return _perform(desk, form, act, done="apart")
+    return perform(desk, form, act, done="apart")
 
 
 @router.post("/werkbak/{public_id}/status")
@@ -256,10 +258,10 @@ def step(desk: DeskDep, form: Annotated[Stepped, Form()]) -> Response:
     """Give a melding its next status, with a line for residents."""
 
     def act(session: Session, melding: Melding) -> None:
-        to = _need(form.naar, "werkbak.mist_status")
+        to = need(form.naar, "werkbak.mist_status")
         handling.change_status(session, melding, to, actor=desk.staff.account, note=form.regel or None)
 
-    return _perform(desk, form, act, done="status")
+    return perform(desk, form, act, done="status")
 
 
 @router.post("/werkbak/{public_id}/notitie")
@@ -267,16 +269,16 @@ def note(desk: DeskDep, form: Annotated[Noted, Form()]) -> Response:
     """Keep a private note beside a melding."""
 
     def act(session: Session, melding: Melding) -> None:
-        _need(form.notitie, "werkbak.mist_notitie")
+        need(form.notitie, "werkbak.mist_notitie")
         handling.add_note(session, melding, actor=desk.staff.account, text=form.notitie)
 
-    return _perform(desk, form, act, done="notitie")
+    return perform(desk, form, act, done="notitie")
 
 
 @router.post("/werkbak/{public_id}/soort")
 def reclass(desk: DeskDep, form: Annotated[Reclassed, Form()]) -> Response:
     """Give a melding another soort."""
-    return _perform(
+    return perform(
         desk,
         form,
         lambda session, melding: handling.change_kind(session, melding, form.soort, actor=desk.staff.account),
@@ -290,29 +292,31 @@ def contact(desk: DeskDep, form: Annotated[ContactAsked, Form()]) -> Response:
     seen: list[tuple[ContactField, str]] = []
 
     def act(session: Session, melding: Melding) -> None:
-        wanted = _need(form.veld, "werkbak.mist_veld")
-        _need(form.waarom, "werkbak.mist_waarom")
+        wanted = need(form.veld, "werkbak.mist_veld")
+        need(form.waarom, "werkbak.mist_waarom")
         value = handling.show_contact(session, melding, wanted, actor=desk.staff.account, reason=form.waarom)
-        seen.append((wanted, _need(value, "werkbak.mist_veld")))
+        seen.append((wanted, need(value, "werkbak.mist_veld")))
 
-    refused = _attempt(desk, form, act)
-    return refused or _page(desk, Shown(contact=seen[0]))
+    refused = attempt(desk, form, act)
+    return refused or page_of(desk, Shown(contact=seen[0]))
 
 
-def _perform(desk: Desk, form: Handled, act: Act, *, done: str) -> Response:
+def perform(desk: Desk, form: Handled, act: Act, *, done: str, beside: str | None = None) -> Response:
     """Do an act and go back to the page; when it is refused, the page comes with what was typed."""
-    refused = _attempt(desk, form, act)
+    refused = attempt(desk, form, act, beside=beside)
     return refused or RedirectResponse(f"/werkbak/{desk.public_id}?klaar={done}", 303)
 
 
-def _attempt(desk: Desk, form: Handled, act: Act) -> Response | None:
+def attempt(desk: Desk, form: Handled, act: Act, *, beside: str | None = None) -> Response | None:
     """Do an act in a transaction of its own; return the page that says why when it is refused."""
     only_from_here(desk.request)
     if not security.same(form.csrf, desk.staff.csrf):
         return _again(desk, form, 403, catalogue().text("werkbak.oude_sessie"))
     try:
         with desk.database.write() as session:
-            melding = handling.take_up(session, desk.viewer, desk.public_id, version=form.versie)
+            melding = handling.take_up(
+                session, desk.viewer, desk.public_id, version=form.versie, beside=beside
+            )
             if melding is None:
                 raise HTTPException(404)
             act(session, melding)
@@ -325,7 +329,7 @@ def _attempt(desk: Desk, form: Handled, act: Act) -> Response | None:
     return None
 
 
-def _need(value: Needed | None, sentence: str) -> Needed:
+def need(value: Needed | None, sentence: str) -> Needed:
     """Return what a form is about; NotFilledIn when it was left empty."""
     if not value:
         raise NotFilledIn(sentence)
@@ -334,10 +338,11 @@ def _need(value: Needed | None, sentence: str) -> Needed:
 
 def _again(desk: Desk, form: Handled, status: int, problem: str) -> Response:
     typed = form.model_dump(exclude={"csrf", "versie"})
-    return _page(desk, Shown(problem, typed), status=status)
+    return page_of(desk, Shown(problem, typed), status=status)
 
 
-def _page(desk: Desk, shown: Shown, *, status: int = 200) -> Response:
+def page_of(desk: Desk, shown: Shown, *, status: int = 200) -> Response:
+    """Return the page of a melding, with what is said of an act."""
     page = desk_pages.report_page(desk.workbench, desk.viewer, desk.public_id, address=place_url)
     if page is None:
         raise HTTPException(404)

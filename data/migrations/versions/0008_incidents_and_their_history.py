@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("melding_id", RowId, nullable=False),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("checked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["melding_id"], ["melding.id"], name=op.f("fk_also_seen_melding_id"), ondelete="CASCADE"
         ),
