@@ -48,14 +48,14 @@ def loaded_database(folder: Path) -> str:
 
 
 @contextmanager
-def served(database_url: str, folder: Path) -> Iterator[Served]:
-    """The service on this database; it ends with the block."""
+def served(database_url: str, folder: Path, **settings: str) -> Iterator[Served]:
+    """The service on this database, with more settings from the environment; it ends with the block."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     command = [str(Path(sys.executable).with_name("wijkbeeld")), "serve"]
     with (folder / "dienst.log").open("wb") as log:
         running = subprocess.Popen(
-            command, cwd=folder, env=_environment(database_url, port), stdout=log, stderr=log
+            command, cwd=folder, env=_environment(database_url, port) | settings, stdout=log, stderr=log
         )
         try:
             _wait(url, running, folder / "dienst.log")
