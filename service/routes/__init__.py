@@ -14,6 +14,7 @@ from service.routes import (
     login,
     melden,
     melding_list,
+    ook,
     open311,
     photos,
     required,
@@ -22,6 +23,7 @@ from service.routes import (
     volgen,
     vragen,
     werkbak,
+    werkbak_samen,
     wijken,
 )
 from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen, nearby
@@ -41,11 +43,13 @@ PAGES: tuple[APIRouter, ...] = (
     definitions.router,
     sources.router,
     login.router,
+    ook.router,
     open311.router,
     photos.router,
     health.router,
     tiles.router,
     werkbak.router,
+    werkbak_samen.router,
 )
 API: tuple[APIRouter, ...] = (
     areas.router,
