@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from solving import payload
 from sqlalchemy import select
-from stored_town import TOWN
-from test_nearby import change, filled, put
+from stored_town import TOWN, add_source, addresses
+from test_nearby import HERE, change, filled, lnglat, put
 
+from data.addresses import store_addresses
 from data.database import Database
 from data.following_models import Follower
 from data.incident_models import AlsoSeen
@@ -178,3 +179,27 @@ def test_the_hint_on_the_way_to_a_new_melding_tells_how_many(client: TestClient)
         "/api/v1/meldingen/_bij", params={"gemeente": TOWN, "plek": f"{place[0]:.6f},{place[1]:.6f}"}
     ).json()["features"]
     assert [one["properties"]["zienDitOok"] for one in near] == [1]
+
+
+def test_page_two_of_a_new_melding_links_to_what_is_public_nearby_and_to_nothing_else(
+    client: TestClient,
+) -> None:
+    database = database_of(client)
+    here = lnglat(*HERE)
+    house = addresses([1], code=TOWN).assign(lon=here.lon, lat=here.lat)
+    with database.write() as session:
+        store_addresses(session, house, source_id=add_source(session, slug="adressen"))
+    name, noise = put(database, "boom", 10), put(database, "geluid", 5)
+    fields = {
+        "gemeente": TOWN,
+        "tekst": "Er ligt een boom om.",
+        "adres": "Korte Hoogstraat 1",
+        "soort": "boom",
+    }
+    html = client.post("/melden/controle", data=fields).text
+    assert "Is dit al gemeld?" in html
+    assert f'href="/meldingen/{name}#ook"' in html
+    assert "binnen 25 meter" in html
+    assert noise not in html
+    far = client.post("/melden/controle", data={**fields, "soort": "bank", "soort_lijst": "bank"}).text
+    assert "Is dit al gemeld?" not in far

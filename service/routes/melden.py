@@ -16,6 +16,7 @@ from data.photos import Encoded, PhotoRefused
 from data.urgency import elsewhere, urgency
 from geo.areas import Level
 from service.analysis import live_map, melding_kinds, melding_places, suggesting, towns
+from service.analysis.already import already
 from service.analysis.intake import receive
 from service.analysis.live_map import LiveMap
 from service.analysis.melding_places import Choice, Choices
@@ -218,6 +219,7 @@ def _second_step(
         "faults": faults or {},
         "offered": offered,
         "kinds": kinds,
+        "dichtbij": already(workbench, found, offered, sent, kinds.chosen),
         "kind_groups": melding_kinds.kinds_by_group(),
         "urgent": urgency(sent.tekst),
         "elsewhere": elsewhere(sent.tekst),
