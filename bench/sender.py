@@ -7,10 +7,12 @@ import json
 import math
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 CONNECTIONS = 64
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Message(NamedTuple):
@@ -58,24 +60,25 @@ class Sender:
         return self.answers
 
     async def _lane(self, waiting: asyncio.Queue[int], messages: Sequence[Message], start: float) -> None:
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        while True:
-            number = await waiting.get()
-            message = messages[number]
-            try:
-                streams = streams or await asyncio.open_connection(self.host, self.port)
-                status, stays = await self._exchange(streams, message)
-            except (OSError, EOFError, ValueError):
-                status, stays = 0, False
-            if not stays and streams:
-                streams[1].close()
-                streams = None
-            self.answers.append(Answer(number, status, time.perf_counter() - start - message.due_s))
-            waiting.task_done()
+        streams: Streams | None = None
+        try:
+            while True:
+                number = await waiting.get()
+                message = messages[number]
+                try:
+                    streams = streams or await asyncio.open_connection(self.host, self.port)
+                    status, stays = await self._exchange(streams, message)
+                except (OSError, EOFError, ValueError):
+                    status, stays = 0, False
+                if not stays:
+                    await _closed(streams)
+                    streams = None
+                self.answers.append(Answer(number, status, time.perf_counter() - start - message.due_s))
+                waiting.task_done()
+        finally:
+            await _closed(streams)
 
-    async def _exchange(
-        self, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], message: Message
-    ) -> tuple[int, bool]:
+    async def _exchange(self, streams: Streams, message: Message) -> tuple[int, bool]:
         """Return the status of the answer, and whether the connection stays open."""
         reader, writer = streams
         body = json.dumps(message.body).encode()
@@ -87,6 +90,13 @@ class Sender:
         length = int(answer.split("content-length: ")[1].split("\r\n")[0])
         await reader.readexactly(length)
         return int(answer.split(" ", 2)[1]), "connection: close" not in answer
+
+
+async def _closed(streams: Streams | None) -> None:
+    if streams is not None:
+        streams[1].close()
+        with suppress(OSError):
+            await streams[1].wait_closed()
 
 
 def percentile(seconds: Iterable[float], share: float) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from intake_door import DOOR, open_door, prepare, report, settings_for
 
@@ -85,9 +85,12 @@ def test_the_last_hop_outside_our_proxies_is_the_visitor(peer: str, hops: str, f
 
 @given(
     spoofed=st.lists(st.ip_addresses().map(str) | st.text(max_size=20), max_size=30),
-    visitor=st.ip_addresses().filter(lambda one: not any(one in net for net in PROXIES)),
+    visitor=st.ip_addresses(),
 )
-def test_nothing_that_a_visitor_writes_makes_it_another(spoofed: list[str], visitor: object) -> None:
+def test_nothing_that_a_visitor_writes_makes_it_another(
+    spoofed: list[str], visitor: ipaddress.IPv4Address | ipaddress.IPv6Address
+) -> None:
+    assume(not any(visitor in network for network in PROXIES))
     found = last_outside("10.0.0.1", [*",".join(spoofed).split(","), str(visitor)], PROXIES)
     assert read_address(found) == read_address(str(visitor))
 
@@ -96,8 +99,10 @@ def test_without_a_named_proxy_nobody_is_believed() -> None:
     assert last_outside("127.0.0.1", ["192.0.2.7"], ()) == "127.0.0.1"
 
 
-@given(address=st.ip_addresses(v=6).filter(lambda one: not one.is_loopback and one.ipv4_mapped is None))
-def test_an_ipv6_address_is_one_of_its_64_its_56_and_its_48(address: ipaddress.IPv6Address) -> None:
+@given(address=st.ip_addresses(v=6))
+def test_an_ipv6_address_is_one_of_its_64_its_56_and_its_48(address: object) -> None:
+    assert isinstance(address, ipaddress.IPv6Address)
+    assume(not address.is_loopback and address.ipv4_mapped is None)
     found = networks(str(address))
     assert [length for length, _ in found] == [64, 56, 48]
     for length, text in found:
@@ -189,9 +194,9 @@ def test_a_refusal_at_the_door_is_told_before_anything_is_read(tmp_path: Path) -
     settings = settings_for(url, tmp_path).model_copy(update={"trusted_proxies": ["10.0.0.1"]})
     client = TestClient(open_door(settings).app, client=("10.0.0.1", 1), raise_server_exceptions=False)
     sent = {"X-Forwarded-For": "9.9.9.9, 192.0.2.1", "Idempotency-Key": "k" * 20}
-    statuses = [client.post(DOOR, content=b"", headers=sent).status_code for _ in range(130)]
+    statuses = [client.post(DOOR, content=b"", headers=sent).status_code for _ in range(50)]
     refused = client.post(DOOR, json=report(), headers=sent)
-    assert statuses == [415] * 120 + [429] * 10
+    assert statuses == [415] * int(AT_THE_DOOR[32].burst) + [429] * 10
     assert (refused.status_code, refused.json()["status"]) == (429, 429)
     assert (refused.headers["Retry-After"], refused.headers["X-Content-Type-Options"]) == ("60", "nosniff")
     page = client.post("/melden", data={}, headers=sent)
