@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import hypot
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from data import visibility
@@ -98,15 +98,21 @@ def _public(session: Session, subscription: Subscription, now: datetime) -> list
             maintain_column_froms=True,
         )
         .where(
-            Melding.municipality_code == subscription.municipality_code,
+            _ground(subscription),
             Melding.example.is_(False),
             or_(Melding.created_on >= first, Melding.closed_at >= _midnight(first)),
         )
         .order_by(Melding.created_on.desc(), Melding.public_id)
     )
-    if subscription.radius_m is None:
-        query = query.where(MeldingArea.buurt.in_(subscription.buurten))
     return [_Near._make(row) for row in session.execute(query)]
+
+
+def _ground(subscription: Subscription) -> ColumnElement[bool]:
+    """Return the buurten of a subscription, or the square around its circle, whatever gemeente it lies in."""
+    x, y, radius_m = subscription.x, subscription.y, subscription.radius_m
+    if x is None or y is None or radius_m is None:
+        return MeldingArea.buurt.in_(subscription.buurten)
+    return and_(Melding.x.between(x - radius_m, x + radius_m), Melding.y.between(y - radius_m, y + radius_m))
 
 
 def _lies_in(row: _Near, subscription: Subscription) -> bool:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from data import aftercare, followers
 from data.choices import Status
 from data.following import OwnMelding, own_melding, status_of_number
 from data.intake import melding_of_token
+from data.masking import masked_email
+from data.models import Melding
 from geo.areas import Level
 from service.analysis import addresses, live_map, places
 from service.analysis.live_map import LiveMap
@@ -27,6 +33,12 @@ router = APIRouter(include_in_schema=False)
 NOT_TO_INDEX = "noindex, nofollow, noarchive"
 RETRY_S = "600"
 LONGEST_TOKEN: Final = 100
+# What was done before this page came; the last four could not be done.
+Told = Literal[
+    "bedankt", "al", "mail_gevraagd", "antwoord", "heropend",
+    "geen_adres", "geen_antwoord", "geen_reden", "kan_niet",
+]  # fmt: skip
+REFUSED: Final = frozenset({"geen_adres", "geen_antwoord", "geen_reden", "kan_niet"})
 TOO_MANY = "Er is te vaak iets verkeerds ingevuld. Probeer het over tien minuten opnieuw."
 
 
@@ -37,14 +49,16 @@ def follow(
     workbench: WorkbenchDep,
     viewer: ViewerDep,
     token: str,
-    bericht: Annotated[Literal["bedankt", "al"] | None, Query()] = None,
+    bericht: Annotated[Told | None, Query()] = None,
 ) -> Response:
     """Show a reporter the whole own melding; a link that is not ours gets the page for nothing there."""
-    public_id = melding_of_token(token, read_secret(settings.var_folder)) if _may_be(token) else None
+    secret = read_secret(settings.var_folder)
+    public_id = melding_of_token(token, secret) if _may_be(token) else None
     if public_id is None:
         raise HTTPException(404)
     with workbench.session() as session:
         melding = own_melding(session, public_id)
+        after = _after(session, public_id, secret)
     if melding is None:
         raise HTTPException(404)
     found = places.places(workbench, melding.gemeente)
@@ -54,6 +68,8 @@ def follow(
         "link": f"{settings.public_url}/volg/{token}",
         "link_path": f"/volg/{token}",
         "told": bericht,
+        "refused": bericht in REFUSED,
+        "after": after,
         "kaart": _map(workbench, found, melding),
     }
     answer = render(request, "volg.html", context, town=found)
@@ -84,6 +100,22 @@ def tell(
     number, postcode = asked
     status = _status(request, workbench, number[:20], postcode[:20])
     return _status_page(request, number=number, postcode=postcode, status=status, wrong=status is None)
+
+
+def _after(session: Session, public_id: str, secret: bytes) -> dict[str, Any]:
+    """Return what a reporter can do: who gets mail, what was answered, until when to open it again."""
+    melding = session.scalar(select(Melding).where(Melding.public_id == public_id))
+    if melding is None:
+        return {}
+    last = aftercare.until(melding)
+    addresses = followers.own_addresses(session, melding.id)
+    return {
+        "addresses": [(masked_email(address), confirmed) for address, confirmed in addresses],
+        "full": len(addresses) >= followers.MOST_REPORTERS,
+        "closed": melding.status == Status.CLOSED,
+        "given": aftercare.given(session, public_id, secret=secret),
+        "reopen_until": last if last is not None and last >= datetime.now(UTC) else None,
+    }
 
 
 def spaced(number: str) -> str:
