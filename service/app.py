@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         part.state.workbench = workbench
     app.state.attempts = Attempts()
     app.state.status_attempts = Attempts()
+    app.state.mail_attempts = Attempts()
     budgets = Budgets()
     app.state.budgets = api.state.budgets = budgets
     app.mount("/api/v1", api)
