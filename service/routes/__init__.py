@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service.routes import (
+    abonnementen,
     analyse,
     definitions,
+    eigen_melding,
+    feeds,
     health,
     home,
     ideeen,
@@ -34,6 +37,9 @@ PAGES: tuple[APIRouter, ...] = (
     melden.router,
     melding_list.router,
     volgen.router,
+    eigen_melding.router,
+    abonnementen.router,
+    feeds.router,
     vragen.router,
     ideeen.router,
     required.router,
