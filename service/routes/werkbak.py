@@ -46,6 +46,13 @@ DONE = {
 }
 WAITS = {
     "zonder controle": "werkbak.wacht_zonder_controle",
+    "controle verlopen": "werkbak.wacht_zonder_controle",
+    "controle al gebruikt": "werkbak.wacht_zonder_controle",
+    "te snel verstuurd": "werkbak.wacht_machine",
+    "verborgen veld ingevuld": "werkbak.wacht_machine",
+    "veel van een afzender": "werkbak.wacht_veel",
+    "veel van een plek": "werkbak.wacht_veel",
+    "veel tegelijk": "werkbak.wacht_veel",
     "andere soort": "werkbak.wacht_andere_soort",
 }
 PLACE_QUALITY = {
