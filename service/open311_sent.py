@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from data.categories import Category, category_edition
 from data.intake import Report
+from data.kind_questions import LONGEST_ANSWER, answers_of, kind_questions
 from data.melding_words import OWN_EDITION
 from service.analysis.workbench import Workbench
 from service.errors import faults_of
@@ -111,11 +112,22 @@ def report(workbench: Workbench, gemeente: str, sent: SentRequest) -> Report:
     except ValidationError as error:
         raise Fault(HTTPStatus.BAD_REQUEST, _sentence(error)) from None
     made = report_of(workbench, melding)
-    answers = dict(made.answers)
+    answers = _answers(service, sent)
     if url := _media_url(sent):
         answers["media_url"] = url
     address = made.address or sent.get("address_string")[:LONGEST_ADDRESS] or None
     return replace(made, address=address, answers=answers)
+
+
+def _answers(service: Category, sent: SentRequest) -> dict[str, str]:
+    """Return the answers to the questions of a service, by question; a Fault for one that cannot be."""
+    questions = {one.key: one for one in kind_questions(service.slug)}
+    given = {key: values[0] for key, values in sent.answers.items() if key in questions and values[0].strip()}
+    for key, value in given.items():
+        choices = questions[key].choices
+        if (choices and value not in choices) or len(value) > LONGEST_ANSWER or not value.isprintable():
+            raise Fault(HTTPStatus.BAD_REQUEST, f"attribute[{key}] is geen antwoord op deze vraag")
+    return answers_of(service.slug, {questions[key].field: value for key, value in given.items()})
 
 
 def _melding(gemeente: str, service: Category, sent: SentRequest) -> dict[str, Any]:

@@ -20,9 +20,12 @@ from stored_town import TOWN
 from three_client import answering, three_client
 
 from data import handling
+from data.categories import category_edition
 from data.choices import Status
 from data.database import Database
 from data.intake_models import Contact, Intake, Photo
+from data.kind_questions import every_question, kind_questions
+from data.melding_words import OWN_EDITION
 from data.models import Melding
 from data.open311_records import MOST
 from geo.exposure import AMSTERDAM
@@ -33,6 +36,9 @@ KEY = "een-lange-sleutel-voor-een-app"
 HERE, THERE = "vlaardingen.nl", "maassluis.nl"
 BASE = "/open311/v2"
 NEW = {"api_key": KEY, "jurisdiction_id": HERE, "service_code": "boom", "lat": LAT, "long": LON}
+# A service with a question to choose from, and one without any.
+ASKS = next(one for one in every_question() if one.choices)
+PLAIN = next(one.slug for one in category_edition(OWN_EDITION).categories if not kind_questions(one.slug))
 MADE: dict[str, dict[str, Any]] = {
     "public": {},
     "closed": {"soort": "straatverlichting"},
@@ -149,7 +155,7 @@ def test_services_are_a_bare_array_and_a_list_in_xml_with_the_same_content(clien
         "service_code": "boom",
         "service_name": "Boom",
         "description": "Boom (Groen en water)",
-        "metadata": False,
+        "metadata": bool(kind_questions("boom")),
         "type": "realtime",
         "keywords": "Groen en water",
         "group": "Groen en water",
@@ -157,17 +163,37 @@ def test_services_are_a_bare_array_and_a_list_in_xml_with_the_same_content(clien
     assert [one.findtext("service_code") for one in root.findall("service")] == [
         one["service_code"] for one in services
     ]
-    assert root.findtext("service/metadata") == "false"
+    written = {one.findtext("service_code"): one.findtext("metadata") for one in root}
+    assert (written[ASKS.slug], written[PLAIN]) == ("true", "false")
 
 
-def test_a_definition_has_a_list_of_attributes_in_both_forms(client: TestClient) -> None:
-    path = f"services/boom.FORM?jurisdiction_id={HERE}"
-    assert client.get(f"{BASE}/{path.replace('FORM', 'json')}").json() == {
-        "service_code": "boom",
-        "attributes": [],
-    }
+def test_a_definition_has_the_questions_of_its_service_in_both_forms(client: TestClient) -> None:
+    found = client.get(f"{BASE}/services/{ASKS.slug}.json?jurisdiction_id={HERE}").json()
+    attribute = next(one for one in found["attributes"] if one["code"] == ASKS.key)
+    assert (attribute["description"], attribute["datatype"]) == (ASKS.question, "singlevaluelist")
+    assert attribute["values"] == [{"key": one, "name": one} for one in ASKS.choices]
+    assert [one["order"] for one in found["attributes"]] == list(range(1, len(found["attributes"]) + 1))
+    root = xml(client, f"services/{ASKS.slug}.xml?jurisdiction_id={HERE}")
+    names = [one.text for one in root.findall("attributes/attribute/values/value/name")]
+    assert names == [value["name"] for one in found["attributes"] for value in one["values"]]
+    assert root.findtext("attributes/attribute/variable") == "true"
+
+
+def test_a_definition_without_questions_has_an_empty_list(client: TestClient) -> None:
+    path = f"services/{PLAIN}.FORM?jurisdiction_id={HERE}"
+    plain = client.get(f"{BASE}/{path.replace('FORM', 'json')}").json()
+    assert plain == {"service_code": PLAIN, "attributes": []}
     root = xml(client, path.replace("FORM", "xml"))
-    assert [root.tag, root[0].text, root[1].tag] == ["service_definition", "boom", "attributes"]
+    assert [root.tag, root[0].text, root[1].tag] == ["service_definition", PLAIN, "attributes"]
+
+
+def test_an_answer_to_a_question_is_kept_with_it_and_a_wrong_one_refused(client: TestClient) -> None:
+    code, field = {"service_code": ASKS.slug}, f"attribute[{ASKS.key}]"
+    stored = post(client, **code, **{field: ASKS.choices[1], "attribute[vreemd]": "x"}).json()[0]
+    with database_of(client).read() as session:
+        melding = by_id(session, stored["service_request_id"])
+        assert session.get_one(Intake, melding.id).answers == {ASKS.question: ASKS.choices[1]}
+    assert post(client, **code, **{field: "iets anders"}).status_code == 400
 
 
 def test_a_list_holds_public_records_of_its_own_town_only(client: TestClient) -> None:

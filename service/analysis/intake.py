@@ -10,11 +10,16 @@ from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album
 from data.photos import Encoded
 from geo.crs import to_rd
+from geo.errors import WijkbeeldError
 from service.analysis import places
 from service.analysis.workbench import About, Workbench
 from service.photo_form import photo_store
 from service.secret import read_secret
-from service.settings import Settings
+from service.settings import Meldpunt, Settings
+
+
+class TakenElsewhere(WijkbeeldError):
+    """The gemeente takes meldingen at a place of its own, and not here."""
 
 
 def receive(
@@ -24,8 +29,12 @@ def receive(
 
     `key` is the sender's own, so that a retry gives the first receipt again; KeyReused when it came with
     another content. NotOurs for a place outside the gemeente of the report: the message names the gemeente
-    that the place does lie in. `photos` were made anew by `data.photos.re_encode`.
+    that the place does lie in. TakenElsewhere when the gemeente has its own meldpunt only: the message
+    says where. `photos` were made anew by `data.photos.re_encode`.
     """
+    told = settings.gemeenten.get(report.gemeente)
+    if told is not None and told.meldpunt is Meldpunt.LINK:
+        raise TakenElsewhere(f"deze gemeente neemt meldingen zelf aan, op {told.meldpunt_url}")
     finders = loaded_finders(workbench)
     secret = read_secret(settings.var_folder)
     album = Album(photo_store(settings), photos) if photos else None

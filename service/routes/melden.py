@@ -26,11 +26,11 @@ from service.challenge import Checked, Vorm
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.melding_form import ELSEWHERE, LONGEST_NEARBY, Sent, fresh_key, read_form
 from service.origin import only_from_here
-from service.pages import place_url, render
+from service.pages import render
 from service.photo_form import AGAIN, FAULTS, MULTIPART, PhotoForm, read_photo_form, receive_photos
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
-from service.settings import Settings
+from service.settings import Meldpunt, Settings
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -74,6 +74,8 @@ def start(
     found = towns.town(workbench, gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
+    if _is_elsewhere(settings, found):
+        return _elsewhere(request, workbench, found)
     sent = Sent(gemeente=found.gemeente.code, sleutel=fresh_key())
     return _first_step(request, workbench, found, sent)
 
@@ -86,6 +88,8 @@ def check(
     found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
+    if _is_elsewhere(settings, found):
+        return _elsewhere(request, workbench, found)
     if faults := sent.first_faults():
         return _first_step(request, workbench, found, sent, faults)
     kept = sent if sent.has_key() else sent.with_fresh_key()
@@ -109,10 +113,12 @@ def send(
     found = towns.town(workbench, sent.gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
+    if _is_elsewhere(settings, found):
+        return _elsewhere(request, workbench, found)
     offered = melding_places.choices(workbench, found, sent.adres, sent.point)
     chosen = offered.find(sent.place)
     faults = _faults(sent, chosen)
-    photos = _photos(form, faults)
+    photos = checked_photos(form, faults)
     if faults or chosen is None:
         kept = sent if sent.has_key() else sent.with_fresh_key()
         return _second_step(request, workbench, found, kept, faults, offered=offered)
@@ -129,7 +135,7 @@ def send(
     return RedirectResponse(f"/volg/{token}?{told}", 303)
 
 
-def _photos(form: PhotoForm, faults: dict[str, str]) -> tuple[Encoded, ...]:
+def checked_photos(form: PhotoForm, faults: dict[str, str]) -> tuple[Encoded, ...]:
     """Return the photos of a form, made anew; what is wrong with them is added to its faults.
 
     A browser does not send a file twice: who has to look at the form again chooses the photos again.
@@ -147,15 +153,20 @@ def _photos(form: PhotoForm, faults: dict[str, str]) -> tuple[Encoded, ...]:
 def _faults(sent: Sent, chosen: Choice | None) -> dict[str, str]:
     """Return what is wrong, in the order of the page."""
     found = sent.faults()
-    if chosen is None:
-        found.setdefault("plek", "melden.fout_plek_weg")
-    elif chosen.needs_words and not sent.waar:
-        found.setdefault("waar", "melden.fout_waar_leeg")
+    for field, why in place_faults(sent, chosen).items():
+        found.setdefault(field, why)
     if not melding_kinds.is_kind(sent.kind):
         found["soort"] = "melden.fout_soort"
     if not sent.has_key():
         found["sleutel"] = "melden.fout_sleutel"
     return found
+
+
+def place_faults(sent: Sent, chosen: Choice | None) -> dict[str, str]:
+    """Return what is wrong with a place that was chosen: it is not there, or nobody could find it."""
+    if chosen is None:
+        return {"plek": "melden.fout_plek_weg"}
+    return {"waar": "melden.fout_waar_leeg"} if chosen.needs_words and not sent.waar else {}
 
 
 def _report(settings: Settings, found: Places, sent: Sent, chosen: Choice) -> Report:
@@ -165,7 +176,7 @@ def _report(settings: Settings, found: Places, sent: Sent, chosen: Choice) -> Re
         category=sent.kind,
         text=sent.tekst,
         point=chosen.point,
-        address=_address(sent, chosen),
+        address=place_in_words(sent, chosen),
         place_quality=chosen.quality,
         postcode=sent.postcode or None,
         contact=sent.contact,
@@ -176,10 +187,21 @@ def _report(settings: Settings, found: Places, sent: Sent, chosen: Choice) -> Re
     )
 
 
-def _address(sent: Sent, chosen: Choice) -> str:
+def place_in_words(sent: Sent, chosen: Choice) -> str:
     """Return the place in words: what was chosen, and what the reporter said of it."""
     label = catalogue().text("melden.bij_adres", adres=chosen.label) if chosen.near else chosen.label
     return f"{label} ({sent.waar})" if sent.waar else label
+
+
+def _is_elsewhere(settings: Settings, found: Places) -> bool:
+    """Return whether the gemeente takes meldingen at a place of its own only."""
+    told = settings.gemeenten.get(found.gemeente.code)
+    return told is not None and told.meldpunt is Meldpunt.LINK
+
+
+def _elsewhere(request: Request, workbench: Workbench, found: Places) -> HTMLResponse:
+    """Show where the gemeente takes meldingen, in place of the form."""
+    return render(request, "melden_elders.html", {"towns": towns.towns(workbench)}, town=found)
 
 
 def _first_step(
@@ -194,7 +216,7 @@ def _first_step(
         "sent": sent,
         "faults": faults or {},
         "longest": LONGEST_TEXT,
-        "kaart": _map(workbench, found),
+        "kaart": place_map(workbench, found),
     }
     return render(request, "melden.html", context, status=400 if faults else 200, town=found)
 
@@ -231,8 +253,7 @@ def _second_step(
     return render(request, "melden_controle.html", context, status=status, town=found)
 
 
-def _map(workbench: Workbench, found: Places) -> dict[str, Any]:
+def place_map(workbench: Workbench, found: Places) -> dict[str, Any]:
     """Return the map to pick a place on; it is drawn when somebody asks for it."""
-    buurten = found.of(Level.BUURT)
-    areas = live_map.plain_areas(buurten, {place.code: place_url(place) for place in buurten})
-    return live_map.as_data(workbench, found, LiveMap(level=Level.BUURT, areas=areas, opens=False))
+    # No area is a link here: a click anywhere picks a place.
+    return live_map.as_data(workbench, found, LiveMap(level=Level.BUURT, areas={}, opens=False))

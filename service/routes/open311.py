@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
 from data.categories import Category, category_edition
+from data.kind_questions import LONGEST_ANSWER, KindQuestion, kind_questions
 from data.melding_words import OWN_EDITION
 from data.open311_records import Record, Wanted, records
 from geo.exposure import AMSTERDAM
@@ -91,7 +92,8 @@ def services(form: Format, where: JurisdictionDep) -> Response:
 def service_definition(form: Format, service_code: str, where: JurisdictionDep) -> Response:
     """Give the questions of a service."""
     service = service_of(service_code)
-    return answer("service_definition", {"service_code": service.slug, "attributes": []}, form)
+    attributes = [_attribute(order, one) for order, one in enumerate(kind_questions(service.slug), start=1)]
+    return answer("service_definition", {"service_code": service.slug, "attributes": attributes}, form)
 
 
 @router.get("/requests.{form}")
@@ -151,10 +153,23 @@ def _service(category: Category, group: str) -> dict[str, Any]:
         "service_code": category.slug,
         "service_name": category.naam,
         "description": f"{category.naam} ({group})",
-        "metadata": False,
+        "metadata": bool(kind_questions(category.slug)),
         "type": "realtime",
         "keywords": ",".join(dict.fromkeys((category.main_group.naam, group))),
         "group": category.main_group.naam,
+    }
+
+
+def _attribute(order: int, question: KindQuestion) -> dict[str, Any]:
+    return {
+        "variable": True,
+        "code": question.key,
+        "datatype": "singlevaluelist" if question.choices else "string",
+        "required": False,
+        "datatype_description": None if question.choices else f"Hoogstens {LONGEST_ANSWER} tekens.",
+        "order": order,
+        "description": question.question,
+        "values": [{"key": choice, "name": choice} for choice in question.choices],
     }
 
 
