@@ -276,11 +276,15 @@ REGISTER = {
         40: "photo_store photo_pages", 41: "photos photo_pages", 43: "photos photo_pages",
         44: "photos photo_pages", 45: "photos photo_pages", 47: "photo_store", 48: "photos",
     },
-    "Text, identity, abuse": {87: "moments", 90: "moments"},
+    "XML/zip/transport": {55: "budgets"},
+    "Text, identity, abuse": {
+        60: "texts", 61: "texts", 63: "texts", 67: "texts", 68: "texts", 69: "challenge budgets",
+        87: "moments", 90: "moments",
+    },
 }  # fmt: skip
 MODULES = {
-    **{name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments")},
-    **{name: f"test_{name}" for name in ("photos", "photo_store", "photo_pages")},
+    **{name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments", "texts")},
+    **{name: f"test_{name}" for name in ("photos", "photo_store", "photo_pages", "challenge", "budgets")},
 }
 WHOLE = ("Coordinates and geometry", "Area data over the years", "Tables", "Photos and files")
 ROW_ID = re.compile(r"rij (\d+): ")
