@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from data import visibility
 from data.choices import Status
-from data.models import Melding, MeldingArea, StatusChange
+from data.models import Category, Melding, MeldingArea, StatusChange
 from data.photo_rows import released_photos
 from data.visibility import PUBLIC
 from geo.crs import LngLat
 from geo.exposure import AMSTERDAM
+
+# A melding that was opened and closed again has a step for each time; few have more than these.
+STEPS_EACH: Final = 4
 
 
 class DayStep(NamedTuple):
@@ -28,6 +31,16 @@ class DayStep(NamedTuple):
     day: date
     status: Status
     note: str
+
+
+class Done(NamedTuple):
+    """A melding that was dealt with, with what was said of it for residents."""
+
+    public_id: str
+    soort: str
+    closed_on: date
+    note: str
+    example: bool
 
 
 class PublicPhoto(NamedTuple):
@@ -95,6 +108,40 @@ def last_notes(session: Session, public_ids: Collection[str]) -> dict[str, str]:
         .order_by(StatusChange.at, StatusChange.id)
     )
     return {public_id: note for public_id, note in session.execute(query) if note}
+
+
+def recently_done(
+    session: Session, gemeente: str, buurten: Collection[str], *, edition: int, limit: int
+) -> list[Done]:
+    """Return the meldingen of these buurten that were last closed with a note that everybody may read."""
+    query = (
+        visibility.meldingen(PUBLIC)
+        .join(StatusChange, StatusChange.melding_id == Melding.id)
+        .join(MeldingArea, and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == edition))
+        .with_only_columns(
+            Melding.public_id,
+            Category.naam,
+            Melding.closed_at,
+            StatusChange.public_note,
+            Melding.example,
+            maintain_column_froms=True,
+        )
+        .where(
+            Melding.municipality_code == gemeente,
+            Melding.status == Status.CLOSED,
+            Melding.closed_at.is_not(None),
+            MeldingArea.buurt.in_(buurten),
+            StatusChange.to_status == Status.CLOSED,
+            StatusChange.public_note.is_not(None),
+            StatusChange.public_note != "",
+        )
+        .order_by(StatusChange.at.desc(), StatusChange.id.desc())
+    )
+    found: dict[str, Done] = {}
+    for public_id, soort, closed_at, note, example in session.execute(query.limit(limit * STEPS_EACH)):
+        closed_on = closed_at.astimezone(AMSTERDAM).date()
+        found.setdefault(public_id, Done(public_id, soort, closed_on, note, example))
+    return sorted(found.values(), key=lambda one: (one.closed_on, one.public_id), reverse=True)[:limit]
 
 
 def _steps(session: Session, melding: Melding) -> tuple[DayStep, ...]:

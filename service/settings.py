@@ -59,6 +59,17 @@ class Doorsturen(BaseModel):
         return self
 
 
+class Wijkcoordinator(BaseModel):
+    """Who residents of a wijk or gebied can turn to: a role and how to reach it, never somebody's name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rol: str = "Wijkcoördinator"
+    telefoon: str = ""
+    email: str = ""
+    spreekuur: str = ""
+
+
 class GemeenteSettings(BaseModel):
     """What a gemeente tells its residents: contacts are configuration, never code."""
 
@@ -67,6 +78,7 @@ class GemeenteSettings(BaseModel):
     telefoon: str = ""
     meldpunt_url: str = ""
     wijkcoordinator_email: str = ""
+    wijkcoordinatoren: dict[str, Wijkcoordinator] = Field(default_factory=dict)
     privacy_email: str = ""
     toegankelijkheid_email: str = ""
     vraag_werkdagen: int = Field(5, ge=1, le=60)

@@ -35,11 +35,23 @@ def _open_caveats(page: Page) -> None:
     page.locator(".letop summary").first.click()
 
 
+def _open_melding(page: Page) -> None:
+    page.locator("[data-melding] a").first.click()
+    page.wait_for_url("**/meldingen/*")
+    page.wait_for_selector("[data-kaart][data-klaar=ja]")
+
+
 def _wrong_password(page: Page) -> None:
     page.fill("#naam", "iemand")
     page.fill("#wachtwoord", "niet goed")
     page.click("main button")
     page.wait_for_selector("[role=alert]")
+
+
+def _follow_wrong(page: Page) -> None:
+    page.fill("#email", "geen adres")
+    page.click("form.formulier button[type=submit]")
+    page.wait_for_selector("main [role=alert]")
 
 
 class State(NamedTuple):
@@ -60,6 +72,15 @@ STATES = (
     State("search, nothing typed", "/zoeken"),
     State("search, not found", "/zoeken?adres=Nergensstraat+12&gemeente=GM0622"),
     State("search, not sure", "/zoeken?adres=Kloekhorststraat&gemeente=GM0106"),
+    State("public list", "/meldingen"),
+    State("public list with filters", "/meldingen?stand=open&soort=afval&gebied=WK062206&pagina=2"),
+    State("public list near an address", "/meldingen?adres=Olmendreef+100&afstand=100"),
+    State("public list, address not found", "/meldingen?adres=Nergensstraat+12"),
+    State("public list with initiatieven alone", "/meldingen?wat=initiatieven&gemeente=GM0556"),
+    State("public list with nothing on it", "/meldingen?gemeente=GM0106"),
+    State("public list for staff", "/meldingen", staff=True),
+    State("a melding", "/meldingen?stand=afgehandeld", _open_melding),
+    State("a melding that is not there", "/meldingen/bestaat-niet", status=404),
     State("wijk", "/wijken/WK062206"),
     State("wijk, second page of meldingen", "/wijken/WK062206?pagina=2"),
     State("wijk with caveats open", "/wijken/WK055603", _open_caveats),
@@ -87,6 +108,10 @@ STATES = (
     State("a cijfer with parts", "/cijfers/woning"),
     State("words", "/woorden"),
     State("sources", "/bronnen"),
+    State("follow a place", "/volgen?gebied=WK062206"),
+    State("follow a place, asked", "/volgen?bericht=gevraagd"),
+    State("follow a place, filled in wrong", "/volgen", _follow_wrong),
+    State("contentment, no answers", "/tevredenheid", staff=True),
     State("login", "/inloggen"),
     State("login, wrong password", "/inloggen", _wrong_password),
     State("nothing there", "/nergens", status=404),

@@ -256,3 +256,24 @@ class TestWithoutJavaScript:
             "i => i.complete ? i.naturalWidth : new Promise(done => i.onload = () => done(i.naturalWidth))"
         )
         assert plain.locator("img.stilbeeld").evaluate(width) > 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "van=2026-06-25",
+        "van=2026-06-01&soort=afval&stand=open",
+        "adres=Olmendreef+100&afstand=500",
+        "wat=initiatieven",
+    ],
+)
+def test_map_and_list_and_address_route_show_the_same_records(page: Page, site: Served, query: str) -> None:
+    page.goto(f"{site.url}/meldingen?gemeente=GM0622&{query}")
+    page.wait_for_selector("[data-kaart][data-klaar=ja]")
+    drawn = int(page.locator("[data-kaart]").get_attribute("data-punten") or 0)
+    listed = page.locator("[data-melding], [data-initiatief]").count()
+    while (further := page.locator("a[rel=next]")).count():
+        further.click()
+        page.wait_for_load_state()
+        listed += page.locator("[data-melding]").count()
+    assert listed == drawn > 0

@@ -13,14 +13,18 @@ from rich.console import Console
 from data.bundled import load_bundled
 from data.database import Database, WriterBusy
 from data.examples import load_examples
+from data.readers.bundled import TOWNS
 from service.app import create_app
 from service.commands.settings import read_settings
 from service.security import PASSWORDS
-from service.settings import Settings
+from service.settings import GemeenteSettings, Settings, Wijkcoordinator
 
 app = typer.Typer()
 console = Console()
 DEMO_ACCOUNT = "demo"
+INVENTED = Wijkcoordinator(
+    rol="Wijkcoördinator (verzonnen)", telefoon="000 000 00 00", email="wijk@voorbeeld.example"
+)
 
 
 @app.command()
@@ -47,7 +51,16 @@ def demo() -> None:
     password = secrets.token_urlsafe(9)
     staff = {**settings.staff, DEMO_ACCOUNT: PASSWORDS.hash(password)}
     _welcome(settings, password, seconds=time.monotonic() - started)
-    _run(settings.model_copy(update={"staff": staff, "demo": True}))
+    gemeenten = {code: _reachable(code, settings.gemeenten) for code in (*settings.gemeenten, *TOWNS)}
+    _run(settings.model_copy(update={"staff": staff, "demo": True, "gemeenten": gemeenten}))
+
+
+def _reachable(code: str, known: dict[str, GemeenteSettings]) -> GemeenteSettings:
+    """Return the contacts of a gemeente, with an invented wijkcoördinator where none was set."""
+    found = known.get(code, GemeenteSettings())
+    if found.wijkcoordinatoren or found.wijkcoordinator_email:
+        return found
+    return found.model_copy(update={"wijkcoordinatoren": {code: INVENTED}})
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,11 +13,14 @@ from geo.crs import LngLat
 from service.analysis import live_map, places
 from service.analysis.area_page import area_page
 from service.analysis.live_map import LiveMap, Points
+from service.analysis.neighbourhood import neighbourhood
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
+from service.coordinators import coordinator_of
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.pages import place_url, render
+from service.pages import contact, place_url, render
 from service.routes.api.shapes import PointText, read_point
+from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
@@ -60,14 +64,31 @@ def _page(
     if page > shown.meldingen.pages:
         raise HTTPException(404)
     point = read_point(spot) if spot else None
+    settings: Settings = request.app.state.settings
+    reach = contact(settings, found)
     context = {
         "page": shown,
+        "rond": neighbourhood(workbench, viewer, found, place),
+        "coordinator": coordinator_of(reach, found, place),
+        "deuren": _doors(found, place),
         "place": place,
         "kaart": _map(workbench, found, place, point),
         "spot": point,
         "trail": _trail(found, place),
     }
     return render(request, "wijk.html", context, town=found, example=shown.example)
+
+
+def _doors(found: Places, place: Place) -> dict[str, str]:
+    """Return the addresses of the three doors, with as much of the place filled in as each takes."""
+    wijk = place.code if place.level is Level.WIJK else (place.parent if place.level is Level.BUURT else None)
+    buurt = place.code if place.level is Level.BUURT else None
+    asked = {"gemeente": found.gemeente.code}
+    return {
+        "melden": f"/melden?{urlencode(asked | ({'buurt': buurt} if buurt else {}))}",
+        "idee": f"/idee?{urlencode(asked | ({'buurt': buurt} if buurt else {}))}",
+        "vraag": f"/vraag?{urlencode(asked | ({'wijk': wijk} if wijk else {}))}",
+    }
 
 
 def _trail(found: Places, place: Place) -> list[Place]:
