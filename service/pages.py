@@ -15,12 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from maps.numbers import dutch
 from service.analysis.places import Place, Places
 from service.analysis.words import day_text, moment_words
+from service.english_words import english_day, english_moment, english_number
+from service.language import LANGUAGES, carried, language_of, other_address
 from service.settings import GemeenteSettings, Settings
 from service.static_files import STATIC
-from service.texts import Catalogue, catalogue
+from service.texts import DEFAULT, Catalogue, catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENTRY = "src/main.ts"
+FAULT = "fout.html"
 # Address, key of the text in the menu.
 MENU = (
     ("/", "kaart"),
@@ -58,7 +61,15 @@ def render(
         "example": example,
         "menu": menu(request.url.path, town, staff=staff is not None),
     }
-    return HTMLResponse(_environment().get_template(name).render(**shared, **context), status)
+    # What went wrong is told in Dutch.
+    language = DEFAULT if name == FAULT else language_of(request)
+    shared["other_languages"] = {
+        other: address
+        for other in LANGUAGES
+        if other != language and (address := other_address(request, other)) is not None
+    }
+    page = _environment(language).get_template(name).render(**shared, **context)
+    return HTMLResponse(carried(page, language), status)
 
 
 def contact(settings: Settings, town: Places | None) -> GemeenteSettings:
@@ -104,8 +115,8 @@ def _manifest(path: Path, _changed: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+@lru_cache(maxsize=2)
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -113,7 +124,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    texts: Catalogue = catalogue()
+    texts: Catalogue = catalogue(language)
     environment.globals.update(
         asset=asset,
         styles=styles,
@@ -121,8 +132,9 @@ def _environment() -> Environment:
         t=texts.text,
         counted=texts.counted,
         texts=texts,
-        day_text=day_text,
-        moment_words=moment_words,
-        dutch=dutch,
+        day_text=day_text if language == DEFAULT else english_day,
+        moment_words=moment_words if language == DEFAULT else english_moment,
+        dutch=dutch if language == DEFAULT else english_number,
+        languages=LANGUAGES,
     )
     return environment

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from service.analysis import towns
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.language import language_of
 from service.pages import contact, render
 from service.routes.api.shapes import GemeenteCode
 from service.settings import GemeenteSettings, Settings
@@ -80,7 +81,7 @@ def _page(
     found = towns.town(workbench, gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
-    texts = catalogue()
+    texts = catalogue(language_of(request))
     reached = contact(settings, found)
     values = _values(settings, reached, gemeente=found.gemeente.naam)
     context = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,6 +24,8 @@ class Catalogue:
 
     language: str
     tables: Mapping[str, Any]
+    # What a language lacks is said in Dutch rather than not at all; a test keeps that from happening.
+    behind: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, key: str, **values: object) -> str:
         """Return the text of a key, its {names} filled with the values; UnknownText when there is none."""
@@ -35,7 +37,8 @@ class Catalogue:
     def counted(self, n: int, key: str) -> str:
         """Return a number with its word in the right form: `1 melding`, `1.204 meldingen`."""
         one, many = self._at(f"woord.{key}")
-        return f"{dutch(n)} {one if n == 1 else many}"
+        number = dutch(n) if self.language == DEFAULT else f"{n:,}"
+        return f"{number} {one if n == 1 else many}"
 
     def section(self, key: str) -> Mapping[str, Any]:
         """Return all texts of a table."""
@@ -59,16 +62,18 @@ class Catalogue:
         return found
 
     def _at(self, key: str) -> Any:
-        found: Any = self.tables
-        for part in key.split("."):
-            if not isinstance(found, Mapping) or part not in found:
-                raise UnknownText(key)
-            found = found[part]
-        return found
+        for tables in (self.tables, self.behind):
+            found: Any = tables
+            for part in key.split("."):
+                found = found.get(part) if isinstance(found, Mapping) else None
+            if found is not None:
+                return found
+        raise UnknownText(key)
 
 
 @cache
 def catalogue(language: str = DEFAULT) -> Catalogue:
     """Return the catalogue of a language, read once."""
     text = files("service.texts").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Catalogue(language, tomllib.loads(text))
+    behind = {} if language == DEFAULT else catalogue().tables
+    return Catalogue(language, tomllib.loads(text), behind)
