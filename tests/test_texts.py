@@ -44,6 +44,8 @@ BY_DATA_KEYS = (
     "werkbak.contact_",
     "melden.spoed_",
     "melden.verwijs_",
+    "invoer.nieuw_telefoon",
+    "invoer.nieuw_balie",
     "brief.fout_",
     "post.titel_",
     "post.terug_",
@@ -57,6 +59,7 @@ BY_DATA_KEYS = (
     "ook.al",
     "status.reported",
     "status.in_progress",
+    "status.forwarded",
     "status.closed",
 )
 

@@ -26,6 +26,7 @@ from service.routes import (
     volgen,
     vragen,
     werkbak,
+    werkbak_nieuw,
     werkbak_samen,
     wijken,
 )
@@ -54,6 +55,8 @@ PAGES: tuple[APIRouter, ...] = (
     photos.router,
     health.router,
     tiles.router,
+    # Before the desk: the name of no melding is `nieuw`.
+    werkbak_nieuw.router,
     werkbak.router,
     werkbak_samen.router,
 )
