@@ -133,6 +133,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /ideeen/{public_id}": Right.ANSWER,
     "POST /ideeen/{public_id}/antwoord": Right.ANSWER,
     "POST /ideeen/{public_id}/zichtbaar": Right.ANSWER,
+    "GET /tevredenheid": Right.FIGURES_STAFF,
     "GET /werkbak": Right.DESK_READ,
     "GET /werkbak/nieuw": Right.INTAKE_FOR_CALLER,
     "POST /werkbak/nieuw": Right.INTAKE_FOR_CALLER,
