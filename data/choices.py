@@ -27,6 +27,7 @@ class Status(enum.StrEnum):
 
     REPORTED = "gemeld"
     IN_PROGRESS = "in behandeling"
+    FORWARDED = "doorgestuurd"
     CLOSED = "afgehandeld"
 
 

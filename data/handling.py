@@ -23,8 +23,9 @@ OTHER_KIND: Final = "andere soort"
 
 ALLOWED: Final[Mapping[Status, frozenset[Status]]] = MappingProxyType(
     {
-        Status.REPORTED: frozenset({Status.IN_PROGRESS, Status.CLOSED}),
-        Status.IN_PROGRESS: frozenset({Status.CLOSED, Status.REPORTED}),
+        Status.REPORTED: frozenset({Status.IN_PROGRESS, Status.FORWARDED, Status.CLOSED}),
+        Status.IN_PROGRESS: frozenset({Status.CLOSED, Status.FORWARDED, Status.REPORTED}),
+        Status.FORWARDED: frozenset({Status.CLOSED, Status.IN_PROGRESS, Status.REPORTED}),
         Status.CLOSED: frozenset({Status.REPORTED}),
     }
 )

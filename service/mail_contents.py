@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import followers, forwarding, ideas, meldingen, questions, subscriptions
+from data import followers, forwarding, ideas, meldingen, parties, questions, subscriptions
 from data.choices import Status
 from data.database import Database
 from data.following_models import Follower, Subscription
@@ -27,6 +27,7 @@ from data.visibility import PUBLIC
 from service.analysis.words import day_text
 from service.forwarding import forwarding_mail
 from service.mail_words import Draft
+from service.passing_on import passed_on_mail
 from service.settings import GemeenteSettings, Settings
 from service.texts import catalogue
 
@@ -153,6 +154,10 @@ class Contents:
         """Hand a melding over to the system of the town itself."""
         return forwarding_mail(session, mail)
 
+    def passed_on(self, session: Session, mail: Mail) -> Draft | None:
+        """Hand a melding over to the party that solves it."""
+        return passed_on_mail(session, mail)
+
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -267,6 +272,7 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         "idee.beantwoord": Contents.idea,
         "idee.nieuw": Contents.new_idea,
         forwarding.MAIL: Contents.sent_on,
+        parties.MAIL: Contents.passed_on,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

@@ -147,6 +147,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /werkbak/{public_id}/soort": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/samen": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/los": Right.DESK_HANDLE,
+    "POST /werkbak/{public_id}/doorsturen": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
 }
 

@@ -20,13 +20,16 @@ from data.intake import take_in
 from data.intake_models import Photo
 from data.models import Audit, Melding
 from data.owners import buurt_finders
+from data.parties import read_parties, store_parties
 from data.photo_rows import photo_for
 from data.visibility import PUBLIC
 from service.app import create_app
 from service.security import PASSWORDS
 from service.settings import Settings
 
-ACTS = ("zichtbaar", "nagekeken", "apart", "status", "notitie", "soort", "contact")
+ACTS = (
+    "zichtbaar", "nagekeken", "apart", "status", "notitie", "soort", "contact", "samen", "los", "doorsturen",
+)  # fmt: skip
 HASHED = PASSWORDS.hash(PASSWORD)
 
 
@@ -53,13 +56,15 @@ def database_of(client: TestClient) -> Database:
     return database
 
 
-def take(client: TestClient, category: str = "straatverlichting", *, consent: bool = True) -> str:
+def take(
+    client: TestClient, category: str = "straatverlichting", *, consent: bool = True, again: str = ""
+) -> str:
     """Store a melding; its public id."""
     database = database_of(client)
     with database.read() as session:
         finders = buurt_finders(session)
     report = report_of(category, consent=consent)
-    return take_in(database, report, finders=finders, key=category, secret=b"s" * 32).public_id
+    return take_in(database, report, finders=finders, key=category + again, secret=b"s" * 32).public_id
 
 
 def hidden_fields(html: str) -> dict[str, str]:
@@ -287,3 +292,36 @@ def test_an_unknown_melding_page_or_choice_is_answered_in_plain_words(staff: Tes
     page = staff.get(f"/werkbak/{name}").text
     answer = staff.post("/werkbak/bestaat-niet/notitie", data={**hidden_fields(page), "notitie": "x"})
     assert answer.status_code == 404
+
+
+def test_likely_the_same_is_shown_joined_and_taken_out_again(staff: TestClient) -> None:
+    first, second = take(staff), take(staff, "straatverlichting", again="twee")
+    html = staff.get(f"/werkbak/{second}").text
+    assert "Misschien over hetzelfde" in html
+    assert f'value="{first}"' in html
+    assert post(staff, second, "samen").status_code == 400
+    assert post(staff, second, "samen", met="bestaat-niet").status_code == 409
+    assert post(staff, second, "samen", met=first).headers["Location"].endswith("klaar=samen")
+    assert "Deze melding volgt een andere" in staff.get(f"/werkbak/{second}").text
+    assert post(staff, second, "status", naar="afgehandeld").status_code == 409
+    assert post(staff, first, "status", naar="afgehandeld", regel="Klaar.").status_code == 303
+    assert "Klaar." in staff.get(f"/werkbak/{second}").text
+    assert post(staff, second, "los").headers["Location"].endswith("klaar=los")
+    assert "Deze melding staat op zichzelf." in staff.get(f"/werkbak/{second}").text
+
+
+def test_a_melding_is_passed_on_to_its_party_and_the_page_says_so(staff: TestClient) -> None:
+    listed = (
+        '[net]\nnaam = "Netbeheer"\nsoort = "gemeente"\nemail = "meld@net.example"\n'
+        'taken = [{ soort = "straatverlichting" }]'
+    )
+    with database_of(staff).write() as session:
+        store_parties(session, TOWN, read_parties(listed), actor="beheer")
+    name = take(staff)
+    assert "Dit hoort bij: Netbeheer." in staff.get(f"/werkbak/{name}").text
+    assert post(staff, name, "doorsturen").status_code == 400
+    assert post(staff, name, "doorsturen", partij="net").headers["Location"].endswith("klaar=doorgestuurd")
+    html = staff.get(f"/werkbak/{name}").text
+    assert "De stand is nu: doorgestuurd." in html
+    assert "Doorgestuurd naar Netbeheer" in html
+    assert 'action="/werkbak/' + name + '/doorsturen"' not in html

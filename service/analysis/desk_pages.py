@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data import desk, incidents, seeing_too
+from data import desk, incidents, parties, seeing_too
 from data.choices import Status
 from data.desk import DeskReport, Pile, QueueFilters, QueueRow
 from data.handling import ALLOWED
 from data.incidents import Together
 from data.models import Category
+from data.party_models import Forwarding, Party
 from data.seeing_too import Numbers
 from data.visibility import Viewer
 from geo.areas import Level
@@ -57,6 +58,14 @@ class ReportPage:
     suggested: str | None
     together: Together
     seen_too: Numbers
+    parties: list[Party]
+    responsible: Party | None
+    passed_on: tuple[Forwarding, ...]
+
+    @property
+    def may_forward(self) -> bool:
+        """Whether it can be passed on now."""
+        return Status.FORWARDED in ALLOWED[Status(self.report.melding.status)] and not self.together.follows
 
 
 def queue_page(
@@ -102,6 +111,9 @@ def report_page(
         kinds = desk.kinds(session, report.category.edition)
         together = incidents.together(session, viewer, report.melding)
         also = seeing_too.numbers(session, report.melding.id)
+        others = [one for one in parties.parties_of(session, report.melding.municipality_code) if one.email]
+        responsible = parties.responsible(session, report.melding)
+        passed_on = tuple(parties.forwardings(session, report.melding.id))
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None
     return ReportPage(
@@ -110,11 +122,14 @@ def report_page(
         buurt,
         town.by_code.get(buurt.parent or "") if town and buurt else None,
         _map(workbench, report, town, buurt, address),
-        sorted(ALLOWED[Status(report.melding.status)], key=list(Status).index),
+        sorted(ALLOWED[Status(report.melding.status)] - {Status.FORWARDED}, key=list(Status).index),
         _by_group(kinds),
         _suggested(report, kinds),
         together,
         also,
+        others,
+        responsible,
+        passed_on,
     )
 
 

@@ -43,6 +43,7 @@ DONE = {
     "soort": "werkbak.klaar_soort",
     "samen": "werkbak.klaar_samen",
     "los": "werkbak.klaar_los",
+    "doorgestuurd": "werkbak.klaar_doorgestuurd",
 }
 WAITS = {
     "zonder controle": "werkbak.wacht_zonder_controle",

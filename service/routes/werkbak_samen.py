@@ -1,4 +1,4 @@
-"""The werkbak: meldingen about one thing, joined and taken apart."""
+"""The werkbak: meldingen joined and taken apart, and passed on to who solves them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from data import incidents
+from data import incidents, parties
 from data.handling import NotAllowed
 from data.models import Melding
 from service.routes.werkbak import DeskDep, Handled, need, perform
@@ -22,6 +22,13 @@ class Joined(Handled):
     """The melding that is about the same."""
 
     met: str = Field("", max_length=40)
+
+
+class PassedOn(Handled):
+    """The party that solves a melding, and whether the reporter agreed to give it the contact data."""
+
+    partij: str = Field("", max_length=80)
+    contact: bool = False
 
 
 @router.post("/werkbak/{public_id}/samen")
@@ -47,3 +54,14 @@ def take_out(desk: DeskDep, form: Annotated[Handled, Form()]) -> Response:
         incidents.take_out(session, melding, actor=desk.staff.account)
 
     return perform(desk, form, act, done="los")
+
+
+@router.post("/werkbak/{public_id}/doorsturen")
+def pass_on(desk: DeskDep, form: Annotated[PassedOn, Form()]) -> Response:
+    """Pass a melding on to the party that solves it."""
+
+    def act(session: Session, melding: Melding) -> None:
+        need(form.partij, "werkbak.mist_partij")
+        parties.forward(session, melding, form.partij, actor=desk.staff.account, contact=form.contact)
+
+    return perform(desk, form, act, done="doorgestuurd")
