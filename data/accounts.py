@@ -11,9 +11,9 @@ from typing import Final
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, staff_sessions
 from data.account_models import Account, AccountRole, HalfLogin, Substitute
-from data.models import Municipality, StaffSession
+from data.models import Municipality
 from data.rights import Grant, Role
 from geo.errors import WijkbeeldError
 
@@ -137,10 +137,12 @@ def set_roles(session: Session, account: Account, given: Sequence[Given], *, act
     _note(session, actor, "account.rollen", account, rollen=_words(given))
 
 
-def set_password(session: Session, account: Account, password_hash: str, *, actor: str) -> None:
-    """Give an account another password; its sessions end."""
+def set_password(
+    session: Session, account: Account, password_hash: str, *, actor: str, but: str | None = None
+) -> None:
+    """Give an account another password; its sessions end, except the one with the token hash `but`."""
     account.password_hash = password_hash
-    end_sessions(session, account)
+    end_sessions(session, account, but=but)
     _note(session, actor, "account.wachtwoord", account)
 
 
@@ -155,11 +157,7 @@ def disable(session: Session, account: Account, *, actor: str) -> None:
 
 def end_sessions(session: Session, account: Account, *, but: str | None = None) -> None:
     """End the sessions of an account, except the one with the token hash `but`."""
-    session.execute(
-        delete(StaffSession).where(
-            StaffSession.account == account.name, StaffSession.token_hash != (but or "")
-        )
-    )
+    staff_sessions.end(session, account.name, but=but)
     session.execute(delete(HalfLogin).where(HalfLogin.account_id == account.id))
 
 

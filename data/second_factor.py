@@ -72,6 +72,7 @@ def check(session: Session, account: Account, code: str, key: bytes, *, now: dat
     """Return whether this is a code of the app or a recovery code that did not count before; now it did."""
     typed = "".join(sign for sign in code.lower() if sign.isalnum())
     # Two requests with one code: the second waits here, and then sees that it has counted.
+    session.flush()
     session.refresh(account, with_for_update=True)
     if account.totp_salt is None:
         return False

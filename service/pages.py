@@ -12,11 +12,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from data.visibility import PUBLIC, Viewer
 from maps.numbers import dutch
 from service.analysis.places import Place, Places
 from service.analysis.words import day_text, moment_words
 from service.english_words import english_day, english_moment, english_number
 from service.language import LANGUAGES, carried, language_of, other_address
+from service.rights import opens
 from service.settings import GemeenteSettings, Settings
 from service.static_files import STATIC
 from service.texts import DEFAULT, Catalogue, catalogue
@@ -34,7 +36,12 @@ MENU = (
     ("/woorden", "woorden"),
     ("/bronnen", "bronnen"),
 )
-STAFF_MENU = (("/werkbak", "werkbak"), ("/vragen", "vragen"), ("/ideeen", "ideeen"))
+STAFF_MENU = (
+    ("/werkbak", "werkbak"),
+    ("/vragen", "vragen"),
+    ("/ideeen", "ideeen"),
+    ("/beheer/accounts", "accounts"),
+)
 
 
 def render(
@@ -59,7 +66,7 @@ def render(
         "town": town,
         "contact": contact(settings, town),
         "example": example,
-        "menu": menu(request.url.path, town, staff=staff is not None),
+        "menu": menu(request.url.path, town, getattr(request.state, "viewer", PUBLIC)),
     }
     # What went wrong is told in Dutch.
     language = DEFAULT if name == FAULT else language_of(request)
@@ -78,12 +85,12 @@ def contact(settings: Settings, town: Places | None) -> GemeenteSettings:
     return settings.gemeenten.get(code, GemeenteSettings())
 
 
-def menu(path: str, town: Places | None, *, staff: bool) -> list[dict[str, Any]]:
+def menu(path: str, town: Places | None, viewer: Viewer) -> list[dict[str, Any]]:
     """Return the links of the main menu; they stay with the gemeente of the page. Staff have one more."""
     asked = f"?{urlencode({'gemeente': town.gemeente.code})}" if town else ""
     return [
         {"url": url + asked, "key": key, "here": path == url or (url != "/" and path.startswith(f"{url}/"))}
-        for url, key in (MENU + STAFF_MENU if staff else MENU)
+        for url, key in MENU + tuple(one for one in STAFF_MENU if opens(viewer, f"GET {one[0]}"))
     ]
 
 

@@ -126,6 +126,20 @@ GET /api/v1/warmte
 """
 
 _STAFF: Final[Mapping[str, Access]] = {
+    "GET /mijn": Open.SIGNED_IN,
+    "POST /mijn/wachtwoord": Open.SIGNED_IN,
+    "POST /mijn/sessies": Open.SIGNED_IN,
+    "POST /mijn/vervanger": Open.SIGNED_IN,
+    "POST /mijn/vervanger/weg": Open.SIGNED_IN,
+    "GET /mijn/code": Open.SIGNED_IN,
+    "POST /mijn/code": Open.SIGNED_IN,
+    "POST /mijn/code/nieuw": Open.SIGNED_IN,
+    "GET /mijn/code/beeld.svg": Open.SIGNED_IN,
+    "GET /beheer/accounts": Right.ACCOUNTS,
+    "POST /beheer/accounts": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/rollen": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/uit": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/code-weg": Right.ACCOUNTS,
     "GET /vragen": Right.ANSWER,
     "GET /vragen/{public_id}": Right.ANSWER,
     "POST /vragen/{public_id}/antwoord": Right.ANSWER,
@@ -217,12 +231,22 @@ def _admit(request: Request, path: str) -> None:
     if signed is None:
         raise _to_login(request, path)
     viewer = signed.viewer
+    # A refusal is a page too, and shows who has logged in.
+    request.state.staff, request.state.viewer = signed.session, viewer
     if isinstance(access, Right):
         if not viewer.may_somewhere(access):
             _note_refusal(request.app.state.database, viewer, access)
             raise HTTPException(403)
         viewer = viewer.only(access)
     request.state.admitted = viewer
+
+
+def opens(viewer: Viewer, line: str) -> bool:
+    """Return whether the table lets this viewer through for a line of it, in any gemeente."""
+    access = ROUTES.get(line)
+    if isinstance(access, Right):
+        return viewer.may_somewhere(access)
+    return access is Open.PUBLIC or (access is Open.SIGNED_IN and viewer.account is not None)
 
 
 def _to_login(request: Request, path: str) -> HTTPException:

@@ -73,13 +73,13 @@ def open_half(session: Session, account: Account) -> str:
     token = secrets.token_urlsafe(32)
     now = datetime.now(UTC)
     session.execute(delete(HalfLogin).where(HalfLogin.created_at < now - HALF_LASTS))
-    session.add(HalfLogin(token_hash=_hash(token), account_id=account.id, created_at=now))
+    session.add(HalfLogin(token_hash=digest(token), account_id=account.id, created_at=now))
     return token
 
 
 def find_half(session: Session, token: str) -> Account | None:
     """Return the account that still has to give its code; None when that took too long."""
-    half = session.get(HalfLogin, _hash(token))
+    half = session.get(HalfLogin, digest(token))
     if half is None or half.created_at < datetime.now(UTC) - HALF_LASTS:
         return None
     account = session.get(Account, half.account_id)
@@ -88,10 +88,10 @@ def find_half(session: Session, token: str) -> Account | None:
 
 def close_half(session: Session, token: str) -> None:
     """End a login that has had its code."""
-    session.execute(delete(HalfLogin).where(HalfLogin.token_hash == _hash(token)))
+    session.execute(delete(HalfLogin).where(HalfLogin.token_hash == digest(token)))
 
 
-def open_session(session: Session, account: str, settings: Settings) -> Login:
+def open_session(session: Session, account: str, settings: Settings, *, action: str = "ingelogd") -> Login:
     """Store a new session for an account and return what its browser keeps; sessions that ended go."""
     login = Login(account, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
@@ -103,10 +103,10 @@ def open_session(session: Session, account: str, settings: Settings) -> Login:
     )
     session.add(
         StaffSession(
-            token_hash=_hash(login.token), account=account, csrf=login.csrf, created_at=now, seen_at=now
+            token_hash=digest(login.token), account=account, csrf=login.csrf, created_at=now, seen_at=now
         )
     )
-    audit.record(session, actor=account, action="ingelogd", object_kind="account", object_id=account)
+    audit.record(session, actor=account, action=action, object_kind="account", object_id=account)
     return login
 
 
@@ -119,7 +119,7 @@ def note_failure(session: Session, account: str) -> None:
 
 def find_session(session: Session, token: str, settings: Settings) -> Signed | None:
     """Return the live session of a token; None when unknown, too old or of a removed account."""
-    found = session.get(StaffSession, _hash(token))
+    found = session.get(StaffSession, digest(token))
     if found is None:
         return None
     viewer = _viewer(session, found.account, settings)
@@ -140,22 +140,22 @@ def _viewer(session: Session, name: str, settings: Settings) -> Viewer | None:
 
 def rotate(session: Session, token: str, settings: Settings) -> Login:
     """Put a new session in the place of this one: whoever knew the old token has nothing any more."""
-    old = session.get(StaffSession, _hash(token))
+    old = session.get(StaffSession, digest(token))
     assert old is not None
     close_session(session, token)
-    return open_session(session, old.account, settings)
+    return open_session(session, old.account, settings, action="sessie vernieuwd")
 
 
 def touch_session(session: Session, token: str) -> None:
     """Note that the session is in use."""
-    found = session.get(StaffSession, _hash(token))
+    found = session.get(StaffSession, digest(token))
     if found is not None:
         found.seen_at = datetime.now(UTC)
 
 
 def close_session(session: Session, token: str) -> None:
     """End a session for good."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == digest(token)))
 
 
 def same(given: str, expected: str) -> bool:
@@ -169,5 +169,6 @@ def _limits(settings: Settings, now: datetime) -> tuple[datetime, datetime]:
     return now - idle, now - old
 
 
-def _hash(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

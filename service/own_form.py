@@ -1,0 +1,35 @@
+"""Forms of who has logged in: sent from our own page, with the token of the session itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Form, HTTPException, Request
+
+from service import security
+from service.dependencies import SignedDep, ViewerDep
+from service.origin import only_from_here
+from service.security import Signed
+
+OLD: str = "Deze knop hoort niet bij uw sessie. Laad de pagina opnieuw."
+
+
+def _signed(signed: SignedDep, viewer: ViewerDep) -> Signed:
+    """Return the session, and who looks with the roles that open this route."""
+    if signed is None:
+        raise HTTPException(403)
+    return Signed(signed.session, viewer)
+
+
+SignedIn = Annotated[Signed, Depends(_signed)]
+
+
+def _sender(request: Request, signed: SignedIn, csrf: Annotated[str, Form(max_length=60)] = "") -> Signed:
+    """Return the session of who sent a form of our own; 403 for any other form."""
+    only_from_here(request)
+    if not security.same(csrf, signed.session.csrf):
+        raise HTTPException(403, OLD)
+    return signed
+
+
+Sender = Annotated[Signed, Depends(_sender)]

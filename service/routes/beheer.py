@@ -1,0 +1,161 @@
+"""Managing accounts: who may log in for a gemeente, for its beheerder alone."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from data import accounts, second_factor
+from data.account_models import Account
+from data.accounts import AccountRefused, Given, UnknownAccount
+from data.municipalities import municipalities
+from data.rights import EVERYWHERE, Right, Role
+from data.visibility import Viewer
+from service.dependencies import DatabaseDep
+from service.own_form import Sender, SignedIn
+from service.pages import render
+from service.routes.api.shapes import GemeenteCode
+from service.security import PASSWORDS
+
+router = APIRouter(include_in_schema=False)
+DONE = {"rollen": "beheer.klaar_rollen", "uit": "beheer.klaar_uit", "code": "beheer.klaar_code"}
+Roles = Annotated[list[Role], Form(max_length=len(Role))]
+Areas = Annotated[str, Form(max_length=400)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page says beside the accounts: what was done, or a fault, or a new password, once."""
+
+    done: str = ""
+    fault: str = ""
+    made: tuple[str, str] | None = None
+
+
+@router.get("/beheer/accounts")
+def overview(
+    request: Request,
+    database: DatabaseDep,
+    signed: SignedIn,
+    gemeente: Annotated[GemeenteCode | None, Query()] = None,
+    klaar: str = "",
+) -> Response:
+    """Show the accounts of a gemeente."""
+    return _page(request, database, signed.viewer, gemeente, Shown(done=DONE.get(klaar, "")))
+
+
+@router.post("/beheer/accounts")
+def add(
+    request: Request,
+    database: DatabaseDep,
+    signed: Sender,
+    gemeente: Annotated[GemeenteCode, Form()],
+    naam: Annotated[str, Form(max_length=120)] = "",
+    rol: Roles = [],  # noqa: B006 (FastAPI copies it)
+    gebieden: Areas = "",
+) -> Response:
+    """Add an account with a password that is shown once."""
+    if not signed.viewer.may(Right.ACCOUNTS, gemeente):
+        raise HTTPException(404)
+    password = secrets.token_urlsafe(12)
+    name, given = naam.strip().lower(), _given(rol, gebieden)
+    hashed = PASSWORDS.hash(password)
+    try:
+        with database.write() as session:
+            accounts.add(
+                session, name, gemeente, password_hash=hashed, roles=given, actor=str(signed.viewer.account)
+            )
+    except AccountRefused as refused:
+        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
+    return _page(request, database, signed.viewer, gemeente, Shown(made=(name, password)))
+
+
+@router.post("/beheer/accounts/{naam}/rollen")
+def change_roles(
+    request: Request,
+    database: DatabaseDep,
+    signed: Sender,
+    naam: str,
+    rol: Roles = [],  # noqa: B006 (FastAPI copies it)
+    gebieden: Areas = "",
+) -> Response:
+    """Give an account other roles; its sessions end."""
+    try:
+        with database.write() as session:
+            account = _other(session, signed.viewer, naam)
+            gemeente = account.municipality_code
+            accounts.set_roles(session, account, _given(rol, gebieden), actor=str(signed.viewer.account))
+    except AccountRefused as refused:
+        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=rollen", 303)
+
+
+@router.post("/beheer/accounts/{naam}/uit")
+def disable(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+    """Let nobody log in with an account any more."""
+    with database.write() as session:
+        account = _other(session, signed.viewer, naam)
+        gemeente = account.municipality_code
+        accounts.disable(session, account, actor=str(signed.viewer.account))
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=uit", 303)
+
+
+@router.post("/beheer/accounts/{naam}/code-weg")
+def reset_code(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+    """Take the app of an account away, for who lost it and its recovery codes."""
+    with database.write() as session:
+        account = _other(session, signed.viewer, naam)
+        gemeente = account.municipality_code
+        second_factor.reset(session, account, actor=str(signed.viewer.account))
+        accounts.end_sessions(session, account)
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=code", 303)
+
+
+def _other(session: Session, viewer: Viewer, naam: str) -> Account:
+    """Return an account that this viewer manages, and that is not the own one: 404 for what is not there."""
+    try:
+        account = accounts.find(session, naam)
+    except UnknownAccount:
+        raise HTTPException(404) from None
+    if not viewer.may(Right.ACCOUNTS, account.municipality_code):
+        raise HTTPException(404)
+    if account.name == viewer.account:
+        raise HTTPException(403, "Uw eigen account laat u door een andere beheerder veranderen.")
+    return account
+
+
+def _given(roles: list[Role], areas: str) -> list[Given]:
+    """Return the roles of a form; the areas are those of the wijkcoördinator."""
+    codes = tuple(areas.replace(",", " ").upper().split())
+    return [Given(role, codes if role is Role.WIJKCOORDINATOR else ()) for role in roles]
+
+
+def _page(
+    request: Request,
+    database: DatabaseDep,
+    viewer: Viewer,
+    gemeente: str | None,
+    shown: Shown,
+    *,
+    status: int = 200,
+) -> Response:
+    own = viewer.gemeenten(Right.ACCOUNTS)
+    with database.read() as session:
+        towns = [one for one in municipalities(session) if EVERYWHERE in own or one.code in own]
+        chosen = next((one for one in towns if gemeente in {None, one.code}), None)
+        if chosen is None:
+            raise HTTPException(404)
+        context: dict[str, Any] = {
+            "gemeenten": towns,
+            "gemeente": chosen,
+            "accounts": accounts.of_gemeente(session, chosen.code),
+            "rollen": list(Role),
+            "shown": shown,
+            "zelf": viewer.account,
+        }
+    return render(request, "accounts.html", context, status=status)
