@@ -86,7 +86,7 @@ LINKS = {
     "rij 61: halve handtekening": "{id}.{half}",
     "rij 61: van een ander": "{other}.{sign}",
     "rij 61: hoofdletters": "{id}.{SIGN}",
-    "rij 61: een pad": "..%2f..%2fetc%2fpasswd",
+    "rij 61: streepjes": "{id}.--__--",
     "rij 61: nul": "%00",
     "rij 61: heel lang": "a" * 5_000,
 }
