@@ -14,6 +14,8 @@ from service import errors
 from service.analysis.workbench import Workbench
 from service.api import create_api
 from service.attempts import Attempts
+from service.bodies import Bodies
+from service.bounds import SmallHeads
 from service.budgets import Budgets, Door
 from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
@@ -58,7 +60,9 @@ def create_app(settings: Settings) -> FastAPI:
     # Inside of what answers faults, so that a refusal is a page or a problem as any other.
     app.router.middleware_stack = Guard(app.router.middleware_stack, app.router.routes)
     errors.install_pages(app)
+    app.add_middleware(Bodies)
     app.add_middleware(Door, budgets=budgets, cookie=cookie_name(settings))
+    app.add_middleware(SmallHeads)
     app.add_middleware(VisitorAddress, trusted=read_networks(settings.trusted_proxies))
     app.add_middleware(ProtectiveHeaders, secure=settings.secure)
     app.add_middleware(Heads)

@@ -52,11 +52,13 @@ TITLES = {
     404: "Niet gevonden",
     405: "Dit kan hier niet",
     406: "Deze vorm hebben wij niet",
+    408: "Dit duurde te lang",
     410: "Bestaat niet meer",
     413: "Te groot",
     415: "Deze vorm lezen wij niet",
     422: "Dit past niet bij wat wij al hebben",
     429: "Even wachten",
+    431: "Te lange kop",
     500: "Er ging iets mis",
     503: "Even niet bereikbaar",
 }
