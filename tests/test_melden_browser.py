@@ -58,6 +58,21 @@ def _danger(page: Page, site: str) -> None:
     _check(page, site, "Kloekhorststraat 29", text="Er is brand!")
 
 
+def _elsewhere(page: Page, site: str) -> None:
+    _check(page, site, "Kloekhorststraat 29", text="Er zit schimmel in mijn huurwoning.")
+
+
+def _unsure_kind(page: Page, site: str) -> None:
+    _check(page, site, "Kloekhorststraat 29", text="Kunt u eens komen kijken?")
+
+
+def _other_kind(page: Page, site: str) -> None:
+    _one_address(page, site)
+    page.get_by_text("Staat het er niet bij?").click()
+    page.get_by_label("Alle soorten").select_option("container")
+    page.get_by_role("button", name="Neem deze soort").click()
+
+
 def _faults(page: Page, site: str) -> None:
     _one_address(page, site)
     page.get_by_label("Uw postcode").fill("12")
@@ -68,7 +83,6 @@ def _faults(page: Page, site: str) -> None:
 
 def _thanks(page: Page, site: str) -> None:
     _one_address(page, site)
-    page.get_by_label("Waar gaat het over?").select_option(label="Straatverlichting")
     page.get_by_label("Uw postcode").fill("9401 BB")
     page.get_by_role("button", name="Verstuur").click()
     page.wait_for_url("**/volg/**")
@@ -81,6 +95,7 @@ def _quarantined(page: Page, site: str) -> None:
 
 def _shielded(page: Page, site: str) -> None:
     _one_address(page, site)
+    page.get_by_label("Iets anders", exact=True).check()
     page.get_by_role("button", name="Verstuur").click()
     page.wait_for_url("**/volg/**")
 
@@ -129,6 +144,9 @@ STATES = (
     State("several addresses", _several, "Alteveerstraat 1C"),
     State("no address found", _not_found, "Wij vonden dit adres niet"),
     State("danger", _danger, "Is er nu gevaar? Bel 112."),
+    State("what somebody else mends", _elsewhere, "Meld het bij uw verhuurder"),
+    State("a soort that we are not sure of", _unsure_kind, "Weet u het niet?"),
+    State("another soort with its questions", _other_kind, "Welk nummer staat er op de container?"),
     State("faults", _faults, "Schrijf een postcode zo"),
     State("thanks", _thanks, "Bedankt voor uw melding"),
     State("quarantined", _quarantined, "Nu ziet alleen u dit"),
