@@ -276,7 +276,10 @@ REGISTER = {
         40: "photo_store photo_pages", 41: "photos photo_pages", 43: "photos photo_pages",
         44: "photos photo_pages", 45: "photos photo_pages", 47: "photo_store", 48: "photos",
     },
-    "XML/zip/transport": {55: "budgets"},
+    "XML/zip/transport": {
+        49: "transport forwarding", 50: "transport forwarding", 51: "forwarding", 53: "transport",
+        55: "transport budgets", 58: "transport", 59: "transport",
+    },
     "Text, identity, abuse": {
         60: "texts", 61: "texts", 63: "texts", 67: "texts", 68: "texts", 69: "challenge budgets",
         87: "moments", 90: "moments",
@@ -284,9 +287,16 @@ REGISTER = {
 }  # fmt: skip
 MODULES = {
     **{name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments", "texts")},
+    **{"transport": "test_bad_transport", "forwarding": "test_forwarding"},
     **{name: f"test_{name}" for name in ("photos", "photo_store", "photo_pages", "challenge", "budgets")},
 }
-WHOLE = ("Coordinates and geometry", "Area data over the years", "Tables", "Photos and files")
+WHOLE = (
+    "Coordinates and geometry",
+    "Area data over the years",
+    "Tables",
+    "Photos and files",
+    "XML/zip/transport",
+)
 ROW_ID = re.compile(r"rij (\d+): ")
 ROW_NAME = re.compile(r"test_(\d+)_")
 
