@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 from stored_town import TOWN
 from test_desk import report_of
 
-from data import handling
+from data import aftercare, followers, handling
 from data.choices import Status
 from data.database import Database
 from data.following_models import Contentment, Follower, Subscription
@@ -28,7 +28,9 @@ from data.intake import Reachable, Report, take_in, tracking_token
 from data.intake_models import Note
 from data.models import Melding, Outbox, StatusChange
 from data.owners import buurt_finders
+from data.rights import Grant, Role
 from data.tokens import Purpose, name_of, token
+from data.visibility import PUBLIC, Viewer
 from service.app import create_app
 from service.mail_contents import Contents
 from service.mail_worker import tell_subscribers
@@ -114,6 +116,10 @@ class Town:
         self.client.post("/volgen", data=FORM | changes)
         [mail] = self.deliver()
         return self.client.post(link_in(mail))
+
+
+def adviser_of(gemeente: str) -> Viewer:
+    return Viewer("adviseur", (Grant(Role.BELEIDSADVISEUR, gemeente),))
 
 
 def plain(mail: EmailMessage) -> str:
@@ -454,6 +460,39 @@ def test_whether_a_reporter_is_content_is_kept_once_and_apart(followed: tuple[To
     assert (kept.answer, kept.municipality_code, kept.main_group) == ("deels", TOWN, "groen")
     assert name not in kept.key_hash
     assert re.search(r'value="deels"[^>]* checked', town.client.get(page).text)
+
+
+def test_staff_see_how_often_each_answer_was_given_in_their_own_gemeente(town: Town) -> None:
+    names = [town.melding(key=str(number)) for number in range(3)]
+    for name, answer in zip(names, ("ja", "ja", "nee"), strict=True):
+        town.step(name, Status.CLOSED)
+        page = f"/volg/{tracking_token(name, town.secret)}"
+        town.client.post(f"{page}/tevreden", data={"antwoord": answer})
+    since = datetime.now(UTC).date() - timedelta(days=2)
+    with town.database.read() as session:
+        own = aftercare.counts(session, adviser_of(TOWN), since=since)
+        others = aftercare.counts(session, adviser_of("GM0556"), since=since)
+        nobody = aftercare.counts(session, PUBLIC, since=since)
+    assert [(one.answer, one.n) for one in own] == [("ja", 2), ("nee", 1)]
+    assert (list(others), list(nobody)) == ([], [])
+    assert town.client.get("/tevredenheid").status_code in {303, 403, 404}
+
+
+def test_who_is_not_the_reporter_hears_of_steps_only_while_everybody_sees_the_melding(town: Town) -> None:
+    name = town.melding()
+    with town.database.write() as session:
+        melding = session.scalars(select(Melding)).one()
+        followers.ask(session, melding, ADDRESS, reporter=False, now=datetime.now(UTC))
+    [question] = town.deliver()
+    town.client.post(link_in(question))
+    assert town.deliver() == [], "no receipt: that has the secret link"
+    town.step(name, Status.IN_PROGRESS, "Wij gaan kijken.")
+    [mail] = town.deliver()
+    assert "/volg/" not in plain(mail)
+    assert CANARY not in mail.as_string()
+    town.set_aside(name)
+    town.step(name, Status.CLOSED, "Klaar.")
+    assert town.deliver() == []
 
 
 def test_a_reporter_opens_a_closed_melding_again_with_a_reason_that_only_staff_read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from data.outbox import BadAddress, Mail
 from service import mail_worker
 from service.mail_contents import KINDS
 from service.mail_words import Draft, mails, message, write
+from service.mail_worker import MailWorker
 from service.mailer import Mailer, Round, ServerAway, plain_address
 from service.settings import Settings
 
@@ -312,7 +314,7 @@ def test_the_service_says_when_mail_waits_too_long(database: Database) -> None:
     ]
 
 
-@pytest.mark.parametrize("address", BAD_ADDRESSES)
+@pytest.mark.parametrize("address", BAD_ADDRESSES, ids=[f"39-{n}" for n in range(len(BAD_ADDRESSES))])
 def test_what_is_not_one_address_never_comes_into_the_outbox(database: Database, address: str) -> None:
     with pytest.raises(BadAddress):
         put(database, address)
@@ -371,6 +373,51 @@ def test_two_who_send_at_once_send_a_mail_once(mailer: Mailer, database: Databas
     with database.write() as session:
         assert outbox.claim(session, seen, NOW) is None
     assert len(post.taken) == 1
+
+
+def test_the_outbox_is_alike_on_both_databases(
+    database_url: str, port: int, post: Post, clock: Clock
+) -> None:
+    database = Database(database_url)
+    database.migrate()
+    put(database, stand="een")
+    put(database, stand="twee")
+    put(database, OTHER)
+    post.refuse[ADDRESS] = "450 later"
+    mailer = mailer_of(database, port, clock)
+    assert mailer.send_due() == Round(sent=1, refused=1)
+    post.refuse.clear()
+    clock.pass_by(minutes=2)
+    assert mailer.send_due() == Round(sent=2)
+    clock.pass_by(days=31)
+    with database.write() as session:
+        outbox.tidy(session, clock.now)
+    assert rows(database) == []
+    database.close()
+
+
+def test_what_is_to_be_forgotten_waits_no_longer(mailer: Mailer, database: Database, post: Post) -> None:
+    put(database)
+    put(database, OTHER)
+    with database.write() as session:
+        outbox.forget(session, ADDRESS.upper())
+    assert mailer.send_due() == Round(sent=1)
+    assert post.to(ADDRESS) == []
+
+
+def test_the_service_sends_what_waited_when_it_starts_again(
+    database: Database, port: int, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_worker, "EVERY_S", 0.05)
+    put(database, kind="mail.alarm", soort="x", reden="y")
+    settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_security="geen", var_folder=tmp_path)
+    worker = MailWorker(database, settings)
+    worker.start()
+    end = time.monotonic() + 30
+    while time.monotonic() < end and rows(database)[0].sent_at is None:
+        time.sleep(0.05)
+    worker.stop()
+    assert [mail["To"] for mail in post.taken] == [ADDRESS]
 
 
 def test_no_subject_holds_data_and_every_mail_has_its_words() -> None:
