@@ -32,6 +32,7 @@ from service.analysis.letter_places import Offer, Option
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.challenge import Checked, Checker, Vorm
+from service.coordinators import coordinator_of
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.letter_form import Written
 from service.melding_form import ELSEWHERE, YES, read_form
@@ -179,13 +180,20 @@ def _letter(door: Door, settings: Settings, found: Places, written: Written, cho
         wijk=chosen.wijk,
         text=written.tekst,
         days=door.days(contact(settings, found)),
-        desk=contact(settings, found).wijkcoordinator_email,
+        desk=_desk(settings, found, chosen),
         title=written.titel if door.kind is Kind.IDEA else "",
         place=chosen.place,
         naam=written.naam,
         email=written.email if written.mag_mailen == YES else "",
         may_publish=door.kind is Kind.IDEA and written.mag_delen == YES,
     )
+
+
+def _desk(settings: Settings, found: Places, chosen: Option) -> str:
+    """Return the address of who is to answer; empty where none was set."""
+    place = found.by_code.get(chosen.wijk or "", found.gemeente)
+    coordinator = coordinator_of(contact(settings, found), found, place)
+    return coordinator.email if coordinator is not None else ""
 
 
 def _form(

@@ -54,6 +54,60 @@ def _follow_wrong(page: Page) -> None:
     page.wait_for_selector("main [role=alert]")
 
 
+def _send(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        page.fill(f"#{name}", value)
+    page.locator("main form button.utrecht-button--primary-action").last.click()
+    page.wait_for_load_state()
+
+
+def _send_nothing(page: Page) -> None:
+    _send(page)
+    page.wait_for_selector("[role=alert]")
+
+
+def _question_to_confirm(page: Page) -> None:
+    page.select_option("#lijst", "WK062206")
+    _send(page, tekst="Wanneer is de volgende wijkschouw?")
+    page.wait_for_selector("h1:has-text('Klopt het zo?')")
+
+
+def _idea_to_confirm(page: Page) -> None:
+    page.select_option("#lijst", "buurt:BU06220601")
+    _send(page, titel="Bloembakken", tekst="Samen planten wij bloemen.")
+    page.wait_for_selector("h1:has-text('Klopt het zo?')")
+
+
+def _question_sent(page: Page) -> None:
+    _question_to_confirm(page)
+    _send(page)
+    page.wait_for_selector(".geheimelink")
+
+
+def _idea_sent(page: Page) -> None:
+    _idea_to_confirm(page)
+    _send(page)
+    page.wait_for_selector(".geheimelink")
+
+
+def _open_letter(page: Page) -> None:
+    page.locator(".werkregel a").first.click()
+    page.wait_for_selector("#antwoord")
+
+
+def _answer_nothing(page: Page) -> None:
+    _open_letter(page)
+    page.locator("main form button").first.click()
+    page.wait_for_selector("[role=alert]")
+
+
+def _answer(page: Page) -> None:
+    _open_letter(page)
+    page.fill("#antwoord", "Dinsdag om tien uur.")
+    page.locator("main form button").first.click()
+    page.wait_for_selector("[role=status]")
+
+
 class State(NamedTuple):
     """A page in a state: `act` brings it there; `status` is what the address itself answers."""
 
@@ -112,6 +166,28 @@ STATES = (
     State("follow a place, asked", "/volgen?bericht=gevraagd"),
     State("follow a place, filled in wrong", "/volgen", _follow_wrong),
     State("contentment, no answers", "/tevredenheid", staff=True),
+    State("questions, none waiting", "/vragen", staff=True),
+    State("ideas, none waiting", "/ideeen", staff=True),
+    State("question", "/vraag"),
+    State("question without its contents", "/vraag", _send_nothing),
+    State("question, wijk to confirm", "/vraag", _question_to_confirm),
+    State("question sent", "/vraag", _question_sent),
+    State("idea", "/idee"),
+    State("idea without its contents", "/idee", _send_nothing),
+    State("idea, place to confirm", "/idee", _idea_to_confirm),
+    State("idea sent", "/idee", _idea_sent),
+    State("questions waiting", "/vragen", staff=True),
+    State("ideas waiting", "/ideeen", staff=True),
+    State("an idea at the desk", "/ideeen", _open_letter, staff=True),
+    State("a question, answered with nothing", "/vragen", _answer_nothing, staff=True),
+    State("a question, answered", "/vragen", _answer, staff=True),
+    State("privacy", "/privacy"),
+    State("accessibility", "/toegankelijkheid"),
+    State("how it works", "/zo-werkt-het"),
+    State("home in English", "/?taal=en"),
+    State("question in English", "/vraag?taal=en"),
+    State("melding in English", "/melden?taal=en"),
+    State("privacy in English", "/privacy?taal=en"),
     State("login", "/inloggen"),
     State("login, wrong password", "/inloggen", _wrong_password),
     State("nothing there", "/nergens", status=404),

@@ -38,7 +38,7 @@ from service.letter_pages import today
 from service.mail_contents import Contents
 from service.mail_words import Draft
 from service.secret import read_secret
-from service.settings import Settings
+from service.settings import Settings, Wijkcoordinator
 
 
 @pytest.fixture(scope="module")
@@ -348,3 +348,12 @@ def test_a_question_that_was_answered_is_no_longer_news_to_the_coordinator(clien
     assert list(told) == ["vraag.beantwoord"]
     assert told["vraag.beantwoord"].own == "Op dinsdag."
     assert told["vraag.beantwoord"].link.endswith(f"/vraag/{token}")
+
+
+def test_a_question_goes_to_the_coordinator_of_its_own_wijk(client: TestClient) -> None:
+    settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
+    own = {WIJK: Wijkcoordinator(email="noord@assen.example")}
+    settings.gemeenten[ASSEN].wijkcoordinatoren.update(own)
+    token = ask(client)
+    settings.gemeenten[ASSEN].wijkcoordinatoren.clear()
+    assert mails(client, public_id(token)) == [("vraag.nieuw", "noord@assen.example")]

@@ -25,6 +25,12 @@ DEMO_ACCOUNT = "demo"
 INVENTED = Wijkcoordinator(
     rol="Wijkcoördinator (verzonnen)", telefoon="000 000 00 00", email="wijk@voorbeeld.example"
 )
+# No Dutch number begins with 000, so that nobody is called; the words say that it is made up.
+INVENTED_CONTACTS = {
+    "telefoon": "000 000 00 00 (verzonnen nummer)",
+    "privacy_email": "privacy@voorbeeld.example",
+    "toegankelijkheid_email": "toegankelijkheid@voorbeeld.example",
+}
 
 
 @app.command()
@@ -56,8 +62,10 @@ def demo() -> None:
 
 
 def _reachable(code: str, known: dict[str, GemeenteSettings]) -> GemeenteSettings:
-    """Return the contacts of a gemeente, with an invented wijkcoördinator where none was set."""
+    """Return the contacts of a gemeente, with invented ones where none were set."""
     found = known.get(code, GemeenteSettings())
+    missing = {name: value for name, value in INVENTED_CONTACTS.items() if not getattr(found, name)}
+    found = found.model_copy(update=missing)
     if found.wijkcoordinatoren or found.wijkcoordinator_email:
         return found
     return found.model_copy(update={"wijkcoordinatoren": {code: INVENTED}})
