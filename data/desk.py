@@ -12,13 +12,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from data import visibility
+from data import released, visibility
 from data.categories import UNKNOWN
 from data.choices import PrivacyClass, Status
 from data.intake_models import Contact, Intake, Note, Photo
 from data.masking import masked_email, masked_name, masked_phone
 from data.models import Category, Melding, MeldingArea, StatusChange
 from data.rights import Right
+from data.text_masking import masked_text
 from data.visibility import Viewer
 from geo.errors import WijkbeeldError
 
@@ -99,6 +100,7 @@ class DeskReport:
     notes: tuple[Note, ...]
     photos: tuple[Photo, ...]
     buurt: str | None
+    edited: str | None
     version: str
 
     @property
@@ -115,6 +117,11 @@ class DeskReport:
     def waits(self) -> bool:
         """Whether it waits for a first look."""
         return self.intake is not None and self.intake.quarantine is not None
+
+    @property
+    def public_words(self) -> str:
+        """What everybody would read: the words that somebody made, else a proposal without personal data."""
+        return self.edited or masked_text(self.melding.text or "")
 
     @property
     def may_publish_text(self) -> bool:
@@ -152,6 +159,7 @@ def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | Non
     history = _of(session, StatusChange, melding.id)
     notes = _of(session, Note, melding.id)
     photos = _of(session, Photo, melding.id)
+    edited = released.edited_text(session, melding)
     return DeskReport(
         melding,
         category,
@@ -161,7 +169,8 @@ def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | Non
         notes,
         photos,
         _buurt(session, melding.id),
-        _version(melding, intake, history, notes, photos),
+        edited,
+        _version(melding, intake, history, notes, photos, edited=edited),
     )
 
 
@@ -259,6 +268,8 @@ def _version(
     history: Sequence[StatusChange],
     notes: Sequence[Note],
     photos: Sequence[Photo],
+    *,
+    edited: str | None,
 ) -> str:
     """Return a digest of everything that an act can change."""
     state = (
@@ -271,5 +282,6 @@ def _version(
         [step.id for step in history],
         [note.id for note in notes],
         [(photo.id, photo.released) for photo in photos],
+        edited,
     )
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import audit, desk, followers
+from data import audit, desk, followers, released
 from data.choices import PrivacyClass, Status
 from data.desk import ContactField
 from data.incident_members import lead_of, led_by
@@ -96,10 +96,19 @@ def follow(
     _note(session, melding, actor, "melding.status", {"van": before.value, "naar": to.value})
 
 
-def release(session: Session, melding: Melding, *, actor: str, text: bool, photos: frozenset[int]) -> None:
+def release(
+    session: Session,
+    melding: Melding,
+    *,
+    actor: str,
+    text: bool,
+    photos: frozenset[int],
+    words: str | None = None,
+) -> None:
     """Let everybody see a melding of a public class: the record, and its text and photos where so chosen.
 
-    Raises NotAllowed when its soort is not public, or for a text whose writer did not agree.
+    `words` are what everybody reads instead of what the reporter wrote. Raises NotAllowed when its soort is
+    not public, or for a text whose writer did not agree.
     """
     if _class_of(session, melding.category_id) is not PrivacyClass.EXACT:
         raise NotAllowed("meldingen van deze soort laten wij niet aan iedereen zien")
@@ -107,6 +116,7 @@ def release(session: Session, melding: Melding, *, actor: str, text: bool, photo
         raise NotAllowed("de melder heeft niet gezegd dat de tekst openbaar mag")
     melding.intern = False
     melding.text_released = text
+    released.keep_text(session, melding, words if text else None)
     _quarantine(session, melding, None)
     for photo in _photos(session, melding):
         photo.released = photo.id in photos
@@ -188,6 +198,7 @@ def _photos(session: Session, melding: Melding) -> Iterable[Photo]:
 def _withdraw(session: Session, melding: Melding) -> None:
     """Take back what was released of a melding: its text and its photos."""
     melding.text_released = False
+    released.keep_text(session, melding, None)
     for photo in _photos(session, melding):
         photo.released = False
 

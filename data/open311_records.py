@@ -14,6 +14,7 @@ from data import visibility
 from data.choices import Status
 from data.intake_models import Photo
 from data.models import Category, Melding, StatusChange
+from data.released import public_text
 from data.visibility import PUBLIC
 from geo.exposure import AMSTERDAM
 
@@ -60,8 +61,7 @@ def records(session: Session, wanted: Wanted) -> list[Record]:
         Melding.created_on,
         Melding.closed_at,
         Melding.status,
-        Melding.text,
-        Melding.text_released,
+        public_text(),
         Melding.lon,
         Melding.lat,
     )
@@ -104,7 +104,7 @@ def _record(row: Any, notes: Mapping[int, str], photos: Mapping[int, str]) -> Re
         created_on=row.created_on,
         closed_on=_day(row.closed_at) if is_closed and row.closed_at else None,
         is_closed=is_closed,
-        text=row.text if row.text_released else None,
+        text=row.text,
         lon=row.lon,
         lat=row.lat,
         note=notes.get(row.id),

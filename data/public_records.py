@@ -17,6 +17,7 @@ from data import visibility
 from data.choices import Status
 from data.models import Category, Melding, MeldingArea, StatusChange
 from data.photo_rows import released_photos
+from data.released import text_of
 from data.visibility import PUBLIC
 from geo.crs import LngLat
 from geo.exposure import AMSTERDAM
@@ -88,7 +89,7 @@ def public_melding(session: Session, public_id: str) -> PublicMelding | None:
         point=None if lon is None or lat is None else LngLat(lon, lat),
         place_quality=melding.place_quality,
         buurt=_buurt(session, melding.id),
-        text=(melding.text or "") if melding.text_released else "",
+        text=text_of(session, melding),
         steps=_steps(session, melding),
         photos=tuple(
             PublicPhoto(one.digest, one.width, one.height)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from data.intake_models import Photo
 from data.models import Audit, Melding
 from data.owners import buurt_finders
 from data.parties import read_parties, store_parties
+from data.party_models import ReleasedText
 from data.photo_rows import photo_for
 from data.visibility import PUBLIC
 from service.app import create_app
@@ -57,13 +59,19 @@ def database_of(client: TestClient) -> Database:
 
 
 def take(
-    client: TestClient, category: str = "straatverlichting", *, consent: bool = True, again: str = ""
+    client: TestClient,
+    category: str = "straatverlichting",
+    *,
+    consent: bool = True,
+    again: str = "",
+    text: str = "",
 ) -> str:
     """Store a melding; its public id."""
     database = database_of(client)
     with database.read() as session:
         finders = buurt_finders(session)
     report = report_of(category, consent=consent)
+    report = replace(report, text=text or report.text)
     return take_in(database, report, finders=finders, key=category + again, secret=b"s" * 32).public_id
 
 
@@ -325,3 +333,21 @@ def test_a_melding_is_passed_on_to_its_party_and_the_page_says_so(staff: TestCli
     assert "De stand is nu: doorgestuurd." in html
     assert "Doorgestuurd naar Netbeheer" in html
     assert 'action="/werkbak/' + name + '/doorsturen"' not in html
+
+
+def test_everybody_reads_the_words_that_staff_made_of_the_text_and_not_those_of_the_reporter(
+    staff: TestClient,
+) -> None:
+    name = take(staff, text="Bel mij op 06-12345678, de lamp van mevrouw Jansma is stuk.")
+    html = staff.get(f"/werkbak/{name}").text
+    assert "Bel mij op [weggelaten], de lamp van mevrouw [weggelaten] is stuk.</textarea>" in html
+    assert post(staff, name, "zichtbaar", tekst="true", openbaar="De lamp is stuk.").status_code == 303
+    page = staff.get(f"/meldingen/{name}").text
+    assert "De lamp is stuk." in page
+    assert not [word for word in ("06-12345678", "Jansma") if word in page]
+    sent = staff.get(f"/open311/v2/requests/{name}.json").text
+    assert "De lamp is stuk." in sent
+    assert not [word for word in ("06-12345678", "Jansma") if word in sent]
+    assert post(staff, name, "apart", reden="toch niet").status_code == 303
+    with database_of(staff).read() as session:
+        assert session.scalars(select(ReleasedText)).all() == []

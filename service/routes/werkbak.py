@@ -97,6 +97,7 @@ class Released(Handled):
     """What everybody may see."""
 
     tekst: bool = False
+    openbaar: NoteText = ""
     foto: list[int] = Field(default_factory=list, max_length=20)
 
 
@@ -234,7 +235,10 @@ def show(desk: DeskDep, form: Annotated[Released, Form()]) -> Response:
 
     def act(session: Session, melding: Melding) -> None:
         photos = frozenset(form.foto)
-        handling.release(session, melding, actor=desk.staff.account, text=form.tekst, photos=photos)
+        words = form.openbaar or None
+        handling.release(
+            session, melding, actor=desk.staff.account, text=form.tekst, photos=photos, words=words
+        )
 
     return perform(desk, form, act, done="zichtbaar")
 
