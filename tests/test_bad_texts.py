@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from melden_door import ADDRESS, ASSEN, form, made
 from served import loaded_database
-from test_melden import ADDRESS, ASSEN, form, made
 
 from service.app import create_app
 from service.settings import Settings

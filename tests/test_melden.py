@@ -8,27 +8,31 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from melden_door import (
+    ADDRESS,
+    ASSEN,
+    TEXT,
+    count,
+    fields,
+    form,
+    made,
+    number_of,
+    public_id,
+    stored,
+    token_of,
+)
 from served import loaded_database
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from data.categories import category_edition
 from data.choices import Status
-from data.classifier_texts import Labelled
-from data.corrections import corrections
 from data.database import Database
 from data.handling import change_status, release
-from data.intake_models import Contact, Intake
-from data.kind_questions import every_question
+from data.intake_models import Contact
 from data.models import Melding
-from data.urgency import elsewhere, elsewhere_rules, rules, urgency
+from data.urgency import rules, urgency
 from service.app import create_app
-from service.melding_form import fresh_key
 from service.settings import Settings
-
-ASSEN = "GM0106"
-ADDRESS = "Kloekhorststraat 29"
-TEXT = "De lantaarn voor de deur is kapot."
 
 
 @pytest.fixture(scope="module")
@@ -47,60 +51,6 @@ def database(client: TestClient) -> Database:
     client.app.state.status_attempts = Attempts()  # type: ignore[attr-defined]
     database: Database = client.app.state.database  # type: ignore[attr-defined]
     return database
-
-
-def form(**changed: str) -> dict[str, str]:
-    """A form as somebody sends it after choosing the address that was found."""
-    return {
-        "gemeente": ASSEN,
-        "sleutel": fresh_key(),
-        "tekst": TEXT,
-        "adres": ADDRESS,
-        "plek": "plek:Kloekhorststraat 29, 9401BB Assen",
-        "soort": "straatverlichting",
-        **changed,
-    }
-
-
-def fields(page: str) -> dict[str, str]:
-    """What a browser would send back of a page: hidden fields and the place that is chosen."""
-    inputs = re.findall(r"<input ([^>]+)>", page)
-    read = [dict(re.findall(r'(\w+)="([^"]*)"', one)) | {"on": " checked" in one} for one in inputs]
-    return {
-        one["name"]: html.unescape(str(one.get("value", "")))
-        for one in read
-        if one["type"] not in {"radio", "checkbox"} or one["on"]
-    }
-
-
-def count(database: Database) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(Intake)) or 0
-
-
-def token_of(answer: Response) -> str:
-    assert answer.status_code == 303, answer.text
-    return answer.headers["Location"].split("/volg/")[1].split("?")[0]
-
-
-def made(client: TestClient, **changed: str) -> str:
-    """The token of a melding that was just made."""
-    return token_of(client.post("/melden", data=form(**changed)))
-
-
-def public_id(token: str) -> str:
-    return token.split(".", maxsplit=1)[0]
-
-
-def stored(database: Database, token: str) -> Melding:
-    with database.read() as session:
-        return session.scalars(select(Melding).where(Melding.public_id == public_id(token))).one()
-
-
-def number_of(database: Database, token: str) -> str:
-    with database.read() as session:
-        query = select(Intake.reference).join(Melding).where(Melding.public_id == public_id(token))
-        return session.scalars(query).one()
 
 
 def test_the_first_page_opens_the_door_of_its_own_town(client: TestClient) -> None:
@@ -384,132 +334,3 @@ def test_every_soort_can_be_chosen_once(client: TestClient) -> None:
     page = client.post("/melden/controle", data=form(plek="")).text
     offered = re.findall(r'<option value="([^"]+)"', page.split('id="soort_lijst"')[1].split("</select>")[0])
     assert sorted(offered) == sorted(one.slug for one in category_edition("wijkbeeld").categories)
-
-
-def kinds_offered(page: str) -> list[str]:
-    return re.findall(r'name="soort" value="([^"]+)"', page)
-
-
-def test_what_we_are_not_sure_of_is_something_else_with_three_to_choose_from(client: TestClient) -> None:
-    page = client.post("/melden/controle", data=form(tekst="kunt u komen kijken", soort="", plek="")).text
-    assert fields(page)["soort"] == "overig"
-    assert (len(kinds_offered(page)), kinds_offered(page)[-1]) == (len(set(kinds_offered(page))), "overig")
-    assert 3 <= len(kinds_offered(page)) <= 4
-
-
-def test_suggestion_confidence_and_correction_are_kept(client: TestClient, database: Database) -> None:
-    agreed = made(client, voorstel="straatverlichting")
-    corrected = made(client, voorstel="straatverlichting", soort="paal")
-    without = made(client, voorstel="bestaat-niet")
-    query = select(Intake.suggested, Intake.confidence).join(Melding)
-    with database.read() as session:
-        kept = [
-            session.execute(query.where(Melding.public_id == public_id(token))).one()
-            for token in (agreed, corrected, without)
-        ]
-    assert [row.suggested for row in kept] == ["straatverlichting", "straatverlichting", None]
-    assert kept[0].confidence > 0.9
-    assert kept[2].confidence is None
-
-
-def test_a_correction_teaches_once_somebody_has_looked(client: TestClient, database: Database) -> None:
-    text = "Er staat een rare dinges bij de deur."
-    token = made(client, tekst=text, voorstel="overig", soort="paal")
-    made(client, voorstel="straatverlichting")
-    with database.write() as session:
-        assert Labelled(text, "paal") not in corrections(session)
-        release(
-            session,
-            session.get_one(Melding, stored(database, token).id),
-            actor="staf",
-            text=False,
-            photos=frozenset(),
-        )
-    with database.write() as session:
-        assert Labelled(text, "paal") in corrections(session)
-        assert TEXT not in [one.text for one in corrections(session)]
-        # Gone with its text.
-        session.execute(update(Melding).where(Melding.id == stored(database, token).id).values(text=None))
-    with database.read() as session:
-        assert Labelled(text, "paal") not in corrections(session)
-
-
-def test_a_soort_from_the_list_goes_before_our_suggestion(client: TestClient, database: Database) -> None:
-    token = made(client, soort="straatverlichting", soort_lijst="bank")
-    assert ">Bank<" in client.get(f"/volg/{token}").text
-
-
-def test_a_soort_taken_from_the_list_brings_its_questions_and_keeps_the_place(client: TestClient) -> None:
-    other = form(lijst="buurt:BU01060001", plek="anders", soort="paal", soort_lijst="container", stap="soort")
-    page = client.post("/melden/controle", data=other).text
-    assert kinds_offered(page)[0] == fields(page)["soort"] == "container"
-    assert "Welk nummer staat er op de container?" in page
-    assert 'value="buurt:BU01060001" selected' in page
-
-
-def test_answers_are_for_the_desk_and_the_reporter(client: TestClient, database: Database) -> None:
-    answers = {
-        "vraag.straatverlichting.paalnummer": " 10 43\n",
-        "vraag.straatverlichting.hoeveel": "Duizend",
-        "vraag.container.containernummer": "7",
-    }
-    token = made(client, **answers)
-    with database.read() as session:
-        query = select(Intake.answers).join(Melding).where(Melding.public_id == public_id(token))
-        assert session.scalars(query).one() == {"Welk nummer staat er op de paal?": "10 43"}
-    with database.write() as session:
-        melding = session.get_one(Melding, stored(database, token).id)
-        release(session, melding, actor="staf", text=False, photos=frozenset())
-    assert "10 43" in client.get(f"/volg/{token}").text
-    assert "10 43" not in client.get(f"/api/v1/meldingen/{public_id(token)}").text
-
-
-def test_every_question_is_of_a_soort_that_exists() -> None:
-    known = category_edition("wijkbeeld").by_slug
-    assert not [one for one in every_question() if one.slug not in known]
-    assert len({one.field for one in every_question()}) == len(every_question())
-
-
-def test_a_point_of_the_map_is_shown_with_the_address_beside_it(
-    client: TestClient, database: Database
-) -> None:
-    house = stored(database, made(client))
-    assert house.lon is not None
-    point = f"{house.lon + 0.00005:.6f},{house.lat:.6f}"
-    page = client.post("/melden/controle", data=form(adres="", plek="", punt=point)).text
-    chosen = fields(page)
-    assert "Klopt dit adres?" in page
-    assert chosen["plek"] == f"punt:{point}"
-    melding = stored(database, made(client, adres="", plek=chosen["plek"], punt=point))
-    assert str(melding.address).startswith("bij Kloekhorststraat")
-    assert (melding.place_quality, f"{melding.lon:.6f}") == ("punt", point.split(",", maxsplit=1)[0])
-
-
-@pytest.mark.parametrize("point", ["4.34,51.91", "0,0", "5.0", "x,y", "999,99", "NaN,1"])
-def test_a_point_elsewhere_is_no_place_of_ours(client: TestClient, database: Database, point: str) -> None:
-    before = count(database)
-    answer = client.post("/melden", data=form(adres="", plek=f"punt:{point}", punt=point))
-    assert (answer.status_code, count(database)) == (400, before)
-    assert "Deze plek kunnen wij niet vinden" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("text", "slug"),
-    [
-        ("schimmel in de badkamer van mijn huurwoning", "huurwoning"),
-        ("Mijn fiets is GESTOLEN", "politie"),
-        ("blauwalg in de plas", "waterschap"),
-        ("gat in de weg op de A28", "snelweg"),
-        ("er ligt vuil voor mijn voordeur", None),
-        ("De lantaarn voor de deur is kapot.", None),
-    ],
-)
-def test_what_somebody_else_mends_is_told_by_rules(text: str, slug: str | None) -> None:
-    assert elsewhere(text) == slug
-
-
-def test_every_rule_of_elsewhere_has_its_sentence_and_leaves_the_form_open(client: TestClient) -> None:
-    for rule in elsewhere_rules():
-        page = client.post("/melden/controle", data=form(tekst=f"hier: {rule.words[0]} help", plek="")).text
-        assert "Iemand anders kan dit misschien sneller oplossen" in page
-        assert 'action="/melden"' in page
