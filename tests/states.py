@@ -188,6 +188,8 @@ STATES = (
     State("question in English", "/vraag?taal=en"),
     State("melding in English", "/melden?taal=en"),
     State("privacy in English", "/privacy?taal=en"),
+    State("melding, empty", "/melden?gemeente=GM0106"),
+    State("typing a melding in", "/werkbak/nieuw?gemeente=GM0106", staff=True),
     State("login", "/inloggen"),
     State("login, wrong password", "/inloggen", _wrong_password),
     State("nothing there", "/nergens", status=404),
