@@ -28,6 +28,7 @@ from data.kind_questions import every_question, kind_questions
 from data.melding_words import OWN_EDITION
 from data.models import Melding
 from data.open311_records import MOST
+from data.released import keep_text
 from geo.exposure import AMSTERDAM
 from service.app import create_app
 from service.settings import GemeenteSettings, Settings
@@ -252,6 +253,15 @@ def test_what_is_not_public_here_is_not_found_in_the_same_words(client: TestClie
     (error,) = refused(client, f"requests/{public_id}.FORM?jurisdiction_id={HERE}", 404)
     assert error["description"] == "deze melding is er niet, of is niet openbaar"
     assert listed(client, service_request_id=public_id) == []
+
+
+def test_words_that_somebody_made_fit_stand_in_place_of_the_reporters(client: TestClient) -> None:
+    closed = ids_of(client)["closed"]
+    path = f"{BASE}/requests/{closed}.json?jurisdiction_id={HERE}"
+    for words, shown in (("Tekst zonder naam.", "Tekst zonder naam."), (None, "Tekst van closed.")):
+        with database_of(client).write() as session:
+            keep_text(session, by_id(session, closed), words)
+        assert client.get(path).json()[0]["description"] == shown
 
 
 # What can be asked
