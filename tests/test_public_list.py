@@ -6,27 +6,23 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
 from fastapi.testclient import TestClient
+from listed_town import KEPT, RELEASED, TOWN, is_public, much_told, rows, town_settings
 from served import loaded_database
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from data import audit, handling
+from data import handling
 from data.choices import PrivacyClass, Status
 from data.database import Database
-from data.intake_models import Photo
-from data.models import Category, Melding, MeldingArea, StatusChange
+from data.models import Category, Melding
 from geo.crs import LngLat, to_rd
 from service.app import create_app
-from service.photo_form import photo_store
-from service.settings import GemeenteSettings, Settings, Wijkcoordinator
+from service.settings import Settings
 
-TOWN = "GM0622"
-RELEASED, KEPT = "a" * 64, "b" * 64
 QUERY = f"/meldingen?gemeente={TOWN}"
 
 
@@ -37,20 +33,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    reach = GemeenteSettings(
-        wijkcoordinator_email="stad@voorbeeld.example",
-        wijkcoordinatoren={
-            "WK062206": Wijkcoordinator(rol="Wijkcoördinator Holy", telefoon="000 111 22 33"),
-            "GB062201": Wijkcoordinator(rol="Wijkregisseur", email="west@voorbeeld.example"),
-        },
-    )
-    var = tmp_path_factory.mktemp("var")
-    settings = Settings(database_url=database_url, var_folder=var, gemeenten={TOWN: reach})
-    for digest in (RELEASED, KEPT):
-        file = photo_store(settings).path(digest)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(b"een foto")
-    return settings
+    return town_settings(database_url, tmp_path_factory.mktemp("var"))
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +78,6 @@ def on_map(client: TestClient, query: str = "") -> list[str]:
         found += [one["id"] for one in answer["features"]]
         if len(found) >= answer["aantal"]:
             return found
-
-
-def rows(database: Database) -> list[tuple[Melding, Category]]:
-    query = select(Melding, Category).join(Category).where(Melding.municipality_code == TOWN)
-    with database.read() as session:
-        return [(melding, category) for melding, category in session.execute(query)]
-
-
-def is_public(melding: Melding, category: Category) -> bool:
-    return category.privacy == PrivacyClass.EXACT and not melding.intern
 
 
 JUNE = "&van=2026-06-01&tot=2026-06-05"
@@ -219,49 +192,10 @@ def test_a_question_that_cannot_be_is_refused(client: TestClient, query: str, st
 # One melding
 
 
-def _noted(session: Session) -> None:
-    """Every change of the data is in the audit, which makes answers in memory old."""
-    audit.record(session, actor="proef", action="proef", object_kind="melding", object_id="proef", detail={})
-
-
 @pytest.fixture
 def told(database: Database) -> Iterator[str]:
-    """A closed melding with an address, steps with notes, a released text, and one of two photos released."""
-    public = next(
-        m
-        for m, c in rows(database)
-        if is_public(m, c) and m.status == Status.CLOSED and m.incident_id is None
-    )
-    with database.write() as session:
-        melding = session.get_one(Melding, public.id)
-        melding.text, melding.text_released, melding.address = "De bank ligt om.", True, "Geheimlaan 7"
-        moments = (datetime(2026, 6, 20, 22, 30, tzinfo=UTC), datetime(2026, 6, 22, 9, 0, tzinfo=UTC))
-        for moment, to, note in zip(
-            moments, (Status.IN_PROGRESS, Status.CLOSED), ("Wij kijken.", "Rechtgezet."), strict=True
-        ):
-            session.add(
-                StatusChange(melding_id=melding.id, at=moment, to_status=to, public_note=note, actor="Jansen")
-            )
-        _noted(session)
-        for digest, released in ((RELEASED, True), (KEPT, False)):
-            session.add(
-                Photo(
-                    melding_id=melding.id,
-                    digest=digest,
-                    width=40,
-                    height=30,
-                    released=released,
-                    created_at=moments[0],
-                )
-            )
-    yield public.public_id
-    with database.write() as session:
-        melding = session.get_one(Melding, public.id)
-        melding.intern = False
-        _noted(session)
-        for table in (StatusChange, Photo):
-            for row in session.scalars(select(table).where(table.melding_id == public.id)):
-                session.delete(row)
+    with much_told(database) as public_id:
+        yield public_id
 
 
 def test_the_page_of_a_melding_tells_what_is_public_and_nothing_more(client: TestClient, told: str) -> None:
@@ -305,83 +239,6 @@ def test_a_shielded_or_unknown_melding_has_no_page(client: TestClient, database:
     shielded = next(m for m, c in rows(database) if not is_public(m, c))
     assert client.get(f"/meldingen/{shielded.public_id}").status_code == 404
     assert client.get("/meldingen/bestaat-niet").status_code == 404
-
-
-# The page of a wijk
-
-
-def of_place(database: Database, public_id: str) -> str:
-    """The wijk that a melding lies in."""
-    with database.read() as session:
-        buurt = session.scalars(
-            select(MeldingArea.buurt).join(Melding).where(Melding.public_id == public_id)
-        ).first()
-    assert buurt is not None
-    return f"WK{buurt[2:8]}"
-
-
-def section(html: str, name: str) -> str:
-    (found,) = re.findall(rf'<section aria-labelledby="{name}">(.*?)</section>', html, re.DOTALL)
-    text: str = found
-    return text
-
-
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("/wijken/WK062206", "Wijkcoördinator Holy"),
-        ("/wijken/BU06220601", "000 111 22 33"),
-        ("/gebieden/GB062201", "west@voorbeeld.example"),
-        ("/wijken/WK062208", "stad@voorbeeld.example"),
-    ],
-    ids=["own", "of its wijk", "of the gebied", "of the town"],
-)
-def test_each_place_names_who_is_there_for_it_by_role(client: TestClient, path: str, shown: str) -> None:
-    assert shown in section(client.get(path).text, "coordinator")
-
-
-def test_without_a_contact_the_page_says_so(client: TestClient) -> None:
-    html = section(client.get("/wijken/WK055603").text, "coordinator")
-    assert "weten niet wie" in html
-    assert "@" not in html
-
-
-def test_the_wijk_tells_what_was_done_until_it_is_withdrawn(
-    client: TestClient, database: Database, told: str
-) -> None:
-    wijk = f"/wijken/{of_place(database, told)}"
-    done = section(client.get(wijk).text, "ermee")
-    assert f'href="/meldingen/{told}"' in done
-    assert "Rechtgezet." in done
-    assert "Wij kijken." not in done
-    with database.write() as session:
-        kept = session.scalars(select(Melding).where(Melding.public_id == told)).one()
-        handling.hide(session, kept, actor="proef", reason="proef")
-    assert "Rechtgezet." not in client.get(wijk).text
-
-
-def test_the_wijk_lists_its_schools_and_the_initiatieven_that_run_or_ended(client: TestClient) -> None:
-    features = client.get(f"/api/v1/initiatieven?gemeente={TOWN}").json()["features"]
-    inside = [one["properties"] for one in features if (one["properties"]["buurt"] or "")[2:8] == "062206"]
-    html = client.get("/wijken/WK062206").text
-    strong, done = section(html, "sterk"), section(html, "ermee")
-    assert "Het College Vos" in strong
-    assert strong.count("Het College Vos</li>") == 1
-    for plan in inside:
-        assert (plan["titel"] in strong) == (plan["status"] == "loopt")
-        assert (plan["titel"] in done) == (plan["status"] == "uitgevoerd")
-    assert {plan["status"] for plan in inside} & {"loopt", "uitgevoerd"}
-
-
-def test_the_three_doors_know_the_wijk(client: TestClient) -> None:
-    html = client.get("/wijken/WK062206").text
-    for path in (
-        "/melden?gemeente=GM0622",
-        "/idee?gemeente=GM0622",
-        "/vraag?gemeente=GM0622&amp;wijk=WK062206",
-    ):
-        assert f'href="{path}"' in html
-        assert client.get(path.replace("&amp;", "&")).status_code == 200
 
 
 # Gone

@@ -50,6 +50,8 @@ BY_DATA_KEYS = (
     "post.titel_",
     "post.terug_",
     "volg.alleen_",
+    "lijst.stand_",
+    "lijst.wat_",
     "volg.bericht_",
     "volg.tevreden_",
     "volgblad.",
