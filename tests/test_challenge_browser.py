@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from served import Served, loaded_database, served
 from sqlalchemy import select
 from test_browser import WIDTHS, barriers, ready, too_wide
+from test_melden_browser import TEXT
 
 from data.challenges import UNCHECKED
 from data.database import Database
@@ -30,10 +31,9 @@ def _fill_in(context: BrowserContext, site: Served) -> Page:
     """The second page of a melding, filled in."""
     page = context.new_page()
     page.goto(f"{site.url}/melden?gemeente=GM0106")
-    page.get_by_label("Wat is er aan de hand?").fill("De lantaarn is kapot.")
+    page.get_by_label("Wat is er aan de hand?").fill(TEXT)
     page.get_by_label("Waar is het?").fill("Kloekhorststraat 29")
     page.get_by_role("button", name="Verder").click()
-    page.get_by_label("Waar gaat het over?").select_option(label="Straatverlichting")
     return page
 
 
