@@ -5,42 +5,28 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from forwarding_town import CONTACT, NOW, by_id, history, made, run, to
 from intake_door import LAT, LON, open_door, prepare, report, send
 from open311_stand_in import TownSystem, town_system
 from pdok_stand_in import drip, flood
 from pdok_stand_in import send as answer
-from pydantic import ValidationError
-from sqlalchemy import func, select
-from stored_town import TOWN
+from sqlalchemy import select
 
 from data import forwarding, handling
 from data.choices import Status
 from data.database import Database
-from data.forwarder import Forwarder
 from data.forwarding import Destination
 from data.forwarding_models import SentOn
 from data.intake_models import Note
-from data.models import Melding, Outbox, StatusChange
 from data.open311_client import Open311Client
-from data.outbox import Mail
 from geo.errors import SourceDown
-from service.forwarding import destinations, forwarding_mail
-from service.settings import Doorsturen, GemeenteSettings, Meldpunt, Settings
-
-NOW = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
-CONTACT = {
-    "naam": "Kanarie",
-    "email": "kanarie@voorbeeld.example",
-    "telefoon": "06 12345678",
-    "magVragen": True,
-}
+from service.settings import Settings
 
 
 @pytest.fixture
@@ -75,49 +61,6 @@ def database(client: TestClient) -> Iterator[Database]:
     found: Database = client.app.state.database  # type: ignore[attr-defined]
     yield found
     found.close()
-
-
-def to(system: TownSystem, *, timeout_s: float = 5.0, **options: Any) -> Destination:
-    """A destination at the stand-in, with a key and a jurisdiction."""
-    speaks = Open311Client(
-        system.base_url, api_key="geheim", jurisdiction="stad.nl", timeout_s=timeout_s, most_bytes=100_000
-    )
-    system.callers.append(speaks)
-    return Destination(TOWN, client=speaks, codes={"boom": "GRN-1", "*": "OVERIG"}, **options)
-
-
-def made(client: TestClient, database: Database, *, accepted: bool = True, **changes: Any) -> str:
-    """The id of a melding that came in by the door, and was looked at by somebody."""
-    stored = send(client, report(contact=CONTACT, **changes), f"{len(changes)}-{time.monotonic_ns():0>20}")
-    public_id = str(stored.json()["id"])
-    if accepted:
-        with database.write() as session:
-            handling.release(
-                session, by_id(session, public_id), actor="proef", text=False, photos=frozenset()
-            )
-    return public_id
-
-
-def by_id(session: Any, public_id: str) -> Melding:
-    found: Melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
-    return found
-
-
-def run(database: Database, *given: Destination, at: datetime = NOW) -> None:
-    """One look of the worker, at a chosen moment."""
-    Forwarder(database, given).look(at)
-
-
-def history(database: Database, public_id: str) -> list[tuple[str, str | None]]:
-    """Each step after the first, with what residents read of it."""
-    with database.read() as session:
-        rows = session.execute(
-            select(StatusChange.to_status, StatusChange.public_note)
-            .join(Melding, Melding.id == StatusChange.melding_id)
-            .where(Melding.public_id == public_id)
-            .order_by(StatusChange.id)
-        )
-        return [(status, note) for status, note in rows][1:]
 
 
 # On the way
@@ -397,66 +340,3 @@ def test_a_refused_list_is_asked_one_by_one(
     system.misbehave = refuse_lists
     run(database, there, at=NOW + timedelta(minutes=15))
     assert [len(history(database, one)) for one in ids] == [1, 2]
-
-
-# By mail
-
-
-def test_with_a_mail_address_a_mail_waits_in_the_same_transaction(
-    client: TestClient, database: Database
-) -> None:
-    public_id = made(client, database)
-    there = Destination(TOWN, email="meldingen@stad.example", contact=True)
-    run(database, there)
-    run(database, there, at=NOW + timedelta(days=1))
-    with database.read() as session:
-        row = session.scalars(select(Outbox).where(Outbox.kind == forwarding.MAIL)).one()
-        assert (row.recipient, "Kanarie" in str(row.payload)) == ("meldingen@stad.example", False)
-        mail = Mail(row.id, row.kind, row.recipient, row.payload, NOW, NOW, 0)
-        draft = forwarding_mail(session, mail)
-    assert draft is not None
-    assert draft.own == f"Er ligt een tak.\n\nKenmerk: {public_id}"
-    assert "Mailadres: kanarie@voorbeeld.example" in draft.lines
-    assert history(database, public_id) == [(Status.IN_PROGRESS, forwarding.SENT_NOTE)]
-    with database.write() as session:
-        handling.hide(session, by_id(session, public_id), actor="proef", reason="toch niet")
-    with database.read() as session:
-        assert forwarding_mail(session, mail) is None
-
-
-def test_without_a_good_mail_address_nothing_is_listed(client: TestClient, database: Database) -> None:
-    made(client, database)
-    run(database, Destination(TOWN, email="a@b.nl\nBcc: c@d.nl"))
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(SentOn)) == 0
-
-
-# By the settings
-
-
-def test_only_towns_that_want_so_are_sent_on(tmp_path: Path) -> None:
-    sent = Doorsturen.model_validate({"open311_url": "https://stad.example/open311/v2", "api_key": "x"})
-    told = {
-        TOWN: GemeenteSettings(meldpunt=Meldpunt.DOORSTUREN, doorsturen=sent),
-        "GM0556": GemeenteSettings(meldpunt=Meldpunt.EIGEN, doorsturen=sent),
-    }
-    (found,) = destinations(Settings(var_folder=tmp_path, gemeenten=told))
-    assert (found.gemeente, found.client is not None, found.contact) == (TOWN, True, False)
-    assert found.client is not None
-    found.client.close()
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        {"meldpunt": "link"},
-        {"meldpunt": "doorsturen"},
-        {"meldpunt": "doorsturen", "doorsturen": {}},
-        {"meldpunt": "doorsturen", "doorsturen": {"email": "a@b.nl", "open311_url": "https://b.nl"}},
-        {"meldpunt": "nergens"},
-        {"open311_sleutels": {"app": "geen hash"}},
-    ],
-)
-def test_settings_that_leave_a_melding_nowhere_are_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        GemeenteSettings.model_validate(told)

@@ -2,136 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from xml.etree.ElementTree import Element
 
 import pytest
-from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
-from intake_door import BESIDE, LAT, LON, LON_BESIDE, prepare, report, row_counts, send
-from sqlalchemy import select, update
-from stored_town import TOWN
+from intake_door import LAT, LON, prepare
+from open311_door import (
+    ASKS,
+    BASE,
+    HERE,
+    KEY,
+    PLAIN,
+    THERE,
+    by_id,
+    database_of,
+    ids_of,
+    listed,
+    made,
+    open311_door,
+    refused,
+    settings_of,
+    xml,
+)
+from sqlalchemy import update
 from three_client import answering, three_client
 
-from data import handling
-from data.categories import category_edition
-from data.choices import Status
-from data.database import Database
-from data.intake_models import Contact, Intake, Photo
-from data.kind_questions import every_question, kind_questions
-from data.melding_words import OWN_EDITION
+from data.kind_questions import kind_questions
 from data.models import Melding
 from data.open311_records import MOST
 from data.released import keep_text
 from geo.exposure import AMSTERDAM
 from service.app import create_app
-from service.settings import GemeenteSettings, Settings
-
-KEY = "een-lange-sleutel-voor-een-app"
-HERE, THERE = "vlaardingen.nl", "maassluis.nl"
-BASE = "/open311/v2"
-NEW = {"api_key": KEY, "jurisdiction_id": HERE, "service_code": "boom", "lat": LAT, "long": LON}
-# A service with a question to choose from, and one without any.
-ASKS = next(one for one in every_question() if one.choices)
-PLAIN = next(one.slug for one in category_edition(OWN_EDITION).categories if not kind_questions(one.slug))
-MADE: dict[str, dict[str, Any]] = {
-    "public": {},
-    "closed": {"soort": "straatverlichting"},
-    "unchecked": {},
-    "shielded": {"soort": "parkeren"},
-    "beside": {"gemeente": BESIDE, "lon": LON_BESIDE},
-}
-
-
-def settings_of(url: str, folder: Path) -> Settings:
-    town = GemeenteSettings(open311_sleutels={"app": hashlib.sha256(KEY.encode()).hexdigest()})
-    return Settings(
-        database_url=url, var_folder=folder / "var", base_url="https://wijk.example/", gemeenten={TOWN: town}
-    )
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A door with a public melding, one closed, one not looked at, one shielded and one of the other town."""
-    folder = tmp_path_factory.mktemp("open311")
-    url = f"sqlite:///{folder / 'wijkbeeld.db'}"
-    prepare(url)
-    with TestClient(create_app(settings_of(url, folder)), raise_server_exceptions=False) as client:
-        ids = {name: made(client, name, **changes) for name, changes in MADE.items()}
-        with database_of(client).write() as session:
-            for name in ("public", "closed", "beside"):
-                melding = by_id(session, ids[name])
-                handling.release(session, melding, actor="proef", text=name == "closed", photos=frozenset())
-            closed = by_id(session, ids["closed"])
-            handling.change_status(session, closed, Status.CLOSED, actor="proef", note="De lamp brandt weer.")
-            session.add(photo_of(closed.id, "a", released=True))
-            session.add(photo_of(closed.id, "b", released=False))
-        client.app.state.ids = ids  # type: ignore[attr-defined]
+    with open311_door(tmp_path_factory.mktemp("open311")) as client:
         yield client
-
-
-def made(client: TestClient, name: str, **changes: Any) -> str:
-    contact = {"naam": "Kanarie", "email": "kanarie@voorbeeld.example", "magTonen": True}
-    answer = send(client, report(tekst=f"Tekst van {name}.", contact=contact, **changes), f"{name:-<16}")
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def by_id(session: Any, public_id: str) -> Melding:
-    found: Melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
-    return found
-
-
-def photo_of(melding_id: int, letter: str, *, released: bool) -> Photo:
-    now = datetime.now(UTC)
-    digest = letter * 64
-    return Photo(melding_id=melding_id, digest=digest, width=1, height=1, released=released, created_at=now)
-
-
-def database_of(client: TestClient) -> Database:
-    found: Database = client.app.state.database  # type: ignore[attr-defined]
-    return found
-
-
-def ids_of(client: TestClient) -> dict[str, str]:
-    found: dict[str, str] = client.app.state.ids  # type: ignore[attr-defined]
-    return found
-
-
-def listed(client: TestClient, **query: object) -> list[str]:
-    """The ids of the requests that a question gives."""
-    asked = urlencode({"jurisdiction_id": HERE, **query})
-    answer = client.get(f"{BASE}/requests.json?{asked}")
-    assert answer.status_code == 200, answer.text
-    return [one["service_request_id"] for one in answer.json()]
-
-
-def xml(client: TestClient, path: str, status: int = 200) -> Element:
-    answer = client.get(f"{BASE}/{path}")
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/xml; charset=utf-8")
-    assert answer.text.startswith("<?xml version='1.0' encoding='utf-8'?>")
-    root: Element = fromstring(answer.content)
-    return root
-
-
-def refused(client: TestClient, path: str, status: int) -> list[dict[str, Any]]:
-    """The errors of a refusal; as XML it says the same."""
-    answer = client.get(f"{BASE}/{path.replace('.FORM', '.json')}")
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json; charset=utf-8")
-    errors: list[dict[str, Any]] = answer.json()
-    root = xml(client, path.replace(".FORM", ".xml"), status)
-    assert (root.tag, root[0].tag) == ("errors", "error")
-    assert [root.findtext("error/code"), root.findtext("error/description")] == [
-        str(errors[0]["code"]),
-        errors[0]["description"],
-    ]
-    return errors
 
 
 # What is there
@@ -186,15 +96,6 @@ def test_a_definition_without_questions_has_an_empty_list(client: TestClient) ->
     assert plain == {"service_code": PLAIN, "attributes": []}
     root = xml(client, path.replace("FORM", "xml"))
     assert [root.tag, root[0].text, root[1].tag] == ["service_definition", PLAIN, "attributes"]
-
-
-def test_an_answer_to_a_question_is_kept_with_it_and_a_wrong_one_refused(client: TestClient) -> None:
-    code, field = {"service_code": ASKS.slug}, f"attribute[{ASKS.key}]"
-    stored = post(client, **code, **{field: ASKS.choices[1], "attribute[vreemd]": "x"}).json()[0]
-    with database_of(client).read() as session:
-        melding = by_id(session, stored["service_request_id"])
-        assert session.get_one(Intake, melding.id).answers == {ASKS.question: ASKS.choices[1]}
-    assert post(client, **code, **{field: "iets anders"}).status_code == 400
 
 
 def test_a_list_holds_public_records_of_its_own_town_only(client: TestClient) -> None:
@@ -370,117 +271,6 @@ def test_what_is_not_there_is_a_404_in_the_form_that_was_asked(client: TestClien
 
 def test_another_form_is_not_found_and_said_so_in_xml(client: TestClient) -> None:
     assert xml(client, f"services.html?jurisdiction_id={HERE}", 404).findtext("error/code") == "404"
-
-
-# What can be sent
-
-
-def post(client: TestClient, form: str = "json", **changes: object) -> Any:
-    values = {name: value for name, value in {**NEW, **changes}.items() if value is not None}
-    return client.post(f"{BASE}/requests.{form}", data=values)
-
-
-def test_a_request_is_stored_once_as_by_our_own_door_and_waits_for_a_person(client: TestClient) -> None:
-    answer = post(
-        client,
-        description="Er ligt een tak.\nPas op.",
-        email="kanarie@voorbeeld.example",
-        first_name="Kanarie",
-        last_name="Geel",
-        media_url="https://foto.example/1.jpg",
-        device_id="toestel",
-    )
-    assert answer.status_code == 201, answer.text
-    (stored,) = answer.json()
-    public_id = stored["service_request_id"]
-    with database_of(client).read() as session:
-        melding = by_id(session, public_id)
-        intake = session.get_one(Intake, melding.id)
-        contact = session.get_one(Contact, melding.id)
-        assert (melding.text, melding.intern, melding.lon) == ("Er ligt een tak.\nPas op.", True, LON)
-        assert intake.quarantine
-        assert intake.answers == {"media_url": "https://foto.example/1.jpg"}
-        assert (contact.naam, contact.may_contact, contact.may_publish_text) == ("Kanarie Geel", False, False)
-    assert public_id not in listed(client)
-    refused(client, f"requests/{public_id}.FORM?jurisdiction_id={HERE}", 404)
-
-
-def test_a_request_without_words_says_its_service_and_answers_in_xml(client: TestClient) -> None:
-    answer = post(client, "xml")
-    root = fromstring(answer.content)
-    assert (answer.status_code, root.tag) == (201, "service_requests")
-    with database_of(client).read() as session:
-        assert by_id(session, str(root.findtext("request/service_request_id"))).text == "Boom"
-
-
-def test_the_same_key_of_a_sender_stores_once(client: TestClient) -> None:
-    def again(**changes: object) -> Any:
-        return client.post(
-            f"{BASE}/requests.json", data=dict(NEW) | changes, headers={"Idempotency-Key": "s" * 20}
-        )
-
-    first, second = again(), again()
-    assert first.json() == second.json()
-    other = again(description="Iets anders.")
-    assert (other.status_code, other.json()[0]["code"]) == (400, 422)
-
-
-BAD = {
-    "no key": ({"api_key": None}, 403, 403, "api_key"),
-    "a wrong key": ({"api_key": KEY + "x"}, 403, 403, "api_key"),
-    "a key of another town": ({"jurisdiction_id": THERE}, 403, 403, "api_key"),
-    "no town": ({"jurisdiction_id": None}, 400, 400, "jurisdiction_id"),
-    "an unknown town": ({"jurisdiction_id": "delft.nl"}, 404, 404, "jurisdiction_id"),
-    "no service": ({"service_code": None}, 400, 400, "service_code ontbreekt"),
-    "an unknown service": ({"service_code": "draak"}, 404, 404, "service_code"),
-    "no place": ({"lat": None, "long": None}, 400, 400, "address_string"),
-    "half a point": ({"long": None}, 400, 400, "horen bij elkaar"),
-    "a point of words": ({"lat": "NaN"}, 400, 400, "geen getal"),
-    "a swapped point": ({"lat": LON, "long": LAT}, 400, 400, "verwisseld"),
-    "a point in the other town": ({"long": LON_BESIDE}, 400, 400, "Maassluis"),
-    "an address that is not there": (
-        {"lat": None, "long": None, "address_string": "Nergens 1"},
-        400,
-        400,
-        "adres",
-    ),
-    "too many words": ({"description": "a" * 4_001}, 400, 400, "description: "),
-    "a text with a zero byte": ({"description": "a\0b"}, 400, 400, "description: "),
-    "a wrong mail address": ({"email": "a@b\nBcc: c@d.e"}, 400, 400, "email: "),
-    "a script for a photo": ({"media_url": "javascript:alert(1)"}, 400, 400, "media_url"),
-}
-
-
-@pytest.mark.parametrize(("changes", "status", "code", "words"), BAD.values(), ids=BAD.keys())
-def test_a_request_that_cannot_be_is_refused_and_not_stored(
-    client: TestClient, changes: dict[str, Any], status: int, code: int, words: str
-) -> None:
-    before = row_counts(database_of(client))
-    answer = post(client, **changes)
-    assert answer.status_code == status, answer.text
-    (error,) = answer.json()
-    assert (error["code"], words in error["description"]) == (code, True), error
-    assert row_counts(database_of(client)) == before
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "code"),
-    [
-        ("application/json", json.dumps(NEW), 415),
-        ("multipart/form-data; boundary=x", "--x--", 415),
-        ("application/x-www-form-urlencoded; charset=utf-16", "a=b", 415),
-        ("application/x-www-form-urlencoded", "description=%ff%fe", 400),
-        ("application/x-www-form-urlencoded", b"description=\xff", 400),
-        ("application/x-www-form-urlencoded", "a=b&" * 300, 400),
-        ("application/x-www-form-urlencoded", "lat=1&lat=2", 400),
-        ("application/x-www-form-urlencoded", "description=" + "a" * 70_000, 413),
-    ],
-)
-def test_a_body_that_is_no_form_is_a_400_with_a_finer_code(
-    client: TestClient, kind: str, body: str | bytes, code: int
-) -> None:
-    answer = client.post(f"{BASE}/requests.json", content=body, headers={"Content-Type": kind})
-    assert (answer.status_code, answer.json()[0]["code"]) == (400, code)
 
 
 # Another program
