@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import accounts, examples, import_meldingen, imports, maps, serve, train
+from service.commands import accounts, examples, import_meldingen, imports, maps, parties, serve, train
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -12,7 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (serve.app, maps.app, import_meldingen.watch_app, train.app):
+for commands in (serve.app, maps.app, import_meldingen.watch_app, parties.app, train.app):
     app.registered_commands.extend(commands.registered_commands)
 imports.app.registered_commands.extend(import_meldingen.app.registered_commands)
 app.add_typer(accounts.app, name="account")

@@ -11,6 +11,7 @@ from data.imports import import_meldingen
 from data.jobs import Arguments, Control, Kind
 from data.watch import WatchedSource, Watcher
 from service.account_jobs import account_kinds
+from service.party_jobs import party_kinds
 from service.reference_jobs import reference_kinds
 from service.settings import Settings
 
@@ -38,7 +39,13 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
         alarms = [{**asdict(alarm), "at": alarm.at.isoformat()} for alarm in checked.alarms]
         return {"imported": [report.as_dict() for report in checked.imported], "alarms": alarms}
 
-    return {MELDINGEN: meldingen, WATCH: watch, **account_kinds(database), **reference_kinds(database)}
+    return {
+        MELDINGEN: meldingen,
+        WATCH: watch,
+        **account_kinds(database),
+        **party_kinds(database),
+        **reference_kinds(database),
+    }
 
 
 def watcher(database: Database, settings: Settings) -> Watcher:

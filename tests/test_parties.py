@@ -13,6 +13,7 @@ from stored_town import BUURTEN, TOWN
 from test_desk import MAIL as REPORTER
 from test_desk import PHONE
 from test_nearby import HERE, filled, lnglat
+from typer.testing import CliRunner
 
 from data import outbox, parties
 from data.choices import Status
@@ -23,6 +24,7 @@ from data.models import Audit, Melding
 from data.owners import buurt_finders
 from data.parties import PartyKind, WrongParties, read_parties
 from data.text_masking import LEFT_OUT, masked_text
+from service.cli import app
 from service.mail_words import write
 from service.passing_on import passed_on_mail
 
@@ -215,3 +217,19 @@ def test_every_kind_of_party_can_be_read() -> None:
 def test_what_tells_who_somebody_is_goes_and_nothing_else(text: str, masked: str) -> None:
     # 111222333 passes the 11-test; NL91ABNA0417164300 is the example IBAN of the Dutch registry entry.
     assert masked_text(text) == masked
+
+
+def test_the_command_sets_the_parties_of_a_gemeente_and_refuses_a_wrong_list(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.close()
+    monkeypatch.setenv("DATABASE_URL", str(database.url))
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "partijen.toml"
+    file.write_text('[net]\nnaam = "Net"\nsoort = "gemeente"\n', "utf-8")
+    done = CliRunner().invoke(app, ["parties", str(file), "--gemeente", "Vlaardingen"])
+    assert (done.exit_code, done.output.strip()) == (0, "1 partijen ingesteld")
+    file.write_text("[net]\nnaam = 1", "utf-8")
+    assert CliRunner().invoke(app, ["parties", str(file), "--gemeente", "Vlaardingen"]).exit_code == 1
+    with database.read() as session:
+        assert [one.slug for one in parties.parties_of(session, TOWN)] == ["net"]
