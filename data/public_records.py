@@ -140,6 +140,8 @@ def recently_done(
     )
     found: dict[str, Done] = {}
     for public_id, soort, closed_at, note, example in session.execute(query.limit(limit * STEPS_EACH)):
+        assert closed_at is not None
+        assert note is not None
         closed_on = closed_at.astimezone(AMSTERDAM).date()
         found.setdefault(public_id, Done(public_id, soort, closed_on, note, example))
     return sorted(found.values(), key=lambda one: (one.closed_on, one.public_id), reverse=True)[:limit]

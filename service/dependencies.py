@@ -68,7 +68,7 @@ SignedDep = Annotated[Signed | None, Depends(_signed)]
 
 
 def _staff_session(signed: SignedDep) -> StaffSession | None:
-    return signed and signed.session
+    return None if signed is None else signed.session
 
 
 StaffSessionDep = Annotated[StaffSession | None, Depends(_staff_session)]

@@ -28,6 +28,7 @@ BY_DATA = {
     "script",
     "glossary",
     "werkkanaal",
+    "rol",
     "vraag",
     "idee",
     "privacy",
