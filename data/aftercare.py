@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import handling
+from data import desk, handling
 from data.choices import Status
 from data.following_models import Contentment
 from data.handling import NotAllowed
+from data.incident_members import lead_of, leave
 from data.intake import REPORTER
 from data.models import Category, Melding
 from data.rights import EVERYWHERE, Right
@@ -52,12 +53,17 @@ def until(melding: Melding) -> datetime | None:
 def reopen(session: Session, public_id: str, reason: str, *, now: datetime) -> None:
     """Open a closed melding again for its reporter; the reason is for staff, nobody else reads it.
 
-    NotAllowed when it is not closed, or was closed too long ago.
+    One that follows another goes its own way from here: for this reporter it is not solved, whatever was
+    done about the other. NotAllowed when it is not closed, or was closed too long ago.
     """
-    melding = session.scalar(select(Melding).where(Melding.public_id == public_id).with_for_update())
+    desk.lock(session, public_id)
+    melding = session.scalar(select(Melding).where(Melding.public_id == public_id))
     last = None if melding is None else until(melding)
     if melding is None or last is None or now > last:
         raise NotAllowed("deze melding kunt u niet meer openen")
+    lead = lead_of(session, melding)
+    if lead is not None and lead.id != melding.id:
+        leave(session, melding, actor=REPORTER)
     handling.change_status(session, melding, Status.REPORTED, actor=REPORTER)
     handling.add_note(session, melding, actor=REPORTER, text=reason)
 

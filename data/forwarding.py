@@ -30,6 +30,7 @@ MAIL: Final = "melding.doorsturen"
 SENT_NOTE: Final = "Wij hebben uw melding doorgegeven aan het meldsysteem van de gemeente."
 CLOSED_NOTE: Final = "In het meldsysteem van de gemeente is uw melding afgehandeld."
 REOPENED_NOTE: Final = "In het meldsysteem van de gemeente is uw melding weer open."
+REFUSED_NOTE: Final = "Bij het doorsturen bleef de stand hier zoals hij was."
 LONGEST_TEXT: Final = 4_000
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -311,6 +312,8 @@ def _step(session: Session, melding: Melding, to: Status, note: str) -> bool:
     try:
         handling.change_status(session, melding, to, actor=ACTOR, note=note)
     except NotAllowed as error:
+        # One that follows another keeps the status of that one; staff see why it did not change.
         log.info("de stand blijft zoals hij is", reden=str(error))
+        handling.add_note(session, melding, actor=ACTOR, text=f"{REFUSED_NOTE} {str(error).capitalize()}.")
         return False
     return True

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from data import audit, desk, followers, released
 from data.choices import PrivacyClass, Status
 from data.desk import ContactField
-from data.incident_members import lead_of, led_by
+from data.incident_members import lead_of, leave, led_by
 from data.intake_models import Contact, Intake, Note, Photo
 from data.models import Category, Melding, StatusChange
 from data.visibility import Viewer
@@ -148,13 +148,16 @@ def change_kind(session: Session, melding: Melding, slug: str, *, actor: str) ->
     """Give a melding another soort of the same edition; what was suggested at intake stays as it was.
 
     Going over the border of the public class takes text and photos back; a melding that comes to a public
-    class is looked at again before everybody sees it. Raises NotAllowed for an unknown or the same soort.
+    class is looked at again before everybody sees it. Another class takes it out of its incident, so that
+    what is told of one never tells of a shielded other. Raises NotAllowed for an unknown or the same soort.
     """
     before = session.get_one(Category, melding.category_id)
     after = {one.slug: one for one in desk.kinds(session, before.edition)}.get(slug)
     if after is None or after.id == before.id:
         raise NotAllowed("kies een andere soort uit de lijst")
     melding.category_id = after.id
+    if after.privacy != before.privacy:
+        leave(session, melding, actor=actor)
     if after.privacy != PrivacyClass.EXACT:
         _withdraw(session, melding)
     elif before.privacy != PrivacyClass.EXACT:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from data.incident_models import IncidentLead
+from data import audit
+from data.incident_models import IncidentChange, IncidentLead
 from data.models import Melding
 
 
@@ -34,3 +36,43 @@ def led_by(session: Session, melding: Melding) -> Sequence[Melding]:
     if lead is None or lead.id != melding.id or melding.incident_id is None:
         return ()
     return [one for one in members(session, melding.incident_id) if one.id != melding.id]
+
+
+def leave(session: Session, melding: Melding, *, actor: str) -> None:
+    """Take a melding out of its incident; when one is left, that one is on its own again too.
+
+    It keeps its status. When it led, the oldest of the others leads. Without an incident nothing happens.
+    """
+    incident_id = melding.incident_id
+    if incident_id is None:
+        return
+    rest = [one for one in members(session, incident_id) if one.id != melding.id]
+    gone = [melding, *rest] if len(rest) == 1 else [melding]
+    for one in gone:
+        one.incident_id = None
+        record(session, incident_id, one, actor=actor, joined=False)
+    row = session.get(IncidentLead, incident_id)
+    if row is not None and len(rest) < 2:
+        session.delete(row)
+    elif row is not None and row.melding_id == melding.id:
+        # A melding leads once: the row is changed in place.
+        session.execute(
+            update(IncidentLead).where(IncidentLead.incident_id == incident_id).values(melding_id=rest[0].id)
+        )
+
+
+def record(session: Session, incident_id: int, melding: Melding, *, actor: str, joined: bool) -> None:
+    """Keep that a melding was joined to an incident or taken out, in its history and in the audit."""
+    now = datetime.now(UTC)
+    session.add(
+        IncidentChange(incident_id=incident_id, melding_id=melding.id, at=now, actor=actor, joined=joined)
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="melding.samen" if joined else "melding.los",
+        object_kind="melding",
+        object_id=melding.public_id,
+        detail={"incident": incident_id},
+        at=now,
+    )

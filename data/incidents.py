@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from math import hypot
 from typing import NamedTuple
 
-from sqlalchemy import Select, select, true, update
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
-from data import audit, desk, handling
+from data import desk, handling
 from data.choices import Status
 from data.handling import NotAllowed
-from data.incident_members import lead_of, members
+from data.incident_members import lead_of, leave, members, record
 from data.incident_models import IncidentChange, IncidentLead
 from data.likeness import likeness
 from data.models import Category, Incident, Melding
@@ -116,7 +116,7 @@ def join(
     if session.get(IncidentLead, incident_id) is None:
         session.add(IncidentLead(incident_id=incident_id, melding_id=lead.id))
     second.incident_id = incident_id
-    _record(session, incident_id, second, actor, joined=True)
+    record(session, incident_id, second, actor=actor, joined=True)
     handling.follow(session, second, Status(lead.status), actor=actor, note=note, closed=lead.closed_at)
     return lead
 
@@ -129,20 +129,7 @@ def take_out(session: Session, melding: Melding, *, actor: str) -> None:
     """
     if melding.incident_id is None:
         raise NotAllowed("deze melding staat al op zichzelf")
-    incident_id = melding.incident_id
-    rest = [one for one in members(session, incident_id) if one.id != melding.id]
-    _leave(session, incident_id, melding, actor)
-    if len(rest) == 1:
-        _leave(session, incident_id, rest[0], actor)
-        rest = []
-    row = session.get(IncidentLead, incident_id)
-    if row is not None and not rest:
-        session.delete(row)
-    elif row is not None and row.melding_id == melding.id:
-        # A melding leads once: the row is changed in place.
-        session.execute(
-            update(IncidentLead).where(IncidentLead.incident_id == incident_id).values(melding_id=rest[0].id)
-        )
+    leave(session, melding, actor=actor)
 
 
 def _may_join(session: Session, melding: Melding, other: Melding) -> None:
@@ -162,29 +149,8 @@ def _new_incident(session: Session, first: Melding, actor: str) -> int:
     session.add(incident)
     session.flush()
     first.incident_id = incident.id
-    _record(session, incident.id, first, actor, joined=True)
+    record(session, incident.id, first, actor=actor, joined=True)
     return incident.id
-
-
-def _leave(session: Session, incident_id: int, melding: Melding, actor: str) -> None:
-    melding.incident_id = None
-    _record(session, incident_id, melding, actor, joined=False)
-
-
-def _record(session: Session, incident_id: int, melding: Melding, actor: str, *, joined: bool) -> None:
-    now = datetime.now(UTC)
-    session.add(
-        IncidentChange(incident_id=incident_id, melding_id=melding.id, at=now, actor=actor, joined=joined)
-    )
-    audit.record(
-        session,
-        actor=actor,
-        action="melding.samen" if joined else "melding.los",
-        object_kind="melding",
-        object_id=melding.public_id,
-        detail={"incident": incident_id},
-        at=now,
-    )
 
 
 def _history(session: Session, viewer: Viewer, melding: Melding) -> tuple[Change, ...]:

@@ -11,7 +11,7 @@ from mail_town import ADDRESS, CANARY, Town, adviser_of, link_in, plain, prepare
 from sqlalchemy import select, update
 from stored_town import TOWN
 
-from data import aftercare, followers, handling
+from data import aftercare, followers, handling, incidents
 from data.choices import Status
 from data.following_models import Contentment, Follower
 from data.intake import tracking_token
@@ -211,6 +211,23 @@ def test_a_reporter_opens_a_closed_melding_again_with_a_reason_that_only_staff_r
     assert all(CANARY not in one.as_string() for one in town.deliver())
     again = town.client.post(f"{page}/heropenen", data={"reden": "nog eens"})
     assert "bericht=kan_niet" in again.headers["Location"]
+
+
+def test_a_reporter_whose_melding_follows_another_opens_it_again_on_its_own(
+    followed: tuple[Town, str],
+) -> None:
+    town, lead = followed
+    name = town.melding(key="b")
+    with town.database.write() as session:
+        found = {one.public_id: one for one in session.scalars(select(Melding))}
+        incidents.join(session, found[lead], found[name], actor="medewerker")
+    town.step(lead, Status.CLOSED, "Klaar.")
+    page = f"/volg/{tracking_token(name, town.secret)}"
+    answer = town.client.post(f"{page}/heropenen", data={"reden": "nog steeds kapot"})
+    assert "bericht=heropend" in answer.headers["Location"]
+    with town.database.read() as session:
+        rows = session.execute(select(Melding.public_id, Melding.status, Melding.incident_id))
+        assert {tuple(row) for row in rows} == {(lead, Status.CLOSED, None), (name, Status.REPORTED, None)}
 
 
 def test_after_four_weeks_a_melding_stays_closed(followed: tuple[Town, str]) -> None:

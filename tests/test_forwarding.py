@@ -18,7 +18,7 @@ from pdok_stand_in import drip, flood
 from pdok_stand_in import send as answer
 from sqlalchemy import select
 
-from data import forwarding, handling
+from data import forwarding, handling, incidents
 from data.choices import Status
 from data.database import Database
 from data.forwarding import Destination
@@ -291,6 +291,29 @@ def test_a_closing_over_there_closes_here_with_its_words_for_staff(
     run(database, there, at=NOW + timedelta(days=2))
     assert history(database, public_id)[2:] == [(Status.REPORTED, forwarding.REOPENED_NOTE)]
     assert len(system.got) == 1
+
+
+def test_a_closing_over_there_leaves_one_that_follows_another_and_tells_staff(
+    client: TestClient, database: Database, system: TownSystem
+) -> None:
+    lead, name = made(client, database), made(client, database)
+    there = to(system)
+    run(database, there)
+    with database.write() as session:
+        incidents.join(session, by_id(session, lead), by_id(session, name), actor="proef")
+    with database.read() as session:
+        row = session.scalars(select(SentOn).where(SentOn.reference == name)).one()
+    system.settle(str(row.remote_id), "")
+    run(database, there, at=NOW + timedelta(minutes=15))
+    with database.read() as session:
+        assert by_id(session, name).status == by_id(session, lead).status != Status.CLOSED
+        note = session.scalars(select(Note)).one()
+        assert (note.melding_id, note.actor) == (by_id(session, name).id, forwarding.ACTOR)
+        assert note.text.startswith(forwarding.REFUSED_NOTE)
+    # Later looks go on, and say it once.
+    run(database, there, at=NOW + timedelta(days=2))
+    with database.read() as session:
+        assert len(session.scalars(select(Note)).all()) == 1
 
 
 def test_what_staff_did_here_stays_while_nothing_changes_there(

@@ -244,6 +244,36 @@ def test_a_page_from_before_the_joining_is_refused(database: Database) -> None:
         handling.take_up(session, STAFF, old, version=page.version)
 
 
+def test_a_soort_of_another_class_takes_a_melding_out_of_its_incident_with_history(either: Database) -> None:
+    names = [put(either, east_m=n, days_ago=9 - n) for n in range(3)]
+    join(either, names[0], names[1])
+    join(either, names[0], names[2])
+    with either.write() as session:
+        handling.change_kind(session, get(session, names[0]), "hond", actor="b")
+    assert seen(either, names[0]).size == 1
+    assert [(one.public_id, one.joined, one.actor) for one in seen(either, names[0]).history][-1] == (
+        names[0],
+        False,
+        "b",
+    )
+    # The oldest of the others leads from here, and their status says nothing of the shielded one.
+    assert seen(either, names[1]).leads
+    assert [one.public_id for one in seen(either, names[1]).others] == [names[2]]
+    step(either, names[1], Status.CLOSED)
+    assert statuses(either, *names) == ["gemeld", "afgehandeld", "afgehandeld"]
+    with either.read() as session:
+        audited = select(Audit.object_id, Audit.actor).where(Audit.action == "melding.los")
+        assert session.execute(audited).all() == [(names[0], "b")]
+
+
+def test_a_soort_of_the_same_class_leaves_a_melding_in_its_incident(either: Database) -> None:
+    old, new = put(either, days_ago=2), put(either, east_m=2)
+    join(either, old, new)
+    with either.write() as session:
+        handling.change_kind(session, get(session, new), "bank", actor="b")
+    assert seen(either, old).size == 2
+
+
 def test_joining_changes_the_number_of_incidents_and_not_that_of_reports(either: Database) -> None:
     # Five reports of which three are about one lamp: 5 - 2 = 3 incidents, and still 5 reports.
     names = [put(either, east_m=n, days_ago=n + 1) for n in range(5)]
