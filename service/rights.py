@@ -213,7 +213,8 @@ def asked_route(routes: Sequence[BaseRoute], scope: Scope) -> Asked | None:
 
 def _mounted(mount: Mount, scope: Scope) -> Asked | None:
     if not mount.routes:
-        return Asked(mount.path + "/{path}", fits=True)
+        # A folder of files answers GET alone, and refuses other methods in its own words.
+        return Asked(mount.path + "/{path}", fits=scope["method"] in {"GET", "HEAD"})
     found = asked_route(mount.routes, scope)
     return found and found._replace(path=mount.path + found.path)
 

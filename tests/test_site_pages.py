@@ -230,10 +230,14 @@ def test_an_address_that_is_not_there_offers_known_places(client: TestClient) ->
     assert "Prins Willem Alexandersch" in html
 
 
-def test_doors_offer_only_what_was_set(client: TestClient) -> None:
+def test_the_first_screen_has_three_doors_and_112(client: TestClient) -> None:
     html = client.get("/").text
-    assert "Iets kapot, vies of onveilig?" in html
-    assert "Een idee voor uw buurt?" not in html
+    for door in (
+        "Iets kapot, vies of onveilig?",
+        "Een idee voor uw buurt?",
+        "Een vraag aan de wijkcoördinator.",
+    ):
+        assert door in html
     assert "Spoed? Bel 112." in html
 
 
