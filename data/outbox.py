@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from data import audit
-from data.models import Outbox
+from data.models import Outbox, core_table
 from geo.errors import WijkbeeldError
 
 ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\.]{2,}")
+ENCODED: Final = "=?"
 LONGEST_ADDRESS: Final = 254
 # Longer than a server may take over one mail: after it a mail that nobody finished is taken up again.
 LEASE: Final = timedelta(minutes=5)
@@ -32,6 +33,7 @@ KEPT: Final = timedelta(days=30)
 RECENT: Final = timedelta(days=7)
 ALARM: Final = "mail.alarm"
 ACTOR: Final = "post"
+_ADD: Final = insert(core_table(Outbox)).inline()
 log = structlog.get_logger()
 
 
@@ -63,15 +65,17 @@ class OutboxState:
 
 def is_address(text: str) -> bool:
     """Return whether this is one mail address, without a name and without signs that a header reads."""
-    printable = text.isprintable() and len(text) <= LONGEST_ADDRESS
-    return printable and ADDRESS.fullmatch(text) is not None
+    # A header takes an encoded word (RFC 2047) for what it stands for: that may be several addresses.
+    plain = text.isprintable() and len(text) <= LONGEST_ADDRESS and ENCODED not in text
+    return plain and ADDRESS.fullmatch(text) is not None
 
 
 def queue(session: Session, *, kind: str, recipient: str, payload: dict[str, Any], now: datetime) -> None:
     """Put one mail in the outbox in the caller's transaction; BadAddress when it has no single address."""
     if not is_address(recipient):
         raise BadAddress("dit is geen mailadres")
-    session.add(Outbox(created_at=now, kind=kind, recipient=recipient, payload=payload, next_try_at=now))
+    values = {"created_at": now, "kind": kind, "recipient": recipient, "payload": payload, "next_try_at": now}
+    session.execute(_ADD, values)
 
 
 def due(session: Session, now: datetime, *, limit: int) -> list[Mail]:

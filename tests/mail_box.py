@@ -36,6 +36,7 @@ BAD_ADDRESSES = (
     '"a b"@c.nl',
     "a@b.nl\u2028Bcc: c@d.nl",
     "a@b.nl\x00",
+    "=?utf-8?q?a=40b.nl=2Cc=40d.nl=2C?=@e.nl",
     f"{'a' * 65}@b.nl",
     f"a@{'b' * 320}.nl",
 )
