@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import followers, outbox, subscriptions
 from data.database import Database
+from geo.errors import WijkbeeldError
 from service.mail_contents import Contents
 from service.mailer import Mailer, ServerAway
 from service.secret import read_secret
@@ -49,7 +50,8 @@ class MailWorker:
             try:
                 self._look()
                 self._send()
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, WijkbeeldError, OSError) as error:
+                # A disk that fails for a moment: mail waits for the next look.
                 log.warning("mail versturen lukte niet", soort=type(error).__name__)
 
     def _wait_s(self) -> float:

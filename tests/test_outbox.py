@@ -29,7 +29,7 @@ from mail_server import Post, mail_server
 from sqlalchemy import select
 
 from data import outbox
-from data.database import Database
+from data.database import Database, WriterStopped
 from data.models import Audit
 from service import mail_worker
 from service.mail_worker import MailWorker
@@ -231,6 +231,25 @@ def test_the_service_sends_what_waited_when_it_starts_again(
     database: Database, port: int, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_worker, "EVERY_S", 0.05)
+    put(database, kind="mail.alarm", soort="x", reden="y")
+    settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_security="geen", var_folder=tmp_path)
+    worker = MailWorker(database, settings)
+    worker.start()
+    end = time.monotonic() + 30
+    while time.monotonic() < end and rows(database)[0].sent_at is None:
+        time.sleep(0.05)
+    worker.stop()
+    assert [mail["To"] for mail in post.taken] == [ADDRESS]
+
+
+def test_a_disk_that_fails_for_a_moment_does_not_end_the_sending(
+    database: Database, port: int, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise WriterStopped("de schijf gaf een fout")
+
+    monkeypatch.setattr(mail_worker, "EVERY_S", 0.05)
+    monkeypatch.setattr(mail_worker, "tell_subscribers", fail)
     put(database, kind="mail.alarm", soort="x", reden="y")
     settings = Settings(smtp_host="127.0.0.1", smtp_port=port, smtp_security="geen", var_folder=tmp_path)
     worker = MailWorker(database, settings)
