@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from data.columns import RowId, UtcDateTime
@@ -41,6 +42,13 @@ class Table(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own name)
 
 
+def core_table(model: type[Table]) -> CoreTable:
+    """Return the table of a model, for statements that go past the session: those cost half as much."""
+    table = model.__table__
+    assert isinstance(table, CoreTable)
+    return table
+
+
 class Municipality(Table):
     """A gemeente that the service knows."""
 
@@ -52,7 +60,10 @@ class Municipality(Table):
 
 
 class AreaEdition(Table):
-    """One year of the CBS division into wijken and buurten; `deriving` until all points have their buurt."""
+    """One year of the CBS division into wijken and buurten; `deriving` until all points have their buurt.
+
+    `loaded_at` is when one of its areas last changed.
+    """
 
     __tablename__ = "area_edition"
 
@@ -357,6 +368,8 @@ class Audit(Table):
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(80))
     detail: Mapped[dict[str, Any]]
+    # Which seal holds it; nobody but the sealer sets it.
+    seal: Mapped[int | None] = mapped_column(index=True)
 
 
 class Outbox(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import accounts, examples, import_meldingen, imports, maps, parties, serve, train
+from service.commands import accounts, audit, examples, import_meldingen, imports, maps, parties, serve, train
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -16,6 +16,7 @@ for commands in (serve.app, maps.app, import_meldingen.watch_app, parties.app, t
     app.registered_commands.extend(commands.registered_commands)
 imports.app.registered_commands.extend(import_meldingen.app.registered_commands)
 app.add_typer(accounts.app, name="account")
+app.add_typer(audit.app, name="audit")
 app.add_typer(imports.app, name="import")
 app.add_typer(examples.app, name="examples")
 

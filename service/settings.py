@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     staff: dict[str, str] = Field(default_factory=dict)
     session_idle_minutes: int = Field(30, ge=1)
     session_hours: int = Field(10, ge=1)
+    audit_months: int = Field(24, ge=6, le=24)
     trusted_proxies: list[str] = Field(default_factory=list)
     beheer_email: str = "beheer@wijkbeeld.example"
     smtp_host: str = ""

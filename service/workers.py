@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from data.audit_sealer import Sealer
 from data.challenges import ChallengeKeeper
 from data.forwarder import Forwarder
 from data.jobs import JobRunner, Spool
@@ -13,6 +14,7 @@ from data.photo_keeping import PhotoKeeper
 from geo.errors import WijkbeeldError
 from service.analysis.warming import warm
 from service.analysis.workbench import Workbench
+from service.audit_key import audit_key, head_file
 from service.forwarding import destinations
 from service.jobs import job_kinds, watcher
 from service.mail_worker import MailWorker
@@ -23,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Workers:
-    """The threads that work beside the answers: warming, jobs of commands, watched folders, photos, mail."""
+    """The threads beside the answers: warming, jobs of commands, watched folders, photos, mail, seals."""
 
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench
@@ -34,6 +36,13 @@ class Workers:
         self._photos = PhotoKeeper(workbench.database, photo_store(settings))
         self._mail = MailWorker(workbench.database, settings)
         self._forwarder = Forwarder(workbench.database, destinations(settings))
+        folder = settings.var_folder
+        self._sealer = Sealer(
+            workbench.database,
+            lambda: audit_key(folder),
+            head_file(folder),
+            keep_months=settings.audit_months,
+        )
 
     def start(self) -> None:
         """Begin; answers do not wait for it."""
@@ -44,9 +53,11 @@ class Workers:
         self._mail.start()
         self._forwarder.start()
         self._challenges.start()
+        self._sealer.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
+        self._sealer.stop()
         self._challenges.stop()
         self._forwarder.stop()
         self._mail.stop()
