@@ -20,16 +20,22 @@ CONFIRM_WITHIN: Final = timedelta(days=7)
 ASK_AGAIN_AFTER: Final = timedelta(hours=1)
 MOST_ASKS: Final = 3
 MOST_REPORTERS: Final = 3
+# Anybody can type anybody's address under many meldingen, without having to prove anything.
+MOST_OPEN: Final = 5
+OPEN_WITHIN: Final = timedelta(days=1)
 
 
 def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: datetime) -> None:
     """Ask an address whether it wants mail about a melding; who follows already is not asked again.
 
-    An address that does not answer is asked three times at most, and what cannot be an address never.
-    A reporter has at most three addresses: whoever has the link cannot mail the whole town.
+    An address that does not answer is asked three times at most about one melding and five times a day about
+    all of them, and what cannot be an address never. A reporter has at most three addresses: whoever has the
+    link cannot mail the whole town.
     """
     if not outbox.is_address(email):
         return
+    # Mail servers read both as one: in other letters it is the same mailbox.
+    email = email.lower()
     query = select(Follower).where(Follower.melding_id == melding.id, Follower.email == email)
     follower = session.scalar(query)
     if follower is None:
@@ -40,7 +46,8 @@ def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: 
         )
         follower.asks = 0
         session.add(follower)
-    if follower.confirmed_at is None and may_ask(follower.asks, follower.asked_at, now):
+    may = follower.confirmed_at is None and may_ask(follower.asks, follower.asked_at, now)
+    if may and _open(session, email, now) < MOST_OPEN:
         follower.asks += 1
         follower.asked_at = now
         outbox.queue(session, kind=CONFIRM, recipient=email, payload={"volger": follower.public_id}, now=now)
@@ -108,3 +115,11 @@ def tidy(session: Session, now: datetime) -> None:
 def _reporters(session: Session, melding_id: int) -> int:
     query = select(func.count()).select_from(Follower)
     return session.scalar(query.where(Follower.melding_id == melding_id, Follower.reporter)) or 0
+
+
+def _open(session: Session, email: str, now: datetime) -> int:
+    """Return how often an address was asked lately, about any melding, without an answer."""
+    query = select(func.sum(Follower.asks)).where(
+        Follower.email == email, Follower.confirmed_at.is_(None), Follower.asked_at > now - OPEN_WITHIN
+    )
+    return session.scalar(query) or 0

@@ -142,6 +142,16 @@ def test_a_secret_link_cannot_mail_the_whole_town(town: Town) -> None:
     assert len(town.post.taken) == 3
 
 
+def test_many_meldingen_cannot_fill_a_mailbox_that_somebody_else_typed(town: Town) -> None:
+    for number in range(8):
+        town.melding(key=f"k{number}", email=ADDRESS.upper() if number % 2 else ADDRESS)
+    assert len(town.deliver()) == 5
+    with town.database.write() as session:
+        session.execute(update(Follower).values(asked_at=datetime.now(UTC) - timedelta(days=2)))
+    town.melding(key="later", email=ADDRESS)
+    assert len(town.deliver()) == 1
+
+
 def test_whether_a_reporter_is_content_is_kept_once_and_apart(followed: tuple[Town, str]) -> None:
     town, name = followed
     page = f"/volg/{tracking_token(name, town.secret)}"
