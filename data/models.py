@@ -44,9 +44,7 @@ class Table(DeclarativeBase):
 
 def core_table(model: type[Table]) -> CoreTable:
     """Return the table of a model, for statements that go past the session: those cost half as much."""
-    table = model.__table__
-    assert isinstance(table, CoreTable)
-    return table
+    return model.metadata.tables[model.__tablename__]
 
 
 class Municipality(Table):
@@ -357,7 +355,7 @@ class InitiatiefArea(Table):
 
 
 class Audit(Table):
-    """What was done, by whom and when; never contents."""
+    """What was done, by whom and when; never contents. The sealer alone sets `seal`."""
 
     __tablename__ = "audit"
 
@@ -368,7 +366,6 @@ class Audit(Table):
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(80))
     detail: Mapped[dict[str, Any]]
-    # Which seal holds it; nobody but the sealer sets it.
     seal: Mapped[int | None] = mapped_column(index=True)
 
 
