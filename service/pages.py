@@ -68,11 +68,11 @@ def render(
         "example": example,
         "menu": menu(request.url.path, town, getattr(request.state, "viewer", PUBLIC)),
     }
-    # What went wrong is told in Dutch.
+    # What went wrong is told in Dutch alone, and does not repeat the address that was asked for.
     language = DEFAULT if name == FAULT else language_of(request)
     shared["other_languages"] = {
         other: address
-        for other in LANGUAGES
+        for other in (LANGUAGES if name != FAULT else ())
         if other != language and (address := other_address(request, other)) is not None
     }
     page = _environment(language).get_template(name).render(**shared, **context)
