@@ -64,6 +64,8 @@ def store_edition(session: Session, edition: Edition) -> EditionStored:
     if moved:
         owners.forget_owners(session, edition.year)
     _apply(session, edition.year, changes)
+    if any(changes):
+        _note_change(session, edition.year)
     return EditionStored(
         year=edition.year,
         new=len(changes.new),
@@ -109,6 +111,11 @@ def _ensure_edition(session: Session, year: int) -> bool:
     session.add(AreaEdition(year=year, loaded_at=datetime.now(UTC), deriving=owners.any_points(session)))
     session.flush()
     return True
+
+
+def _note_change(session: Session, year: int) -> None:
+    """Let those who keep something of the areas of this edition notice that they changed."""
+    session.execute(update(AreaEdition).where(AreaEdition.year == year).values(loaded_at=datetime.now(UTC)))
 
 
 def _rows(edition: Edition) -> list[Row]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import Executable, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from data.challenge_models import SpentChallenge
 from data.database import Database
+from data.models import core_table
 
 log = structlog.get_logger()
 # Nobody has shown to have taken any trouble, so a person looks first.
@@ -52,14 +54,16 @@ class Check:
 
 def spend(session: Session, proof: Proof) -> bool:
     """Count a proof and return True; False when it counted before. Of two at once one counts."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(SpentChallenge)
-        .values(digest=proof.digest, expires_at=proof.expires_at)
-        .on_conflict_do_nothing()
-        .returning(SpentChallenge.digest)
-    )
-    return session.scalar(statement) is not None
+    statement = _spending(session.get_bind().dialect.name)
+    values = {"digest": proof.digest, "expires_at": proof.expires_at}
+    return session.execute(statement, values).scalar() is not None
+
+
+@cache
+def _spending(dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = core_table(SpentChallenge)
+    return insert(table).on_conflict_do_nothing().returning(table.c.digest)
 
 
 def forget_expired(session: Session, *, now: datetime | None = None) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from data import outbox
 from data.following_models import Follower
 from data.melding_words import public_ids
-from data.models import Melding, StatusChange
+from data.models import Melding, StatusChange, core_table
 
 CONFIRM: Final = "adres.bevestigen"
 RECEIPT: Final = "melding.ontvangen"
@@ -23,6 +23,7 @@ MOST_REPORTERS: Final = 3
 # Anybody can type anybody's address under many meldingen, without having to prove anything.
 MOST_OPEN: Final = 5
 OPEN_WITHIN: Final = timedelta(days=1)
+_ADD: Final = insert(core_table(Follower)).inline()
 
 
 def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: datetime) -> None:
@@ -51,6 +52,18 @@ def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: 
         follower.asks += 1
         follower.asked_at = now
         outbox.queue(session, kind=CONFIRM, recipient=email, payload={"volger": follower.public_id}, now=now)
+
+
+def ask_first(session: Session, melding_id: int, email: str, *, now: datetime) -> None:
+    """Ask the reporter of a melding that was stored just now, whom nobody can have asked before."""
+    if not outbox.is_address(email):
+        return
+    name, email = public_ids(1)[0], email.lower()
+    may = _open(session, email, now) < MOST_OPEN
+    values = {"public_id": name, "melding_id": melding_id, "email": email, "reporter": True}
+    session.execute(_ADD, {**values, "asked_at": now, "asks": int(may)})
+    if may:
+        outbox.queue(session, kind=CONFIRM, recipient=email, payload={"volger": name}, now=now)
 
 
 def may_ask(asks: int, asked_at: datetime, now: datetime) -> bool:

@@ -9,24 +9,24 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data import audit, followers
+from data import audit, followers, intake_rows
 from data.category_store import category_ids, store_bundled
 from data.challenges import UNCHECKED, Check, Proof
 from data.choices import Channel, Status
 from data.database import Database
-from data.intake_models import Contact, Intake
+from data.intake_rows import Known
 from data.melding_words import OWN_EDITION, public_ids
-from data.models import Category, Melding, MeldingArea, Source, StatusChange
+from data.models import Melding, Source
 from data.owners import BuurtFinder
 from data.photo_store import Album
 from data.sources import SourceCard, SourceKind, own_slug, register_source
-from geo.crs import LngLat, to_rd
+from geo.crs import RD, LngLat, to_rd
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM
 
@@ -93,6 +93,13 @@ class Receipt:
     replayed: bool = False
 
 
+class _Place(NamedTuple):
+    """A point in RD metres, and the buurt that it lies in by edition."""
+
+    rd: RD
+    owners: dict[int, str | None]
+
+
 def take_in(
     database: Database,
     report: Report,
@@ -108,20 +115,22 @@ def take_in(
     the same content gives the first receipt again; with another content it raises KeyReused, and nothing is
     stored. NotOurs for a place outside. The files of `photos` are durable before their rows are written.
     """
-    owners = _owners(report, finders)
+    place = _place(report, finders)
     key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
     mark = _fingerprint(report, photos)
+    sent = {"key_hash": key_hash, "fingerprint": mark}
     if photos is not None:
         with database.read() as session:
-            known = _replay(session, key_hash, mark)
-        if known is not None:
-            return known
+            replayed = _replay(_look(session, report, key_hash), mark)
+        if replayed is not None:
+            return replayed
         photos.keep()
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:
-                return _replay(session, key_hash, mark) or _store(
-                    session, _settled(session, report), owners, key_hash, mark, photos=photos
+                known = _look(session, report, key_hash)
+                return _replay(known, mark) or _store(
+                    session, _settled(session, report), place, known, sent, photos=photos
                 )
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
@@ -160,121 +169,113 @@ def _settled(session: Session, report: Report) -> Report:
     return replace(report, quarantine=Check(report.quarantine, report.proof).settle(session), proof=None)
 
 
-def _replay(session: Session, key_hash: str, mark: str) -> Receipt | None:
-    query = (
-        select(Melding.public_id, Intake.reference, Intake.fingerprint)
-        .join(Intake, Intake.melding_id == Melding.id)
-        .where(Intake.key_hash == key_hash)
-    )
-    known = session.execute(query).one_or_none()
-    if known is None:
+def _look(session: Session, report: Report, key_hash: str) -> Known:
+    source = own_slug(report.gemeente)
+    return intake_rows.look(session.connection(), key_hash=key_hash, source=source, category=report.category)
+
+
+def _replay(known: Known, mark: str) -> Receipt | None:
+    """Return the receipt of a melding that was sent with this key before, None when none was."""
+    if known.public_id is None or known.reference is None:
         return None
     if known.fingerprint != mark:
         raise KeyReused("deze sleutel hoort bij een melding met een andere inhoud")
     return Receipt(known.public_id, known.reference, replayed=True)
 
 
-def _owners(report: Report, finders: Sequence[BuurtFinder]) -> dict[int, str | None]:
-    """Return the buurt of the place in every edition; NotOurs when it lies in none of this gemeente."""
+def _place(report: Report, finders: Sequence[BuurtFinder]) -> _Place:
+    """Return where the melding lies; NotOurs when that is in none of the buurten of this gemeente."""
     rd = to_rd(report.point)
     owners = {finder.year: finder.find([rd.x], [rd.y])[0] for finder in finders}
     if not any(owner and owner[2:6] == report.gemeente[2:] for owner in owners.values()):
         raise NotOurs("deze plek ligt niet in een van onze wijken")
-    return owners
+    return _Place(rd, owners)
 
 
 def _store(
     session: Session,
     report: Report,
-    owners: dict[int, str | None],
-    key_hash: str,
-    mark: str,
+    place: _Place,
+    known: Known,
+    sent: dict[str, str],
     *,
     photos: Album | None,
 ) -> Receipt:
     now = datetime.now(UTC)
-    melding = _melding(session, report, now)
-    session.add(melding)
-    session.flush()
-    session.add_all(
-        MeldingArea(melding_id=melding.id, edition=year, buurt=buurt) for year, buurt in owners.items()
+    actor = report.entered_by or REPORTER
+    source_id = _own_source(session, report.gemeente, known, now)
+    category_id = known.category_id or _category_id(session, report.category)
+    melding = {**_melding(report, place.rd, now), "source_id": source_id, "category_id": category_id}
+    intake = {**_intake(report), **sent}
+    contact = None if report.contact.is_empty else {"created_at": now, **asdict(report.contact)}
+    melding_id = intake_rows.store(
+        session.connection(),
+        melding=melding,
+        owners=place.owners,
+        intake=intake,
+        contact=contact,
+        step={"at": now, "to_status": Status.REPORTED, "actor": actor},
     )
-    intake = _intake(report, melding.id, key_hash, mark)
-    session.add(intake)
-    if not report.contact.is_empty:
-        session.add(Contact(melding_id=melding.id, created_at=now, **asdict(report.contact)))
     if report.contact.may_contact and report.contact.email:
-        followers.ask(session, melding, report.contact.email, reporter=True, now=now)
+        followers.ask_first(session, melding_id, report.contact.email, now=now)
     if photos is not None:
-        photos.attach(session, melding.id)
-    session.add(
-        StatusChange(
-            melding_id=melding.id, at=now, to_status=Status.REPORTED, actor=report.entered_by or REPORTER
-        )
-    )
+        photos.attach(session, melding_id)
     audit.record(
         session,
-        actor=report.entered_by or REPORTER,
+        actor=actor,
         action="melding.ontvangen",
         object_kind="melding",
-        object_id=melding.public_id,
+        object_id=melding["public_id"],
         detail={"kanaal": report.channel.value},
     )
-    return Receipt(melding.public_id, intake.reference)
+    return Receipt(melding["public_id"], intake["reference"])
 
 
-def _melding(session: Session, report: Report, now: datetime) -> Melding:
+def _melding(report: Report, rd: RD, now: datetime) -> dict[str, Any]:
     public_id = public_ids(1)[0]
-    rd = to_rd(report.point)
-    return Melding(
-        public_id=public_id,
-        municipality_code=report.gemeente,
-        source_id=_own_source(session, report.gemeente, now),
-        source_ref=public_id,
-        category_id=_category_id(session, report.category),
-        created_at=now,
-        created_on=now.astimezone(AMSTERDAM).date(),
-        stored_at=now,
-        status=Status.REPORTED,
-        channel=report.channel,
-        text=report.text,
-        address=report.address,
-        place_quality=report.place_quality,
-        lon=report.point.lon,
-        lat=report.point.lat,
-        x=rd.x,
-        y=rd.y,
-        intern=report.quarantine is not None,
-    )
+    return {
+        "public_id": public_id,
+        "municipality_code": report.gemeente,
+        "source_ref": public_id,
+        "created_at": now,
+        "created_on": now.astimezone(AMSTERDAM).date(),
+        "stored_at": now,
+        "status": Status.REPORTED,
+        "channel": report.channel,
+        "text": report.text,
+        "address": report.address,
+        "place_quality": report.place_quality,
+        "lon": report.point.lon,
+        "lat": report.point.lat,
+        "x": rd.x,
+        "y": rd.y,
+        "intern": report.quarantine is not None,
+    }
 
 
-def _intake(report: Report, melding_id: int, key_hash: str, mark: str) -> Intake:
-    return Intake(
-        melding_id=melding_id,
-        reference=f"{secrets.randbelow(10**10):010d}",
-        postcode=report.postcode,
-        key_hash=key_hash,
-        fingerprint=mark,
-        quarantine=report.quarantine,
-        suggested=report.suggested,
-        confidence=report.confidence,
-        answers=report.answers,
-        entered_by=report.entered_by,
-    )
+def _intake(report: Report) -> dict[str, Any]:
+    return {
+        "reference": f"{secrets.randbelow(10**10):010d}",
+        "postcode": report.postcode,
+        "quarantine": report.quarantine,
+        "suggested": report.suggested,
+        "confidence": report.confidence,
+        "answers": report.answers,
+        "entered_by": report.entered_by,
+    }
 
 
-def _own_source(session: Session, gemeente: str, now: datetime) -> int:
+def _own_source(session: Session, gemeente: str, known: Known, now: datetime) -> int:
     """Return the id of the town's own meldpunt as a source, made at its first melding.
 
     From that day on the town is watched, also on days without meldingen.
     """
     slug = own_slug(gemeente)
     today = now.astimezone(AMSTERDAM).date()
-    query = select(Source.id, Source.observed_from, Source.loaded_at).where(Source.slug == slug)
-    known = session.execute(query).one_or_none()
     # Written once a day: all who send a melding would wait for each other at this one row.
-    if known is not None and known.observed_from is not None and _day(known.loaded_at) == today:
-        return int(known.id)
+    written = known.observed_from is not None and _day(known.loaded_at) == today
+    if known.source_id is not None and written:
+        return known.source_id
     return register_source(
         session,
         SourceCard(
@@ -303,9 +304,6 @@ def _first_day(session: Session, slug: str) -> date | None:
 
 def _category_id(session: Session, slug: str) -> int:
     """Return the id of a soort of our own edition; a soort that is not there is refused by name."""
-    query = select(Category.id).where(Category.edition == OWN_EDITION, Category.slug == slug)
-    if (found := session.scalar(query)) is not None:
-        return found
     store_bundled(session)
     known = category_ids(session, OWN_EDITION)
     if slug not in known:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from data import audit
-from data.models import Outbox
+from data.models import Outbox, core_table
 from geo.errors import WijkbeeldError
 
 ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\.]{2,}")
@@ -33,6 +33,7 @@ KEPT: Final = timedelta(days=30)
 RECENT: Final = timedelta(days=7)
 ALARM: Final = "mail.alarm"
 ACTOR: Final = "post"
+_ADD: Final = insert(core_table(Outbox)).inline()
 log = structlog.get_logger()
 
 
@@ -73,7 +74,8 @@ def queue(session: Session, *, kind: str, recipient: str, payload: dict[str, Any
     """Put one mail in the outbox in the caller's transaction; BadAddress when it has no single address."""
     if not is_address(recipient):
         raise BadAddress("dit is geen mailadres")
-    session.add(Outbox(created_at=now, kind=kind, recipient=recipient, payload=payload, next_try_at=now))
+    values = {"created_at": now, "kind": kind, "recipient": recipient, "payload": payload, "next_try_at": now}
+    session.execute(_ADD, values)
 
 
 def due(session: Session, now: datetime, *, limit: int) -> list[Mail]:

@@ -123,7 +123,7 @@ class Checker:
         return Check(self.budgets.reason(self.client, at=at), check.proof)
 
 
-def _checker(request: Request, settings: SettingsDep, viewer: ViewerDep) -> Checker:
+async def _checker(request: Request, settings: SettingsDep, viewer: ViewerDep) -> Checker:
     budgets: Budgets = request.app.state.budgets
     client = request.client.host if request.client else ""
     return Checker(settings.var_folder, client, viewer.is_staff, budgets)

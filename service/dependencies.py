@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from data.database import Database
 from data.models import StaffSession
@@ -24,17 +25,18 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-wijkbeeld" if settings.secure else "wijkbeeld"
 
 
-def _settings(request: Request) -> Settings:
+# What waits for nothing is async: a plain function would go to a thread and back, at each request.
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _workbench(request: Request) -> Workbench:
+async def _workbench(request: Request) -> Workbench:
     workbench: Workbench = request.app.state.workbench
     return workbench
 
@@ -57,24 +59,26 @@ def live_session(request: Request, settings: Settings, database: Database) -> Si
     return found
 
 
-def _signed(request: Request, settings: SettingsDep, database: DatabaseDep) -> Signed | None:
+async def _signed(request: Request, settings: SettingsDep, database: DatabaseDep) -> Signed | None:
     if hasattr(request.state, "signed"):
         found: Signed | None = request.state.signed
         return found
-    return live_session(request, settings, database)
+    if cookie_name(settings) not in request.cookies:
+        return None
+    return await run_in_threadpool(live_session, request, settings, database)
 
 
 SignedDep = Annotated[Signed | None, Depends(_signed)]
 
 
-def _staff_session(signed: SignedDep) -> StaffSession | None:
+async def _staff_session(signed: SignedDep) -> StaffSession | None:
     return None if signed is None else signed.session
 
 
 StaffSessionDep = Annotated[StaffSession | None, Depends(_staff_session)]
 
 
-def _viewer(request: Request, signed: SignedDep) -> Viewer:
+async def _viewer(request: Request, signed: SignedDep) -> Viewer:
     """Return who looks, with the roles that open this route; a page shows it too."""
     request.state.staff = signed and signed.session
     request.state.viewer = PUBLIC if signed is None else signed.viewer

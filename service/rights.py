@@ -183,15 +183,30 @@ class Guard:
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self.app = app
         self.routes = routes
+        # A path without parameters leads to the same route each time: as many as there are routes.
+        self._found: dict[tuple[str, str, str], Asked] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on when it may be asked; 404 for a route that the table does not name."""
         if scope["type"] == "http":
-            asked = asked_route(self.routes, scope)
+            asked = self._asked(scope)
             # What is no route, or not with this method, is answered by the routes themselves.
-            if asked is not None and asked.fits:
+            if asked is not None and asked.fits and not _is_public(scope["method"], asked.path):
                 await run_in_threadpool(_admit, Request(scope), asked.path)
         await self.app(scope, receive, send)
+
+    def _asked(self, scope: Scope) -> Asked | None:
+        key = (scope["method"], scope.get("root_path", ""), scope["path"])
+        if (found := self._found.get(key)) is not None:
+            return found
+        asked = asked_route(self.routes, scope)
+        if asked is not None and asked.fits and asked.path == scope["path"]:
+            self._found[key] = asked
+        return asked
+
+
+def _is_public(method: str, path: str) -> bool:
+    return ROUTES.get(f"{method} {path}") is Open.PUBLIC
 
 
 def asked_route(routes: Sequence[BaseRoute], scope: Scope) -> Asked | None:
@@ -224,8 +239,6 @@ def _admit(request: Request, path: str) -> None:
     access = ROUTES.get(f"{request.method} {path}")
     if access is None:
         raise HTTPException(404)
-    if access is Open.PUBLIC:
-        return
     settings: Settings = request.app.state.settings
     signed = live_session(request, settings, request.app.state.database)
     request.state.signed = signed

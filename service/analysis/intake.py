@@ -47,9 +47,7 @@ def receive(
 def loaded_finders(workbench: Workbench) -> Sequence[BuurtFinder]:
     """Return the finder of every edition, for records that come one by one."""
     with workbench.session() as session:
-        return workbench.remember(
-            session, ("finders",), lambda: buurt_finders(session), about=About.REFERENCE
-        )
+        return workbench.remember(session, ("finders",), lambda: buurt_finders(session), about=About.OUTLINES)
 
 
 def _refuse(workbench: Workbench, report: Report, finders: Sequence[BuurtFinder]) -> NoReturn:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from data.database import Database
-from data.models import Audit
+from data.models import AreaEdition, Audit
 from data.readers.pdok import Locatieserver
 from geo.exposure import AMSTERDAM
 from service.analysis.weight import weight
@@ -36,12 +36,17 @@ class Kept(NamedTuple):
 class About(StrEnum):
     """What an answer is worked out from, and so what makes it old."""
 
+    OUTLINES = "grenzen alleen"
     REFERENCE = "grenzen, cijfers en adressen"
     RECORDS = "ook meldingen en initiatieven"
 
 
 # Per database and kind of answer: up to where the audit was looked at, and the newest change then.
 _LOOKED: Final[WeakKeyDictionary[Engine, dict[About, tuple[int, int]]]] = WeakKeyDictionary()
+_EDITION: Final = AreaEdition.__table__.c
+_EDITIONS: Final = select(_EDITION.year, _EDITION.loaded_at).order_by(_EDITION.year)
+    AreaEdition.__table__.c.year
+)
 # Acts that change no outline, figure or address.
 RECORD_KINDS: Final = ("melding", "initiatief", "vraag")
 
@@ -145,15 +150,20 @@ class Workbench:
         return len(self._kept) > self._capacity or self._bytes > self._most_bytes
 
 
-def data_version(session: Session, *, about: About = About.RECORDS) -> DataVersion:
+def data_version(session: Session, *, about: About = About.RECORDS) -> Hashable:
     """Return what differs after every change of the data: each is in the audit, logins apart.
 
     A session sees one state, so it is asked once for each session.
     """
-    known: dict[About, DataVersion] = session.info.setdefault("versions", {})
+    known: dict[About, Hashable] = session.info.setdefault("versions", {})
     if about not in known:
-        known[about] = _data_version(session, about)
+        known[about] = _outlines(session) if about is About.OUTLINES else _data_version(session, about)
     return known[about]
+
+
+def _outlines(session: Session) -> Hashable:
+    """Return when each edition last changed: one query, since every melding that comes in asks for it."""
+    return tuple(tuple(row) for row in session.execute(_EDITIONS))
 
 
 def _data_version(session: Session, about: About) -> DataVersion:
