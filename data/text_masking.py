@@ -11,15 +11,17 @@ from collections.abc import Callable
 from typing import Final
 
 LEFT_OUT: Final = "[weggelaten]"
-EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IBAN: Final = re.compile(
     r"\bNL\d{2} ?[A-Z]{4}(?: ?\d){10}\b|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
-    re.IGNORECASE,
+    # Without ASCII a sign that looks like a letter, such as that of kelvin, counts as one.
+    re.IGNORECASE | re.ASCII,
 )
 PHONE: Final = re.compile(r"(?<![\w+])(?:\+31|0031|0)(?:[ .()-]{0,2}\d){9}(?!\d)")
 NINE_DIGITS: Final = re.compile(r"(?<!\d)\d(?:[ .]?\d){8}(?!\d)")
 PLATE: Final = re.compile(
-    r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,3}\b", re.IGNORECASE
+    r"\b(?=[A-Z0-9-]{0,10}\d)(?=[A-Z0-9-]{0,10}[A-Z])[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,3}\b",
+    re.IGNORECASE,
 )
 NAME: Final = re.compile(
     r"\b((?:[Mm]eneer|[Mm]evrouw|[Mm]evr\.?|[Mm]w\.?|[Dd]hr\.?|[Bb]uurman|[Bb]uurvrouw|[Ii]k heet|"

@@ -212,6 +212,8 @@ def test_every_kind_of_party_can_be_read() -> None:
         ("auto 12-ABC-3 staat fout", f"auto {LEFT_OUT} staat fout"),
         ("mevrouw van der Berg zegt", f"mevrouw {LEFT_OUT} zegt"),
         ("De lamp bij nummer 12-14 is 2 weken stuk", "De lamp bij nummer 12-14 is 2 weken stuk"),
+        # The sign of kelvin is the letter K for who does not look at case.
+        ("NL\u212a12 ABCD EFGH, K\u212a12 ABCD EFGH 1234", "NL\u212a12 ABCD EFGH, K\u212a12 ABCD EFGH 1234"),
     ],
 )
 def test_what_tells_who_somebody_is_goes_and_nothing_else(text: str, masked: str) -> None:
