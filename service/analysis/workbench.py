@@ -45,8 +45,6 @@ class About(StrEnum):
 _LOOKED: Final[WeakKeyDictionary[Engine, dict[About, tuple[int, int]]]] = WeakKeyDictionary()
 _EDITION: Final = AreaEdition.__table__.c
 _EDITIONS: Final = select(_EDITION.year, _EDITION.loaded_at).order_by(_EDITION.year)
-    AreaEdition.__table__.c.year
-)
 # Acts that change no outline, figure or address.
 RECORD_KINDS: Final = ("melding", "initiatief", "vraag")
 
