@@ -43,8 +43,7 @@ def seal_next(session: Session, key: bytes, *, now: datetime, after: int = 0) ->
     copy was put back), the numbers go on behind it and the gap stays to be seen. On PostgreSQL a row may
     become visible after rows with higher numbers: it has no seal yet, so it is in the next one.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    _alone(session)
     last = session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
     number = max(last.number if last else 0, after) + 1
     waiting = select(Audit.id).where(Audit.seal.is_(None)).order_by(Audit.id).limit(MOST_ROWS)
@@ -79,6 +78,7 @@ def drop_expired(session: Session, key: bytes, *, before: datetime, now: datetim
 
     The last seal keeps its rows, so that SQLite gives no number out twice.
     """
+    _alone(session)
     newest = select(func.max(AuditSeal.number)).scalar_subquery()
     query = select(AuditSeal).where(
         AuditSeal.dropped_at.is_(None), AuditSeal.last_at < before, AuditSeal.number < newest
@@ -103,6 +103,12 @@ def drop_expired(session: Session, key: bytes, *, before: datetime, now: datetim
         at=now,
     )
     return rows
+
+
+def _alone(session: Session) -> None:
+    """Wait until no other service on this database is sealing; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 class Sealer:

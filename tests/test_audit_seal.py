@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +29,7 @@ from service.secret import NAME
 KEY = b"k" * 32
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-SEGMENTS, ROWS_EACH = 4, 3
+SEGMENTS, ROWS_EACH, SEALERS = 4, 3, 4
 
 
 @dataclass
@@ -295,6 +297,42 @@ def test_a_row_that_becomes_visible_after_a_higher_number_is_in_the_next_seal(
     assert [tuple(row) for row in rows] == [("1", 2), ("2", 1)]
     assert kept.check().found == []
     database.close()
+
+
+def test_sealers_at_once_make_one_chain(kept: Kept) -> None:
+    for number in range(ROWS_EACH):
+        kept.act(number, NOW)
+    ready = threading.Barrier(SEALERS)
+
+    def look() -> None:
+        ready.wait()
+        kept.seal(NOW)
+
+    threads = [threading.Thread(target=look) for _ in range(SEALERS)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (kept.check().seals, kept.check().rows, kept.check().found) == (1, ROWS_EACH, [])
+
+
+def test_the_sealer_works_by_itself_and_goes_on_after_a_refusal(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_sealer, "EVERY_S", 0.02)
+    kept.act(1, datetime.now(UTC))
+    # A folder where the file should be: it cannot be read nor written, until it is gone.
+    kept.heads.path.mkdir(parents=True)
+    sealer = Sealer(kept.database, lambda: KEY, kept.heads, keep_months=24)
+    sealer.start()
+    time.sleep(0.2)
+    kept.heads.path.rmdir()
+    deadline = time.monotonic() + 10
+    while not kept.heads.path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    sealer.stop()
+    assert [line["nummer"] for line in lines_of(kept)] == [1]
+    assert kept.faults() == set()
 
 
 def test_expired_months_go_as_whole_segments_and_their_heads_stay(kept: Kept) -> None:
