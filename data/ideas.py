@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, visibility
 from data.database import Database
 from data.handling import NotAllowed
 from data.intake import REPORTER, NotOurs
@@ -31,7 +31,6 @@ from data.letters import (
 from data.melding_words import public_ids
 from data.models import Initiatief, InitiatiefArea
 from data.owners import BuurtFinder
-from data.rights import EVERYWHERE, Right
 from data.sources import SourceCard, SourceKind, register_source
 from data.visibility import Viewer
 from geo.crs import to_rd
@@ -138,9 +137,7 @@ def _ideas() -> Select[Initiatief, Idea]:
 
 
 def _seen_by(viewer: Viewer) -> Select[Initiatief, Idea]:
-    gemeenten = viewer.gemeenten(Right.ANSWER)
-    query = _ideas()
-    return query if EVERYWHERE in gemeenten else query.where(Initiatief.municipality_code.in_(gemeenten))
+    return _ideas().where(visibility.letters(viewer, Initiatief.municipality_code, Idea.wijk))
 
 
 def _take_up(session: Session, viewer: Viewer, public_id: str) -> Pair | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, visibility
 from data.database import Database
 from data.intake import REPORTER
 from data.intake_models import Question
@@ -24,7 +24,6 @@ from data.letters import (
     term,
 )
 from data.melding_words import public_ids
-from data.rights import EVERYWHERE, Right
 from data.visibility import Viewer
 
 
@@ -97,9 +96,7 @@ def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> Store
 
 
 def _seen_by(viewer: Viewer) -> Select[Question]:
-    query = select(Question)
-    gemeenten = viewer.gemeenten(Right.ANSWER)
-    return query if EVERYWHERE in gemeenten else query.where(Question.municipality_code.in_(gemeenten))
+    return select(Question).where(visibility.letters(viewer, Question.municipality_code, Question.wijk))
 
 
 def _keep(session: Session, letter: Letter, key_hash: str, *, checked: bool) -> Receipt:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data.choices import PrivacyClass
@@ -28,6 +28,7 @@ from data.rights import EVERYWHERE, Grant, Right
 from geo.exposure import AMSTERDAM
 
 WIJK: Final = "WK"
+BUURT: Final = "BU"
 # The state of before anything was there.
 NOTHING_YET = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -107,6 +108,30 @@ def _covered(grant: Grant) -> ColumnElement[bool]:
         return here
     owned = select(MeldingArea.melding_id).where(or_(*map(_within, grant.gebieden)))
     return and_(here, Melding.id.in_(owned))
+
+
+def letters(
+    viewer: Viewer, gemeente: InstrumentedAttribute[str], wijk: InstrumentedAttribute[str | None]
+) -> ColumnElement[bool]:
+    """Return whether a question or an idea is one that this viewer answers: of the own areas."""
+    roles = [_answers(one, gemeente, wijk) for one in viewer.grants if one.gives(Right.ANSWER)]
+    return or_(false(), *roles)
+
+
+def _answers(
+    grant: Grant, gemeente: InstrumentedAttribute[str], wijk: InstrumentedAttribute[str | None]
+) -> ColumnElement[bool]:
+    """Return whether a letter is for a role: a letter names a wijk at most, and one without is for all."""
+    here = true() if grant.gemeente == EVERYWHERE else gemeente == grant.gemeente
+    if not grant.gebieden:
+        return here
+    wijken = [f"{WIJK}{code[2:8]}" for code in grant.gebieden if code.startswith((WIJK, BUURT))]
+    parts = (
+        select(literal(WIJK) + func.substr(GebiedBuurt.buurt, 3, 6))
+        .join(Gebied, Gebied.id == GebiedBuurt.gebied_id)
+        .where(Gebied.code.in_(grant.gebieden))
+    )
+    return and_(here, or_(wijk.is_(None), wijk.in_(wijken), wijk.in_(parts)))
 
 
 def _within(code: str) -> ColumnElement[bool]:

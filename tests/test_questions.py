@@ -28,10 +28,13 @@ from letter_door import (
 )
 from sqlalchemy import func, select, update
 
+from data import questions
 from data.intake_models import Question
 from data.models import Audit
 from data.outbox import due
+from data.rights import Grant, Role
 from data.terms import add_working_days
+from data.visibility import Viewer
 from service.analysis.words import day_text
 from service.challenge import Vorm
 from service.letter_pages import today
@@ -218,6 +221,22 @@ def test_only_staff_see_the_list_and_come_back_to_it_after_the_login(client: Tes
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/inloggen?naar={path}")
     assert client.post(f"/vragen/{public_id(token)}/antwoord", data={"antwoord": "x"}).status_code == 303
     assert stored(client, token).answer is None
+
+
+def test_a_coordinator_of_some_areas_answers_the_questions_of_those(client: TestClient) -> None:
+    name = public_id(ask(client))
+
+    def sees(*gebieden: str) -> bool:
+        viewer = Viewer("x", (Grant(Role.WIJKCOORDINATOR, ASSEN, gebieden),))
+        with database_of(client).read() as session:
+            found = questions.question_for(session, viewer, name)
+            assert (found is None) == (
+                name not in {one.public_id for one in questions.waiting(session, viewer)}
+            )
+        return found is not None
+
+    assert [sees(), sees(WIJK), sees("WK010699", f"BU{WIJK[2:]}00")] == [True] * 3
+    assert not sees("WK010699", "BU01069900", "geen-gebied")
 
 
 def test_an_answer_is_on_the_page_of_who_asked_and_in_the_audit_without_its_words(client: TestClient) -> None:
