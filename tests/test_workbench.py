@@ -13,11 +13,14 @@ import pandas as pd
 import pytest
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from stored_town import BUURTEN, square, town
 
 from data import audit
+from data.areas import store_edition
 from data.database import Database
 from data.models import Audit
 from geo.heat import HeatPyramid
+from service.analysis.intake import loaded_finders
 from service.analysis.reports import Span
 from service.analysis.weight import weight
 from service.analysis.workbench import Workbench, data_version
@@ -161,3 +164,20 @@ def test_a_computation_that_fails_is_tried_again(workbench: Workbench) -> None:
     with workbench.session() as session, pytest.raises(ValueError, match="nee"):
         workbench.remember(session, "a", fail)
     assert ask(workbench, "a", []) == "a1"
+
+
+def test_finders_are_kept_until_an_outline_changes_whatever_else_happens(workbench: Workbench) -> None:
+    with workbench.database.write() as session:
+        store_edition(session, town())
+    before = loaded_finders(workbench)
+    change(workbench, "import")
+    assert loaded_finders(workbench) is before
+    assert before[0].find([80_500.0], [436_500.0]) == [BUURTEN[0]]
+    moved = (square(0, 2), square(1, 0), square(0, 1), square(1, 1))
+    with workbench.database.write() as session:
+        store_edition(session, town(outlines=moved))
+    assert loaded_finders(workbench)[0].find([80_500.0], [436_500.0]) == [None]
+    same = loaded_finders(workbench)
+    with workbench.database.write() as session:
+        store_edition(session, town(outlines=moved))
+    assert loaded_finders(workbench) is same
