@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import gazetteer, imports, locator
+from bench import gazetteer, imports, intake, locator
 
 BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "locator": locator.tables,
     "gazetteer": gazetteer.tables,
     "imports": imports.tables,
+    "intake": intake.tables,
 }
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 
