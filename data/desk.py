@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from data import released, visibility
+from data import handling_terms, released, visibility
 from data.categories import UNKNOWN
-from data.choices import PrivacyClass, Status
+from data.choices import Channel, PrivacyClass, Status
 from data.intake_models import Contact, Intake, Note, Photo
 from data.masking import masked_email, masked_name, masked_phone
 from data.models import Category, Melding, MeldingArea, StatusChange
@@ -55,17 +55,26 @@ MASKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
-    """What is asked of the queue; `buurten` are codes of the division `edition`."""
+    """What is asked of the queue, all of it together; `buurten` are codes of the division `edition`.
+
+    `late_on` keeps to those that are not done while their term was over before that day, `waits` to those
+    that wait for a first look.
+    """
 
     pile: Pile = Pile.CHECK
     gemeente: str | None = None
     main_group: str | None = None
+    kind: str | None = None
+    status: Status | None = None
+    channel: Channel | None = None
+    late_on: date | None = None
+    waits: bool = False
     buurten: tuple[str, ...] = ()
     edition: int | None = None
 
 
 class QueueRow(NamedTuple):
-    """A melding as a line of the queue; `excerpt` is the beginning of its text."""
+    """A melding as a line of the queue: the beginning of its text, and its last day in time."""
 
     public_id: str
     kind: str
@@ -77,6 +86,7 @@ class QueueRow(NamedTuple):
     public: bool
     waits: bool
     example: bool
+    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,10 @@ class MaskedContact:
 
 @dataclass(frozen=True, slots=True)
 class DeskReport:
-    """One melding as staff handle it; `version` differs after every act on it."""
+    """One melding as staff handle it; `version` differs after every act on it.
+
+    `due` is the last day on which it is in time, None when it is done.
+    """
 
     melding: Melding
     category: Category
@@ -102,6 +115,7 @@ class DeskReport:
     buurt: str | None
     edited: str | None
     version: str
+    due: date | None
 
     @property
     def can_be_public(self) -> bool:
@@ -134,18 +148,22 @@ def queue(
 ) -> list[QueueRow]:
     """Return one page of the queue, newest first; StaffOnly for anybody else."""
     query = (
-        _filtered(viewer, filters)
+        _filtered(session, viewer, filters)
         .add_columns(Intake.quarantine)
         .order_by(Melding.created_on.desc(), Melding.created_at.desc(), Melding.id.desc())
         .limit(limit)
         .offset(offset)
     )
-    return [_row(melding, category, quarantine) for melding, category, quarantine in session.execute(query)]
+    known = handling_terms.terms(session)
+    return [
+        _row(melding, category, quarantine, known.due(melding, category))
+        for melding, category, quarantine in session.execute(query)
+    ]
 
 
 def count(session: Session, viewer: Viewer, filters: QueueFilters) -> int:
     """Return how many meldingen the filters give."""
-    query = _filtered(viewer, filters).with_only_columns(Melding.id, maintain_column_froms=True)
+    query = _filtered(session, viewer, filters).with_only_columns(Melding.id, maintain_column_froms=True)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
@@ -171,7 +189,22 @@ def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | Non
         _buurt(session, melding.id),
         edited,
         _version(melding, intake, history, notes, photos, edited=edited),
+        handling_terms.terms(session).due(melding, category),
     )
+
+
+def rights_on(session: Session, viewer: Viewer, public_id: str) -> frozenset[Right]:
+    """Return what this viewer may do with a melding: each right counts in its own gemeente and areas."""
+    asked = (Right.DESK_HANDLE, Right.MODERATE, Right.CONTACT_SHOW)
+    return frozenset(
+        right
+        for right in asked
+        if session.execute(_named(viewer.only(right), public_id)).one_or_none() is not None
+    )
+
+
+def _named(viewer: Viewer, public_id: str) -> Select[Melding, Category]:
+    return visibility.at_desk(viewer).where(Melding.public_id == public_id)
 
 
 def lock(session: Session, *public_ids: str) -> None:
@@ -198,25 +231,28 @@ def readable(viewer: Viewer) -> Select[Melding, Category]:
     return visibility.at_desk(viewer)
 
 
-def _filtered(viewer: Viewer, filters: QueueFilters) -> Select[Melding, Category]:
-    wanted: list[ColumnElement[bool]] = []
-    if filters.pile is Pile.CHECK:
-        wanted.append(Intake.quarantine.is_not(None))
-    if filters.pile is Pile.OPEN:
-        wanted.append(Melding.status != Status.CLOSED)
-    if filters.gemeente is not None:
-        wanted.append(Melding.municipality_code == filters.gemeente)
-    if filters.main_group is not None:
-        wanted.append(Category.main_group == filters.main_group)
+def _filtered(session: Session, viewer: Viewer, filters: QueueFilters) -> Select[Melding, Category]:
+    waits = filters.pile is Pile.CHECK or filters.waits
+    asked = (
+        (waits, Intake.quarantine.is_not(None)),
+        (filters.pile is Pile.OPEN, Melding.status != Status.CLOSED),
+        (filters.gemeente, Melding.municipality_code == filters.gemeente),
+        (filters.main_group, Category.main_group == filters.main_group),
+        (filters.kind, Category.slug == filters.kind),
+        (filters.status, Melding.status == filters.status),
+        (filters.channel, Melding.channel == filters.channel),
+        (filters.buurten, MeldingArea.buurt.in_(filters.buurten)),
+    )
     query = readable(viewer).outerjoin(Intake, Intake.melding_id == Melding.id)
     if filters.buurten:
         owned = and_(MeldingArea.melding_id == Melding.id, MeldingArea.edition == filters.edition)
         query = query.join(MeldingArea, owned)
-        wanted.append(MeldingArea.buurt.in_(filters.buurten))
-    return query.where(*wanted)
+    if filters.late_on is not None:
+        query = query.where(handling_terms.overdue(session, filters.late_on))
+    return query.where(*(condition for value, condition in asked if value))
 
 
-def _row(melding: Melding, category: Category, quarantine: str | None) -> QueueRow:
+def _row(melding: Melding, category: Category, quarantine: str | None, due: date | None) -> QueueRow:
     return QueueRow(
         melding.public_id,
         category.naam,
@@ -228,6 +264,7 @@ def _row(melding: Melding, category: Category, quarantine: str | None) -> QueueR
         category.privacy == PrivacyClass.EXACT and not melding.intern,
         quarantine is not None,
         melding.example,
+        due,
     )
 
 

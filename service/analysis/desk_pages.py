@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from data import desk, incidents, parties, seeing_too
-from data.choices import Status
+from data import desk, incidents, parties, seeing_too, standard_answers
+from data.choices import Channel, Status
 from data.desk import DeskReport, Pile, QueueFilters, QueueRow
 from data.handling import ALLOWED
 from data.incidents import Together
+from data.melding_words import OWN_EDITION
 from data.models import Category
-from data.party_models import Forwarding, Party
+from data.party_models import Forwarding, Party, StandardAnswer
+from data.rights import Right
 from data.seeing_too import Numbers
+from data.terms import working_days_between
 from data.visibility import Viewer
 from geo.areas import Level
+from geo.exposure import AMSTERDAM
 from geo.main_groups import MainGroup
 from service.analysis import live_map, places, towns
 from service.analysis.live_map import LiveMap
@@ -23,11 +28,43 @@ from service.analysis.places import Place, Places, UnknownPlace
 from service.analysis.workbench import Workbench
 
 PAGE_SIZE = 20
+WAITS = {
+    "zonder controle": "werkbak.wacht_zonder_controle",
+    "controle verlopen": "werkbak.wacht_zonder_controle",
+    "controle al gebruikt": "werkbak.wacht_zonder_controle",
+    "te snel verstuurd": "werkbak.wacht_machine",
+    "verborgen veld ingevuld": "werkbak.wacht_machine",
+    "veel van een afzender": "werkbak.wacht_veel",
+    "veel van een plek": "werkbak.wacht_veel",
+    "veel tegelijk": "werkbak.wacht_veel",
+    "andere soort": "werkbak.wacht_andere_soort",
+}
+PLACE_QUALITY = {
+    "exact": "werkbak.plek_exact",
+    "zonder_toevoeging": "werkbak.plek_zonder_toevoeging",
+    "bekende_plek": "werkbak.plek_bekend",
+    "buurt": "werkbak.plek_buurt",
+    "punt": "werkbak.plek_punt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen of the queue; None is all. `kind` is a soort or a main group, `place` a code."""
+
+    pile: Pile = Pile.CHECK
+    gemeente: str | None = None
+    place: str | None = None
+    kind: str | None = None
+    status: Status | None = None
+    channel: Channel | None = None
+    late: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue; `town` and `wijk` are what was chosen, None for all."""
+    """One page of the queue; `town` and `place` are what was chosen, None for all."""
 
     rows: list[QueueRow]
     total: int
@@ -36,12 +73,18 @@ class QueuePage:
     waiting: int
     towns: dict[str, str]
     town: Places | None
-    wijk: Place | None
+    place: Place | None
+    kinds: list[tuple[MainGroup, list[Category]]]
+    today: date
 
     @property
     def example(self) -> bool:
         """Whether anything on the page is made up."""
         return any(row.example for row in self.rows)
+
+    def is_late(self, row: QueueRow) -> bool:
+        """Whether the term of a melding is over while it is not done."""
+        return row.due is not None and row.due < self.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +97,22 @@ class ReportPage:
     wijk: Place | None
     map: dict[str, Any] | None
     steps: list[Status]
-    kinds: list[tuple[str, list[Category]]]
+    kinds: list[tuple[MainGroup, list[Category]]]
     suggested: str | None
     together: Together
     seen_too: Numbers
     parties: list[Party]
     responsible: Party | None
     passed_on: tuple[Forwarding, ...]
+    answers: Sequence[StandardAnswer]
+    may: frozenset[Right]
+    today: date
+
+    @property
+    def days_late(self) -> int:
+        """How many working days its term is over; 0 when it is in time or done."""
+        due = self.report.due
+        return 0 if due is None or due >= self.today else max(1, working_days_between(due, self.today))
 
     @property
     def may_forward(self) -> bool:
@@ -68,41 +120,53 @@ class ReportPage:
         return Status.FORWARDED in ALLOWED[Status(self.report.melding.status)] and not self.together.follows
 
 
-def queue_page(
-    workbench: Workbench,
-    viewer: Viewer,
-    *,
-    pile: Pile,
-    gemeente: str | None,
-    wijk: str | None,
-    main_group: MainGroup | None,
-    page: int,
-) -> QueuePage:
-    """Return a page of the queue; a wijk of another gemeente than the chosen one counts as not chosen."""
-    town = places.places(workbench, gemeente) if gemeente else None
-    chosen = town.by_code.get(wijk or "") if town else None
-    filters = QueueFilters(
-        pile,
-        gemeente,
-        main_group.value if main_group else None,
-        chosen.buurten if chosen else (),
-        town.edition if town else None,
-    )
+def queue_page(workbench: Workbench, viewer: Viewer, chosen: Choices, *, page: int) -> QueuePage:
+    """Return a page of the queue; a place of another gemeente than the chosen one counts as not chosen."""
+    town = places.places(workbench, chosen.gemeente) if chosen.gemeente else None
+    place = town.by_code.get(chosen.place or "") if town else None
+    filters = _filters(chosen, place, town)
     with workbench.session() as session:
         total = desk.count(session, viewer, filters)
         pages = max(1, -(-total // PAGE_SIZE))
         rows = desk.queue(session, viewer, filters, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         waiting = desk.count(session, viewer, QueueFilters(Pile.CHECK))
+        kinds = _by_group(desk.kinds(session, OWN_EDITION))
     names = {place.code: place.naam for place in towns.towns(workbench)}
-    return QueuePage(rows, total, page, pages, waiting, names, town, chosen)
+    return QueuePage(rows, total, page, pages, waiting, names, town, place, kinds, _today())
+
+
+def _filters(chosen: Choices, place: Place | None, town: Places | None) -> QueueFilters:
+    is_group = chosen.kind in set(MainGroup)
+    return QueueFilters(
+        chosen.pile,
+        chosen.gemeente,
+        main_group=chosen.kind if is_group else None,
+        kind=None if is_group else chosen.kind,
+        status=chosen.status,
+        channel=chosen.channel,
+        late_on=_today() if chosen.late else None,
+        waits=chosen.waits,
+        buurten=place.buurten if place else (),
+        edition=town.edition if town else None,
+    )
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone(AMSTERDAM).date()
 
 
 def report_page(
-    workbench: Workbench, viewer: Viewer, public_id: str, *, address: Callable[[Place], str]
+    workbench: Workbench,
+    viewer: Viewer,
+    public_id: str,
+    *,
+    address: Callable[[Place], str],
+    account: Viewer,
 ) -> ReportPage | None:
     """Return a melding for the desk, None when there is none that this viewer may see.
 
-    `address` gives the page of a place, for the areas on the map.
+    `address` gives the page of a place, for the areas on the map; `account` has all the roles of who looks,
+    for what can be done besides.
     """
     with workbench.session() as session:
         report = desk.report(session, viewer, public_id)
@@ -114,6 +178,8 @@ def report_page(
         others = [one for one in parties.parties_of(session, report.melding.municipality_code) if one.email]
         responsible = parties.responsible(session, report.melding)
         passed_on = tuple(parties.forwardings(session, report.melding.id))
+        answers = standard_answers.answers(session, report.melding.municipality_code)
+        may = desk.rights_on(session, account, public_id)
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None
     return ReportPage(
@@ -130,6 +196,9 @@ def report_page(
         others,
         responsible,
         passed_on,
+        answers,
+        may,
+        _today(),
     )
 
 
@@ -167,7 +236,7 @@ def _map(
     return live_map.as_data(workbench, town, drawn)
 
 
-def _by_group(kinds: Sequence[Category]) -> list[tuple[str, list[Category]]]:
-    """Return the soorten under the names of their main groups, in the order of the groups."""
-    groups = [(group.naam, [one for one in kinds if one.main_group == group]) for group in MainGroup]
-    return [(naam, found) for naam, found in groups if found]
+def _by_group(kinds: Sequence[Category]) -> list[tuple[MainGroup, list[Category]]]:
+    """Return the soorten under their main groups, in the order of the groups."""
+    groups = [(group, [one for one in kinds if one.main_group == group]) for group in MainGroup]
+    return [(group, found) for group, found in groups if found]

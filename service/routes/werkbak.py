@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
@@ -12,16 +12,16 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy.orm import Session
 
-from data import handling
-from data.choices import Status
+from data import handling, standard_answers
+from data.choices import Channel, Status
 from data.database import Database
 from data.desk import ContactField, Pile
 from data.handling import ChangedMeanwhile, NotAllowed
 from data.models import Melding, StaffSession
 from data.visibility import Viewer
-from geo.main_groups import MainGroup
 from service import security
 from service.analysis import desk_pages
+from service.analysis.desk_pages import Choices
 from service.analysis.workbench import Workbench
 from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
 from service.origin import only_from_here
@@ -44,24 +44,6 @@ DONE = {
     "samen": "werkbak.klaar_samen",
     "los": "werkbak.klaar_los",
     "doorgestuurd": "werkbak.klaar_doorgestuurd",
-}
-WAITS = {
-    "zonder controle": "werkbak.wacht_zonder_controle",
-    "controle verlopen": "werkbak.wacht_zonder_controle",
-    "controle al gebruikt": "werkbak.wacht_zonder_controle",
-    "te snel verstuurd": "werkbak.wacht_machine",
-    "verborgen veld ingevuld": "werkbak.wacht_machine",
-    "veel van een afzender": "werkbak.wacht_veel",
-    "veel van een plek": "werkbak.wacht_veel",
-    "veel tegelijk": "werkbak.wacht_veel",
-    "andere soort": "werkbak.wacht_andere_soort",
-}
-PLACE_QUALITY = {
-    "exact": "werkbak.plek_exact",
-    "zonder_toevoeging": "werkbak.plek_zonder_toevoeging",
-    "bekende_plek": "werkbak.plek_bekend",
-    "buurt": "werkbak.plek_buurt",
-    "punt": "werkbak.plek_punt",
 }
 
 
@@ -108,10 +90,12 @@ class SetAside(Handled):
 
 
 class Stepped(Handled):
-    """The next status, with a line for residents."""
+    """The next status, with a line for residents; `vul` asks for the chosen standard answer in that line."""
 
     naar: Status | None = None
     regel: Line = ""
+    antwoord: int | None = Field(None, ge=1, le=2**53)
+    vul: bool = False
 
 
 class Noted(Handled):
@@ -139,13 +123,36 @@ class QueueQuestion(BaseModel):
     stapel: Pile = Pile.CHECK
     gemeente: GemeenteCode | None = None
     wijk: str | None = Field(None, max_length=60)
-    soort: MainGroup | None = None
+    soort: str | None = Field(None, max_length=120)
+    stand: Status | None = None
+    kanaal: Channel | None = None
+    telaat: Literal["ja"] | None = None
+    wacht: Literal["ja"] | None = None
     pagina: int = Field(1, ge=1, le=100_000)
 
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, given: Any) -> Any:
         return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen of the queue."""
+        return Choices(
+            self.stapel,
+            self.gemeente,
+            self.wijk,
+            self.soort,
+            self.stand,
+            self.kanaal,
+            late=self.telaat is not None,
+            waits=self.wacht is not None,
+        )
+
+    @property
+    def more(self) -> int:
+        """How many of the choices that are folded away are made."""
+        return sum(one is not None for one in (self.stand, self.kanaal, self.telaat, self.wacht))
 
     def query(self, **changes: object) -> str:
         """Return the query of this question with changes; a new pile begins at its first page."""
@@ -167,12 +174,16 @@ class Desk:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page says beside the melding: a fault with what was typed, or a contact datum."""
+    """What a page says beside the melding: a fault with what was typed, or a contact datum.
+
+    `fill` is the standard answer that comes in the line for residents.
+    """
 
     problem: str = ""
     typed: dict[str, Any] = field(default_factory=dict)
     done: str = ""
     contact: tuple[ContactField, str] | None = None
+    fill: int | None = None
 
 
 def _staff(session: StaffSessionDep, viewer: ViewerDep) -> StaffSession:
@@ -208,18 +219,16 @@ def queue(
     asked: Annotated[QueueQuestion, Query()],
 ) -> Response:
     """Show staff the queue of meldingen, the newest first."""
-    page = desk_pages.queue_page(
-        workbench,
-        viewer,
-        pile=asked.stapel,
-        gemeente=asked.gemeente,
-        wijk=asked.wijk,
-        main_group=asked.soort,
-        page=asked.pagina,
-    )
+    page = desk_pages.queue_page(workbench, viewer, asked.choices, page=asked.pagina)
     if asked.pagina > page.pages:
         raise HTTPException(404)
-    context = {"page": page, "vraag": asked, "stapels": list(Pile), "groepen": list(MainGroup)}
+    context = {
+        "page": page,
+        "vraag": asked,
+        "stapels": list(Pile),
+        "standen": list(Status),
+        "kanalen": list(Channel),
+    }
     return render(request, "werkbak.html", context, town=page.town, example=page.example)
 
 
@@ -267,13 +276,22 @@ def set_aside(desk: DeskDep, form: Annotated[SetAside, Form()]) -> Response:
 
 @router.post("/werkbak/{public_id}/status")
 def step(desk: DeskDep, form: Annotated[Stepped, Form()]) -> Response:
-    """Give a melding its next status, with a line for residents."""
+    """Give a melding its next status, with a line for residents: typed, or else a standard answer."""
+    if form.vul:
+        return page_of(desk, Shown(typed=form.model_dump(exclude={"csrf", "versie"}), fill=form.antwoord))
 
     def act(session: Session, melding: Melding) -> None:
         to = need(form.naar, "werkbak.mist_status")
-        handling.change_status(session, melding, to, actor=desk.staff.account, note=form.regel or None)
+        chosen = _answer_of(session, melding.municipality_code, form.antwoord)
+        note = form.regel or chosen or None
+        handling.change_status(session, melding, to, actor=desk.staff.account, note=note)
 
     return perform(desk, form, act, done="status")
+
+
+def _answer_of(session: Session, gemeente: str, number: int | None) -> str | None:
+    found = None if number is None else standard_answers.answer(session, gemeente, number)
+    return None if found is None else found.text
 
 
 @router.post("/werkbak/{public_id}/notitie")
@@ -355,16 +373,22 @@ def _again(desk: Desk, form: Handled, status: int, problem: str) -> Response:
 
 def page_of(desk: Desk, shown: Shown, *, status: int = 200) -> Response:
     """Return the page of a melding, with what is said of an act."""
-    page = desk_pages.report_page(desk.workbench, desk.viewer, desk.public_id, address=place_url)
+    account: Viewer = desk.request.state.viewer
+    page = desk_pages.report_page(
+        desk.workbench, desk.viewer, desk.public_id, address=place_url, account=account
+    )
     if page is None:
         raise HTTPException(404)
+    filled = next((one.text for one in page.answers if one.id == shown.fill), None)
+    if filled is not None:
+        shown = replace(shown, typed={**shown.typed, "regel": filled})
     context = {
         "page": page,
         "report": page.report,
         "melding": page.report.melding,
         "shown": shown,
-        "waits": WAITS,
-        "place_quality": PLACE_QUALITY,
+        "waits": desk_pages.WAITS,
+        "place_quality": desk_pages.PLACE_QUALITY,
         "longest": {"regel": LONGEST_LINE, "notitie": LONGEST_NOTE, "reden": LONGEST_REASON},
     }
     example = page.report.melding.example
