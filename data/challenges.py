@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from data.challenge_models import SpentChallenge
 from data.database import Database
 from data.models import core_table
+from geo.errors import WijkbeeldError
 
 log = structlog.get_logger()
 # Nobody has shown to have taken any trouble, so a person looks first.
@@ -97,5 +98,5 @@ class ChallengeKeeper:
             try:
                 with self._database.write() as session:
                     forget_expired(session)
-            except SQLAlchemyError as error:
+            except (OSError, SQLAlchemyError, WijkbeeldError) as error:
                 log.warning("uitdagingen opruimen lukte niet", soort=type(error).__name__)

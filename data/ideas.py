@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from data import audit, visibility
 from data.database import Database
 from data.handling import NotAllowed
+from data.initiatieven import IDEA
 from data.intake import REPORTER, NotOurs
 from data.intake_models import Idea
 from data.letters import (
@@ -35,7 +36,7 @@ from data.sources import SourceCard, SourceKind, register_source
 from data.visibility import Viewer
 from geo.crs import to_rd
 
-STATUS: Final = "idee"
+STATUS: Final = IDEA
 OBJECT: Final = "initiatief"
 Pair = Row[Initiatief, Idea]
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, case, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import visibility
 from data.models import Initiatief, InitiatiefArea
 from data.visibility import Viewer
 
-COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
+# An idea of a resident until somebody released it; those of an import were named by staff.
+IDEA: Final = "idee"
+NOT_YET_PUBLIC: Final = "Idee dat nog niet openbaar is"
+
+COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "id": Initiatief.id,
     "public_id": Initiatief.public_id,
-    "titel": Initiatief.titel,
+    "titel": case(
+        (or_(Initiatief.released, Initiatief.status != IDEA), Initiatief.titel), else_=NOT_YET_PUBLIC
+    ),
     "category": Initiatief.category,
     "status": Initiatief.status,
     "started_at": Initiatief.started_on,
@@ -33,7 +39,8 @@ COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
 def frame(session: Session, viewer: Viewer, gemeente: str, *, edition: int) -> pd.DataFrame:
     """Return the initiatieven of a gemeente with the columns of `COLUMNS`, by title.
 
-    `buurt` is the owner in this edition, None when `buiten gebied`; days are midnight UTC.
+    `buurt` is the owner in this edition, None when `buiten gebied`; days are midnight UTC. The title of an
+    idea that nobody released is free text: who answers ideas reads it in `data.ideas`, others count it.
     """
     query = (
         visibility.initiatieven(viewer)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from data import audit, handling, outbox
 from data.choices import Status
+from data.intake_models import Contact
 from data.models import Category, Gebied, GebiedBuurt, Melding, MeldingArea
 from data.party_models import Forwarding, Party, PartyTask
 from geo.errors import WijkbeeldError
@@ -112,18 +113,26 @@ def responsible(session: Session, melding: Melding) -> Party | None:
     return found[0][1] if found else None
 
 
+def _wants_contact(session: Session, melding: Melding) -> bool:
+    known = session.get(Contact, melding.id)
+    return known is not None and known.may_contact
+
+
 def forward(
     session: Session, melding: Melding, slug: str, *, actor: str, contact: bool, note: str | None = None
 ) -> Forwarding:
     """Pass a melding on to a party by mail, and say so in its history.
 
     The mail holds no contact data unless `contact`: that the reporter agreed, for this party. Raises
-    NotAllowed for an unknown party, one without an address, or a melding that is done.
+    NotAllowed for an unknown party, one without an address, a melding that is done, or contact data of a
+    reporter who did not want contact.
     """
     query = select(Party).where(Party.municipality_code == melding.municipality_code, Party.slug == slug)
     party = session.scalars(query).one_or_none()
     if party is None or not party.email:
         raise handling.NotAllowed("deze partij heeft geen mailadres")
+    if contact and not _wants_contact(session, melding):
+        raise handling.NotAllowed("de melder heeft niet gezegd dat anderen contact mogen opnemen")
     handling.change_status(session, melding, Status.FORWARDED, actor=actor, note=note)
     now = datetime.now(UTC)
     passed = Forwarding(

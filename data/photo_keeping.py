@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.database import Database
 from data.photo_store import PhotoStore
+from geo.errors import WijkbeeldError
 
 EVERY_S: Final = 3_600.0
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ class PhotoKeeper:
     def _look(self) -> None:
         try:
             found = self._store.reconcile(self._database)
-        except (OSError, SQLAlchemyError) as error:
+        except (OSError, SQLAlchemyError, WijkbeeldError) as error:
             log.warning("naar foto's kijken lukte niet", soort=type(error).__name__)
             return
         if found.removed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -59,6 +59,7 @@ def ask(session: Session, wanted: Wanted, now: datetime) -> None:
 
     Who follows it already gets a mail that says so, as seldom as others are asked again.
     """
+    wanted = replace(wanted, email=wanted.email.lower())
     query = select(Subscription).where(Subscription.email == wanted.email, Subscription.place == wanted.place)
     found = session.scalar(query)
     if found is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.intake_models import Contact
-from data.models import Category, Melding, Municipality
+from data.models import Audit, Category, Melding, Municipality
 from data.outbox import Mail
 from data.party_models import Forwarding
 from data.text_masking import masked_text
@@ -14,7 +15,7 @@ from service.mail_words import Draft
 
 
 def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
-    """Return what a party is told, None when the melding is gone.
+    """Return what a party is told, None when the melding is gone or was set aside meanwhile.
 
     The text goes without names, phones and the like. Contact data go only where the reporter agreed to that.
     """
@@ -22,6 +23,8 @@ def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
     if passed is None:
         return None
     melding = session.get_one(Melding, passed.melding_id)
+    if _set_aside_since(session, melding, passed):
+        return None
     kind = session.get_one(Category, melding.category_id)
     town = session.get_one(Municipality, melding.municipality_code)
     values = {
@@ -37,6 +40,15 @@ def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
         lines=_contact(session, passed),
         gemeente=town.naam,
     )
+
+
+def _set_aside_since(session: Session, melding: Melding, passed: Forwarding) -> bool:
+    hidden = select(Audit.id).where(
+        Audit.action == "melding.verborgen",
+        Audit.object_id == melding.public_id,
+        Audit.at >= passed.at,
+    )
+    return melding.intern and session.scalar(hidden.limit(1)) is not None
 
 
 def _contact(session: Session, passed: Forwarding) -> tuple[str, ...]:
