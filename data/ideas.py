@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from data import audit, visibility
 from data.database import Database
 from data.handling import NotAllowed
-from data.initiatieven import IDEA
 from data.intake import REPORTER, NotOurs
 from data.intake_models import Idea
 from data.letters import (
@@ -36,7 +35,7 @@ from data.sources import SourceCard, SourceKind, register_source
 from data.visibility import Viewer
 from geo.crs import to_rd
 
-STATUS: Final = IDEA
+STATUS: Final = "idee"
 OBJECT: Final = "initiatief"
 Pair = Row[Initiatief, Idea]
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import ColumnElement, and_, case, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import visibility
+from data.intake_models import Idea
 from data.models import Initiatief, InitiatiefArea
 from data.visibility import Viewer
 
-# An idea of a resident until somebody released it; those of an import were named by staff.
-IDEA: Final = "idee"
+# What a resident wrote, until somebody released it; other titles are from staff.
 NOT_YET_PUBLIC: Final = "Idee dat nog niet openbaar is"
 
 COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "id": Initiatief.id,
     "public_id": Initiatief.public_id,
     "titel": case(
-        (or_(Initiatief.released, Initiatief.status != IDEA), Initiatief.titel), else_=NOT_YET_PUBLIC
+        (or_(Initiatief.released, ~exists().where(Idea.initiatief_id == Initiatief.id)), Initiatief.titel),
+        else_=NOT_YET_PUBLIC,
     ),
     "category": Initiatief.category,
     "status": Initiatief.status,
