@@ -74,3 +74,19 @@ class HalfLogin(Table):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
+
+
+class AccountIdentity(Table):
+    """Who an account is at the provider of its gemeente: a number, or an address until somebody comes."""
+
+    __tablename__ = "account_identity"
+
+    account_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    issuer: Mapped[str] = mapped_column(String(400))
+    subject: Mapped[str | None] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(254))
+    linked_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("issuer", "email"))

@@ -100,10 +100,10 @@ def roles(session: Session, account: Account) -> tuple[Given, ...]:
     return tuple(Given(Role(one.role), tuple(one.gebieden)) for one in session.scalars(query))
 
 
-def grants(session: Session, account: Account, *, today: date) -> tuple[Grant, ...]:
+def grants(session: Session, account: Account, *, today: date, strong: bool = False) -> tuple[Grant, ...]:
     """Return what an account may be today: its own roles, and those of whom it stands in for.
 
-    Roles of WITH_CODE count only for who logs in with a code too.
+    Roles of WITH_CODE count only for who logs in with a code too, or was asked for more elsewhere (`strong`).
     """
     replaced = session.scalars(
         select(Account)
@@ -121,7 +121,8 @@ def grants(session: Session, account: Account, *, today: date) -> tuple[Grant, .
         for one in (account, *replaced)
         for given in roles(session, one)
     }
-    return tuple(one for one in found if account.totp_salt is not None or one.role not in WITH_CODE)
+    proven = strong or account.totp_salt is not None
+    return tuple(one for one in found if proven or one.role not in WITH_CODE)
 
 
 def needs_code(session: Session, account: Account) -> bool:

@@ -397,3 +397,4 @@ class StaffSession(Table):
     csrf: Mapped[str] = mapped_column(String(43))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    strong: Mapped[bool] = mapped_column(default=False)

@@ -91,8 +91,13 @@ def close_half(session: Session, token: str) -> None:
     session.execute(delete(HalfLogin).where(HalfLogin.token_hash == digest(token)))
 
 
-def open_session(session: Session, account: str, settings: Settings, *, action: str = "ingelogd") -> Login:
-    """Store a new session for an account and return what its browser keeps; sessions that ended go."""
+def open_session(
+    session: Session, account: str, settings: Settings, *, action: str = "ingelogd", strong: bool = False
+) -> Login:
+    """Store a new session for an account and return what its browser keeps; sessions that ended go.
+
+    `strong` says that the provider of the gemeente asked for more than a password.
+    """
     login = Login(account, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
     seen_since, made_since = _limits(settings, now)
@@ -103,7 +108,12 @@ def open_session(session: Session, account: str, settings: Settings, *, action: 
     )
     session.add(
         StaffSession(
-            token_hash=digest(login.token), account=account, csrf=login.csrf, created_at=now, seen_at=now
+            token_hash=digest(login.token),
+            account=account,
+            csrf=login.csrf,
+            created_at=now,
+            seen_at=now,
+            strong=strong,
         )
     )
     audit.record(session, actor=account, action=action, object_kind="account", object_id=account)
@@ -122,20 +132,21 @@ def find_session(session: Session, token: str, settings: Settings) -> Signed | N
     found = session.get(StaffSession, digest(token))
     if found is None:
         return None
-    viewer = _viewer(session, found.account, settings)
+    viewer = _viewer(session, found, settings)
     seen_since, made_since = _limits(settings, datetime.now(UTC))
     alive = found.seen_at >= seen_since and found.created_at >= made_since
     return Signed(found, viewer) if alive and viewer is not None else None
 
 
-def _viewer(session: Session, name: str, settings: Settings) -> Viewer | None:
+def _viewer(session: Session, found: StaffSession, settings: Settings) -> Viewer | None:
+    name = found.account
     if name in settings.staff:
         return Viewer(name, ALL_ROLES)
     account = accounts.active(session, name)
     if account is None:
         return None
     today = datetime.now(AMSTERDAM).date()
-    return Viewer(name, accounts.grants(session, account, today=today))
+    return Viewer(name, accounts.grants(session, account, today=today, strong=found.strong))
 
 
 def rotate(session: Session, token: str, settings: Settings) -> Login:
@@ -143,7 +154,7 @@ def rotate(session: Session, token: str, settings: Settings) -> Login:
     old = session.get(StaffSession, digest(token))
     assert old is not None
     close_session(session, token)
-    return open_session(session, old.account, settings, action="sessie vernieuwd")
+    return open_session(session, old.account, settings, action="sessie vernieuwd", strong=old.strong)
 
 
 def touch_session(session: Session, token: str) -> None:
