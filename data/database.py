@@ -26,8 +26,10 @@ except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-wr
 
 __all__ = ["Database", "Turn", "WriterBusy", "WriterStopped", "alembic_config", "sqlite_module"]
 
+# Who waits longer is told to come back: else all who come after wait too.
+WAIT_S = 5
 PRAGMAS = (
-    "busy_timeout=5000",
+    f"busy_timeout={WAIT_S * 1000}",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -100,7 +102,9 @@ class Database:
             self.writer = _sqlite_engine(str(self.url), begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(str(self.url), begin="BEGIN", query_only=True)
         else:
-            self.writer = create_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self.writer = create_engine(
+                self.url, pool_size=10, max_overflow=10, pool_timeout=WAIT_S, pool_pre_ping=True
+            )
             # Without it every statement of a reader would see a state of its own.
             self.reader = self.writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True

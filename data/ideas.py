@@ -52,8 +52,9 @@ def suggest(
     """Store an idea as an initiatief that is not released; once this returns it is durable.
 
     The same key with the same content gives the first receipt again; with another content KeyReused.
-    NotOurs for a place outside the gemeente.
+    NotOurs for a place outside the gemeente. A BSN is left out.
     """
+    letter = letter.without_bsn()
     owners = _owners(letter, finders)
 
     def find(session: Session, key_hash: str) -> Receipt:

@@ -26,12 +26,14 @@ from data.models import Melding, Source
 from data.owners import BuurtFinder
 from data.photo_store import Album
 from data.sources import SourceCard, SourceKind, own_slug, register_source
+from data.text_masking import personal_data, without_bsn
 from geo.crs import RD, LngLat, to_rd
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM
 
 LONGEST_TEXT: Final = 4_000
 REPORTER: Final = "melder"
+PERSONAL: Final = "persoonsgegevens in de tekst"
 NEW_TRIES: Final = 3
 
 
@@ -113,8 +115,12 @@ def take_in(
 
     When this returns, the melding is durable. `finders` give its buurt in every edition. The same key with
     the same content gives the first receipt again; with another content it raises KeyReused, and nothing is
-    stored. NotOurs for a place outside. The files of `photos` are durable before their rows are written.
+    stored. NotOurs for a place outside. The files of `photos` are durable before their rows are written. A
+    BSN in the words is taken out first; a text with other personal data waits for a person.
     """
+    # Who typed it for a caller is a person who has looked.
+    doubted = report.entered_by is None and bool(personal_data(report.text))
+    report = _without_bsn(report)
     place = _place(report, finders)
     key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
     mark = _fingerprint(report, photos)
@@ -130,7 +136,7 @@ def take_in(
             with database.write() as session:
                 known = _look(session, report, key_hash)
                 return _replay(known, mark) or _store(
-                    session, _settled(session, report), place, known, sent, photos=photos
+                    session, _settled(session, report, doubted=doubted), place, known, sent, photos=photos
                 )
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
@@ -164,9 +170,20 @@ def _fingerprint(report: Report, photos: Album | None) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _settled(session: Session, report: Report) -> Report:
+def _without_bsn(report: Report) -> Report:
+    """Return the report without the numbers that nobody but the government may keep."""
+    return replace(
+        report,
+        text=without_bsn(report.text),
+        address=report.address and without_bsn(report.address),
+        answers={question: without_bsn(answer) for question, answer in report.answers.items()},
+    )
+
+
+def _settled(session: Session, report: Report, *, doubted: bool) -> Report:
     """Return the report with the reason why a person looks first; its proof, if any, is spent."""
-    return replace(report, quarantine=Check(report.quarantine, report.proof).settle(session), proof=None)
+    why = Check(report.quarantine, report.proof).settle(session)
+    return replace(report, quarantine=why or (PERSONAL if doubted else None), proof=None)
 
 
 def _look(session: Session, report: Report, key_hash: str) -> Known:

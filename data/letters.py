@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -19,6 +19,7 @@ from data.intake import NEW_TRIES, KeyReused, NotStored
 from data.intake_models import Idea, Question
 from data.outbox import is_address, queue
 from data.terms import add_working_days
+from data.text_masking import without_bsn
 from geo.crs import LngLat
 from geo.exposure import AMSTERDAM
 
@@ -61,6 +62,10 @@ class Letter:
     email: str = ""
     may_publish: bool = False
     desk: str = ""
+
+    def without_bsn(self) -> Letter:
+        """The same letter without numbers that are a BSN: we may not keep one."""
+        return replace(self, text=without_bsn(self.text), title=without_bsn(self.title))
 
     @property
     def fingerprint(self) -> str:

@@ -31,7 +31,9 @@ def ask(database: Database, letter: Letter, *, settle: Settle, key: str, secret:
     """Store a question with its term; once this returns it is durable.
 
     The same key with the same content gives the first receipt again; with another content KeyReused.
+    A BSN is left out.
     """
+    letter = letter.without_bsn()
 
     def find(session: Session, key_hash: str) -> Receipt:
         row = session.scalar(select(Question).where(Question.key_hash == key_hash))

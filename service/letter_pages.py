@@ -25,6 +25,7 @@ from data.letters import (
     letter_token,
 )
 from data.terms import add_working_days
+from data.text_masking import personal_data
 from geo.areas import Level
 from geo.exposure import AMSTERDAM
 from service.analysis import letter_places, places, towns
@@ -222,6 +223,7 @@ def _form(
         "offer": offer,
         "listed": listed,
         "picked": picked,
+        "gegevens": personal_data(f"{written.titel}\n{written.tekst}"),
         "wijken": {wijk.code: wijk.naam for wijk in found.of(Level.WIJK)},
         "days": days,
         "until": add_working_days(today(), days),

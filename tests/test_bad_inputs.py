@@ -281,14 +281,20 @@ REGISTER = {
         55: "transport budgets", 58: "transport", 59: "transport",
     },
     "Text, identity, abuse": {
-        60: "texts", 61: "texts", 63: "texts", 67: "texts", 68: "texts", 69: "challenge budgets",
-        87: "moments", 90: "moments",
+        60: "texts", 61: "texts", 63: "texts", 64: "persons", 65: "persons", 67: "texts", 68: "texts", 69: "challenge budgets",
+        83: "starting", 87: "moments", 90: "moments",
     },
 }  # fmt: skip
 MODULES = {
-    **{name: f"test_bad_{name}" for name in ("inputs", "points", "areas", "tables", "moments", "texts")},
+    **{
+        name: f"test_bad_{name}"
+        for name in ("inputs", "points", "areas", "tables", "moments", "texts", "persons")
+    },
     **{"transport": "test_bad_transport", "forwarding": "test_forwarding"},
-    **{name: f"test_{name}" for name in ("photos", "photo_store", "photo_pages", "challenge", "budgets")},
+    **{
+        name: f"test_{name}"
+        for name in ("photos", "photo_store", "photo_pages", "challenge", "budgets", "starting")
+    },
 }
 WHOLE = (
     "Coordinates and geometry",

@@ -38,6 +38,7 @@ WAITS = {
     "veel van een plek": "werkbak.wacht_veel",
     "veel tegelijk": "werkbak.wacht_veel",
     "andere soort": "werkbak.wacht_andere_soort",
+    "persoonsgegevens in de tekst": "werkbak.wacht_persoon",
 }
 PLACE_QUALITY = {
     "exact": "werkbak.plek_exact",
@@ -178,7 +179,7 @@ def report_page(
         others = [one for one in parties.parties_of(session, report.melding.municipality_code) if one.email]
         responsible = parties.responsible(session, report.melding)
         passed_on = tuple(parties.forwardings(session, report.melding.id))
-        answers = standard_answers.answers(session, report.melding.municipality_code)
+        answers = standard_answers.fitting(session, report.melding.municipality_code, report.category)
         may = desk.rights_on(session, account, public_id)
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None

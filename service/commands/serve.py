@@ -15,7 +15,7 @@ from data.database import Database, WriterBusy
 from data.examples import load_examples
 from data.readers.bundled import TOWNS
 from service.app import create_app
-from service.commands.settings import read_settings
+from service.commands.settings import settings_to_serve
 from service.security import PASSWORDS
 from service.settings import GemeenteSettings, Settings, Wijkcoordinator
 
@@ -36,14 +36,14 @@ INVENTED_CONTACTS = {
 @app.command()
 def serve() -> None:
     """Serve the pages and the API, by the settings."""
-    _run(read_settings())
+    _run(settings_to_serve())
 
 
 @app.command()
 def demo() -> None:
     """Load the bundled open data and example records, and serve them with a login made for the occasion."""
     started = time.monotonic()
-    settings = read_settings()
+    settings = settings_to_serve()
     database = Database(settings.database_url)
     try:
         database.claim_writer()

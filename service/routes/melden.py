@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from data.intake import LONGEST_TEXT, KeyReused, Report, tracking_token
 from data.kind_questions import LONGEST_ANSWER
 from data.photos import Encoded, PhotoRefused
+from data.text_masking import personal_data
 from data.urgency import elsewhere, urgency
 from geo.areas import Level
 from service.analysis import live_map, melding_kinds, melding_places, suggesting, towns
@@ -245,6 +246,7 @@ def _second_step(
         "kind_groups": melding_kinds.kinds_by_group(),
         "urgent": urgency(sent.tekst),
         "elsewhere": elsewhere(sent.tekst),
+        "gegevens": personal_data(sent.tekst),
         "longest": LONGEST_TEXT,
         "longest_nearby": LONGEST_NEARBY,
         "longest_answer": LONGEST_ANSWER,
