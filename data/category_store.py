@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.categories import Category, CategoryEdition, category_edition, editions
 from data.choices import PrivacyClass
 from data.models import Category as CategoryRow
+from geo.main_groups import MainGroup
 
 
 class CategoriesStored(NamedTuple):
@@ -55,6 +56,12 @@ def store_categories(session: Session, edition: str, categories: Iterable[Catego
 def category_ids(session: Session, edition: str) -> dict[str, int]:
     """The id of each stored soort of an edition, by slug."""
     return {row["slug"]: row["id"] for row in _rows(session, edition)}
+
+
+def words(session: Session) -> frozenset[str]:
+    """Return what a rule of a gemeente can be about: a soort of any edition, a main group, "" for all."""
+    bundled = (slug for name in editions() for slug in category_edition(name).by_slug)
+    return frozenset({"", *MainGroup, *bundled, *session.scalars(select(CategoryRow.slug).distinct())})
 
 
 def privacy_classes(session: Session, edition: str) -> dict[str, PrivacyClass]:

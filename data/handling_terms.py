@@ -18,13 +18,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, false, or_, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, category_store
 from data.choices import Status
 from data.models import Category, Melding
 from data.party_models import HandlingTerm
 from data.terms import DAY, add_working_days, is_working_day
 from geo.errors import WijkbeeldError
-from geo.main_groups import MainGroup
 
 EVERYTHING: Final = ""
 LONGEST: Final = 260
@@ -44,7 +43,11 @@ class Terms:
 
     def days(self, gemeente: str, kind: Category) -> int:
         """Return in how many working days a melding of this soort ought to be done."""
-        words = (kind.slug, kind.main_group, EVERYTHING)
+        return self.days_of(gemeente, kind.slug, kind.main_group)
+
+    def days_of(self, gemeente: str, *closest: str) -> int:
+        """Return the term of the first of these words that has one, else that of everything."""
+        words = (*closest, EVERYTHING)
         tables = (self.own.get(gemeente, {}), self.bundled)
         return next(table[word] for table in tables for word in words if word in table)
 
@@ -76,20 +79,17 @@ def own_terms(session: Session, gemeente: str) -> Mapping[str, int]:
 
 
 def store_terms(session: Session, gemeente: str, given: Mapping[str, int], *, actor: str) -> None:
-    """Make the terms that a gemeente sets for main groups, or for all, those of a table.
+    """Make the terms that a gemeente sets, for soorten, main groups or all, those of a table and no others.
 
-    What it set for one soort stays. Raises WrongTerm for a word that is neither, or for days out of range.
+    Raises WrongTerm for a word that is none of these, or for days out of range.
     """
-    words = {EVERYTHING, *MainGroup}
+    words = category_store.words(session)
     for word, days in given.items():
         if word not in words:
             raise WrongTerm(f"{word}: deze groep kennen wij niet")
         if not 1 <= days <= LONGEST:
             raise WrongTerm(f"een termijn is 1 tot {LONGEST} werkdagen, niet {days}")
-    old = delete(HandlingTerm).where(
-        HandlingTerm.municipality_code == gemeente, HandlingTerm.category.in_(words)
-    )
-    session.execute(old)
+    session.execute(delete(HandlingTerm).where(HandlingTerm.municipality_code == gemeente))
     session.add_all(
         HandlingTerm(municipality_code=gemeente, category=word, working_days=days)
         for word, days in given.items()

@@ -50,12 +50,13 @@ class HandlingTerm(Table):
 
 
 class StandardAnswer(Table):
-    """A line for residents that staff use often."""
+    """A line for residents that staff use often, for a soort or main group; an empty word means all."""
 
     __tablename__ = "standard_answer"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    category: Mapped[str] = mapped_column(String(120), default="")
     titel: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
 
@@ -63,7 +64,10 @@ class StandardAnswer(Table):
 
 
 class Forwarding(Table):
-    """A melding that was passed on to a party; `with_contact` says that the reporter agreed to that."""
+    """A melding that was passed on to a party; `with_contact` says that the reporter agreed to that.
+
+    `accepted_at` and `done_at` are when the party itself said so.
+    """
 
     __tablename__ = "forwarding"
 
@@ -74,6 +78,8 @@ class Forwarding(Table):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(120))
     with_contact: Mapped[bool] = mapped_column(default=False)
+    accepted_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
 
 
 class ReleasedText(Table):

@@ -8,13 +8,16 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, category_store
+from data.models import Category
 from data.party_models import StandardAnswer
 from geo.errors import WijkbeeldError
 
 LONGEST_TITLE: Final = 80
 LONGEST_ANSWER: Final = 1_000
 MOST: Final = 100
+# The word of an answer that fits every soort.
+EVERYTHING: Final = ""
 
 
 class WrongAnswer(WijkbeeldError):
@@ -27,6 +30,12 @@ def answers(session: Session, gemeente: str) -> Sequence[StandardAnswer]:
     return session.scalars(query.order_by(StandardAnswer.titel)).all()
 
 
+def fitting(session: Session, gemeente: str, kind: Category) -> Sequence[StandardAnswer]:
+    """Return the standard answers of a gemeente that are for a soort, for its main group, or for all."""
+    words = {EVERYTHING, kind.main_group, kind.slug}
+    return [one for one in answers(session, gemeente) if one.category in words]
+
+
 def answer(session: Session, gemeente: str, number: int) -> StandardAnswer | None:
     """Return one standard answer; None when this gemeente has none with that number."""
     found = session.get(StandardAnswer, number)
@@ -34,18 +43,27 @@ def answer(session: Session, gemeente: str, number: int) -> StandardAnswer | Non
 
 
 def keep(
-    session: Session, gemeente: str, titel: str, text: str, *, actor: str, number: int | None = None
+    session: Session,
+    gemeente: str,
+    titel: str,
+    text: str,
+    *,
+    actor: str,
+    category: str = EVERYTHING,
+    number: int | None = None,
 ) -> StandardAnswer:
-    """Store a standard answer, in the place of the one with `number`.
+    """Store a standard answer for a soort, a main group or all, in the place of the one with `number`.
 
-    Raises WrongAnswer when the title or text is empty or too long, when another has the title, when there
-    are too many, or when the one with this number is gone.
+    Raises WrongAnswer when the title or text is empty or too long, when another has the title, when nobody
+    knows the category, when there are too many, or when the one with this number is gone.
     """
     _check(session, gemeente, titel, text, number)
+    if category not in category_store.words(session):
+        raise WrongAnswer("kies een soort of groep uit de lijst")
     row = StandardAnswer(municipality_code=gemeente) if number is None else answer(session, gemeente, number)
     if row is None:
         raise WrongAnswer("dit antwoord is intussen weggehaald")
-    row.titel, row.text = titel, text
+    row.titel, row.text, row.category = titel, text, category
     session.add(row)
     _note(session, gemeente, actor, "antwoord.bewaard", titel)
     return row

@@ -41,6 +41,8 @@ STAFF_MENU = (
     ("/vragen", "vragen"),
     ("/ideeen", "ideeen"),
     ("/beheer/accounts", "accounts"),
+    ("/beheer/antwoorden", "antwoorden"),
+    ("/beheer/termijnen", "termijnen"),
 )
 
 

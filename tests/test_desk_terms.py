@@ -18,7 +18,6 @@ from data.database import Database
 from data.desk import Pile, QueueFilters
 from data.handling_terms import LONGEST, WrongTerm, bundled_terms, last_overdue, store_terms, terms
 from data.models import Audit, Category, Melding
-from data.party_models import HandlingTerm
 from data.terms import add_working_days
 from geo.main_groups import MainGroup
 
@@ -110,17 +109,16 @@ def test_what_a_gemeente_sets_goes_before_the_bundled_terms_the_closest_word_fir
         store_terms(session, TOWN, {"": 20}, actor="b")
     assert (days(lamp), days(bench)) == (20, 20)
     with database.write() as session:
-        store_terms(session, TOWN, {"": 20, "straat": 4}, actor="b")
-        session.add(HandlingTerm(municipality_code=TOWN, category="bank", working_days=7))
+        store_terms(session, TOWN, {"": 20, "straat": 4, "bank": 7}, actor="b")
     assert (days(lamp), days(bench)) == (4, 7)
     late = QueueFilters(Pile.ALL, late_on=add_working_days(DAY, 4) + timedelta(1))
     assert found(database, late) == {lamp}
     with database.write() as session:
         store_terms(session, TOWN, {}, actor="b")
-    assert (days(lamp), days(bench)) == (bundled["straatverlichting"], 7)
+    assert (days(lamp), days(bench)) == (bundled["straatverlichting"], bundled["straat"])
     with database.read() as session:
         kept = session.scalars(select(Audit.detail).where(Audit.action == "termijnen.ingesteld")).all()
-        assert kept[:2] == [{"alles": 20}, {"alles": 20, "straat": 4}]
+        assert kept[:2] == [{"alles": 20}, {"alles": 20, "straat": 4, "bank": 7}]
 
 
 @pytest.mark.parametrize("given", [{"": 0}, {"": LONGEST + 1}, {"straat": -1}, {"nergens": 3}])

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from stored_town import TOWN, town
 from test_desk import point_in, report_of
 
-from data import accounts, ideas, questions
+from data import accounts, ideas, questions, standard_answers
 from data.areas import store_edition
 from data.intake import take_in
 from data.letters import Kind, Letter, Place
@@ -23,7 +23,7 @@ from data.rights import RIGHTS, Right, Role
 from service.rights import ROUTES, Access, Open
 
 # What a route of these is about: the beginning of its path.
-OBJECTS = ("/werkbak/{", "/vragen/{", "/ideeen/{", "/beheer/accounts/{")
+OBJECTS = ("/werkbak/{", "/vragen/{", "/ideeen/{", "/beheer/accounts/{", "/beheer/antwoorden/{")
 LINES = sorted(ROUTES)
 # Only a melding that was entered for a caller has one, and those here came from residents themselves.
 PROOF = "GET /werkbak/{public_id}/bewijs"
@@ -65,8 +65,11 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         moved.municipality_code = gemeente
         other = session.scalars(select(Initiatief).where(Initiatief.public_id == thought.public_id)).one()
         other.municipality_code = gemeente
+        line = standard_answers.keep(session, gemeente, "Bedankt", "Wij kijken ernaar.", actor="proef")
+        session.flush()
+        number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
-    return dict(zip(OBJECTS, (melding, asked.public_id, thought.public_id, name), strict=True))
+    return dict(zip(OBJECTS, (melding, asked.public_id, thought.public_id, name, number), strict=True))
 
 
 def refused(client: TestClient) -> int:
