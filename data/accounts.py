@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from data import audit, staff_sessions
-from data.account_models import Account, AccountRole, HalfLogin, Substitute
+from data.account_models import Account, AccountIdentity, AccountRole, HalfLogin, Substitute
 from data.models import Municipality
 from data.rights import Grant, Role
 from geo.errors import WijkbeeldError
@@ -47,6 +47,7 @@ class Listed:
     roles: tuple[Given, ...]
     disabled: bool
     has_code: bool
+    linked: bool
 
 
 def add(
@@ -88,8 +89,15 @@ def active(session: Session, name: str) -> Account | None:
 def of_gemeente(session: Session, gemeente: str) -> list[Listed]:
     """Return the accounts of a gemeente by name."""
     query = select(Account).where(Account.municipality_code == gemeente).order_by(Account.name)
+    known = set(session.scalars(select(AccountIdentity.account_id)))
     return [
-        Listed(one.name, roles(session, one), one.disabled_at is not None, has_code=one.totp_salt is not None)
+        Listed(
+            one.name,
+            roles(session, one),
+            one.disabled_at is not None,
+            has_code=one.totp_salt is not None,
+            linked=one.id in known,
+        )
         for one in session.scalars(query)
     ]
 

@@ -87,11 +87,6 @@ def account_of(session: Session, somebody: Somebody, gemeente: str) -> Account |
     return account if account is not None and account.municipality_code == gemeente else None
 
 
-def linked(session: Session, account: Account) -> bool:
-    """Return whether somebody at the provider is, or can become, this account."""
-    return session.get(AccountIdentity, account.id) is not None
-
-
 def _linked(session: Session, issuer: str, *conditions: ColumnElement[bool]) -> AccountIdentity | None:
     query = select(AccountIdentity).where(AccountIdentity.issuer == issuer, *conditions)
     return session.scalars(query.with_for_update()).one_or_none()

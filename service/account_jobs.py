@@ -8,22 +8,25 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import accounts, second_factor
+from data import accounts, identities, second_factor
 from data.account_models import Account
 from data.accounts import AccountRefused, Given
 from data.database import Database
 from data.jobs import Arguments, Control, Kind
 from data.municipalities import need_municipality
 from data.rights import Role
+from service.settings import Settings
 
 ADD: Final = "account add"
 DISABLE: Final = "account disable"
 NEW_PASSWORD: Final = "account password"  # noqa: S105 (the name of a job)
 RESET: Final = "account reset-code"
+LINK: Final = "account link"
+UNLINK: Final = "account unlink"
 ACTOR: Final = "opdrachtregel"
 
 
-def account_kinds(database: Database) -> dict[str, Kind]:
+def account_kinds(database: Database, settings: Settings) -> dict[str, Kind]:
     """Every kind of job on accounts; a password comes as its argon2 value, never as itself."""
 
     def add(arguments: Arguments, _control: Control) -> dict[str, Any]:
@@ -54,7 +57,33 @@ def account_kinds(database: Database) -> dict[str, Kind]:
             accounts.end_sessions(session, account)
         return {"naam": arguments["name"]}
 
-    return {ADD: add, DISABLE: disable, NEW_PASSWORD: password, RESET: reset}
+    return {ADD: add, DISABLE: disable, NEW_PASSWORD: password, RESET: reset, **_links(database, settings)}
+
+
+def _links(database: Database, settings: Settings) -> dict[str, Kind]:
+
+    def link(arguments: Arguments, _control: Control) -> dict[str, Any]:
+        with database.write() as session:
+            account = accounts.find(session, arguments["name"])
+            issuer = need_issuer(settings, account.municipality_code)
+            who = {"subject": arguments["subject"], "email": arguments["email"]}
+            identities.link(session, account, issuer, **who, actor=ACTOR)
+        return {"naam": arguments["name"]}
+
+    def unlink(arguments: Arguments, _control: Control) -> dict[str, Any]:
+        with database.write() as session:
+            identities.unlink(session, accounts.find(session, arguments["name"]), actor=ACTOR)
+        return {"naam": arguments["name"]}
+
+    return {LINK: link, UNLINK: unlink}
+
+
+def need_issuer(settings: Settings, gemeente: str) -> str:
+    """Return the provider of a gemeente; AccountRefused when it has none."""
+    found = settings.gemeenten.get(gemeente)
+    if found is None or found.oidc is None:
+        raise AccountRefused("voor deze gemeente is geen OpenID Connect ingesteld")
+    return found.oidc.issuer
 
 
 def parse_roles(words: Sequence[str]) -> list[Given]:

@@ -21,6 +21,7 @@ from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
 from service.heads import Heads
 from service.language import StaysInLanguage
+from service.oidc import providers
 from service.rights import Guard
 from service.routes import PAGES
 from service.settings import Settings
@@ -51,6 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.status_attempts = Attempts()
     app.state.mail_attempts = Attempts()
+    app.state.oidc_attempts = Attempts()
+    app.state.providers = providers(settings)
     budgets = Budgets()
     app.state.budgets = api.state.budgets = budgets
     app.mount("/api/v1", api)

@@ -42,7 +42,7 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
     return {
         MELDINGEN: meldingen,
         WATCH: watch,
-        **account_kinds(database),
+        **account_kinds(database, settings),
         **party_kinds(database),
         **reference_kinds(database),
     }

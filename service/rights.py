@@ -61,6 +61,8 @@ GET /inloggen
 POST /inloggen
 GET /inloggen/code
 POST /inloggen/code
+GET /inloggen/oidc
+GET /inloggen/oidc/terug
 POST /uitloggen
 GET /kaarten
 GET /kaarten/{gemeente}/{soort}
@@ -140,6 +142,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /beheer/accounts/{naam}/rollen": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/uit": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/code-weg": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/koppel": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/ontkoppel": Right.ACCOUNTS,
     "GET /vragen": Right.ANSWER,
     "GET /vragen/{public_id}": Right.ANSWER,
     "GET /beheer/antwoorden": Right.CONFIGURE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -70,6 +71,31 @@ class Wijkcoordinator(BaseModel):
     spreekuur: str = ""
 
 
+class Oidc(BaseModel):
+    """The OpenID Connect provider at which staff of a gemeente log in, and what it is to us.
+
+    `acr` and `amr` name what it says of a login that asked for more than a password; none of them means
+    that it never says so, and that our own code is asked.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str
+    client_id: str = Field(min_length=1, max_length=255)
+    client_secret: SecretStr = SecretStr("")
+    label: str = Field("Inloggen met het account van uw organisatie", min_length=1, max_length=80)
+    scope: str = Field("openid email", pattern=r"^openid( \S+)*$")
+    acr: list[str] = Field(default_factory=list)
+    amr: list[str] = Field(default_factory=list)
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, issuer: str) -> str:
+        if not is_safe_address(issuer) or "?" in issuer:
+            raise ValueError("de issuer is een adres dat met https:// begint")
+        return issuer
+
+
 class GemeenteSettings(BaseModel):
     """What a gemeente tells its residents: contacts are configuration, never code."""
 
@@ -85,6 +111,7 @@ class GemeenteSettings(BaseModel):
     idee_werkdagen: int = Field(15, ge=1, le=60)
     meldpunt: Meldpunt = Meldpunt.EIGEN
     doorsturen: Doorsturen | None = None
+    oidc: Oidc | None = None
     jurisdictie: str = ""
     open311_sleutels: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
         default_factory=dict
@@ -97,6 +124,17 @@ class GemeenteSettings(BaseModel):
         if self.meldpunt is Meldpunt.DOORSTUREN and self.doorsturen is None:
             raise ValueError("bij meldpunt = doorsturen hoort een deel doorsturen")
         return self
+
+
+def is_safe_address(address: str) -> bool:
+    """Return whether what goes to an address is read by nobody on the way: over TLS, or on this machine."""
+    try:
+        url = urlsplit(address)
+        host = url.hostname
+    except ValueError:
+        return False
+    plain = url.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"}
+    return bool(host) and (url.scheme == "https" or plain) and not (url.username or url.fragment)
 
 
 class WatchedFolder(BaseModel):

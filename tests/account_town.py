@@ -27,9 +27,11 @@ HASHED = PASSWORDS.hash(PASSWORD)
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[TestClient]:
-    """A service with two gemeenten and no account."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
+def service(folder: Path, **more: object) -> Iterator[TestClient]:
+    """A service with two gemeenten and no account, and more settings."""
+    settings = Settings.model_validate(
+        {"database_url": f"sqlite:///{folder / 'x.db'}", "var_folder": folder, **more}
+    )
     with TestClient(create_app(settings), follow_redirects=False) as client:
         with database_of(client).write() as session:
             store_municipalities(session, [(OWN, "Vlaardingen"), (OTHER, "Maassluis")])

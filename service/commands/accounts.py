@@ -14,7 +14,7 @@ from data.accounts import Given, Listed
 from data.database import Database
 from data.municipalities import need_municipality
 from geo.errors import WijkbeeldError
-from service.account_jobs import ADD, DISABLE, NEW_PASSWORD, RESET
+from service.account_jobs import ADD, DISABLE, LINK, NEW_PASSWORD, RESET, UNLINK
 from service.commands.jobs import Json, perform_here_or_there, print_json
 from service.commands.settings import read_settings
 from service.security import PASSWORDS, too_weak
@@ -69,6 +69,26 @@ def reset_code(name: Name) -> None:
     with _refusals():
         perform_here_or_there(RESET, {"name": name})
         typer.echo(f"{name} logt in zonder code, tot er een nieuwe app is")
+
+
+@app.command("link")
+def link(
+    name: Name,
+    email: Annotated[str, typer.Option(help="Mailadres dat de organisatie heeft nagekeken")] = "",
+    subject: Annotated[str, typer.Option(help="Nummer bij de organisatie (sub)")] = "",
+) -> None:
+    """Let an account be somebody at the OpenID Connect provider of its gemeente, and end its sessions."""
+    with _refusals():
+        perform_here_or_there(LINK, {"name": name, "email": email, "subject": subject})
+        typer.echo(f"{name} kan inloggen bij de organisatie")
+
+
+@app.command("unlink")
+def unlink(name: Name) -> None:
+    """Let nobody at the provider be an account any more, and end its sessions."""
+    with _refusals():
+        perform_here_or_there(UNLINK, {"name": name})
+        typer.echo(f"{name} kan niet meer inloggen bij de organisatie")
 
 
 @app.command("list")

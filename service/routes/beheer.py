@@ -10,20 +10,27 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import accounts, second_factor
+from data import accounts, identities, second_factor
 from data.account_models import Account
 from data.accounts import AccountRefused, Given, UnknownAccount
 from data.municipalities import municipalities
 from data.rights import EVERYWHERE, Right, Role
 from data.visibility import Viewer
-from service.dependencies import DatabaseDep
+from service.account_jobs import need_issuer
+from service.dependencies import DatabaseDep, SettingsDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
 from service.security import PASSWORDS
 
 router = APIRouter(include_in_schema=False)
-DONE = {"rollen": "beheer.klaar_rollen", "uit": "beheer.klaar_uit", "code": "beheer.klaar_code"}
+DONE = {
+    "rollen": "beheer.klaar_rollen",
+    "uit": "beheer.klaar_uit",
+    "code": "beheer.klaar_code",
+    "koppel": "beheer.klaar_koppel",
+    "ontkoppel": "beheer.klaar_ontkoppel",
+}
 Roles = Annotated[list[Role], Form(max_length=len(Role))]
 Areas = Annotated[str, Form(max_length=400)]
 
@@ -116,6 +123,38 @@ def reset_code(database: DatabaseDep, signed: Sender, naam: str) -> Response:
     return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=code", 303)
 
 
+@router.post("/beheer/accounts/{naam}/koppel")
+def link(
+    request: Request,
+    settings: SettingsDep,
+    database: DatabaseDep,
+    signed: Sender,
+    naam: str,
+    email: Annotated[str, Form(max_length=254)] = "",
+    nummer: Annotated[str, Form(max_length=255)] = "",
+) -> Response:
+    """Let an account be somebody at the provider of its gemeente."""
+    try:
+        with database.write() as session:
+            account = _other(session, signed.viewer, naam)
+            gemeente = account.municipality_code
+            issuer, actor = need_issuer(settings, gemeente), str(signed.viewer.account)
+            identities.link(session, account, issuer, subject=nummer, email=email, actor=actor)
+    except AccountRefused as refused:
+        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=koppel", 303)
+
+
+@router.post("/beheer/accounts/{naam}/ontkoppel")
+def unlink(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+    """Let nobody at the provider be this account any more."""
+    with database.write() as session:
+        account = _other(session, signed.viewer, naam)
+        gemeente = account.municipality_code
+        identities.unlink(session, account, actor=str(signed.viewer.account))
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=ontkoppel", 303)
+
+
 def _other(session: Session, viewer: Viewer, naam: str) -> Account:
     """Return an account that this viewer manages, and that is not the own one: 404 for what is not there."""
     try:
@@ -157,5 +196,6 @@ def _page(
             "rollen": list(Role),
             "shown": shown,
             "zelf": viewer.account,
+            "organisatie": chosen.code in request.app.state.providers,
         }
     return render(request, "accounts.html", context, status=status)

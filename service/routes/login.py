@@ -24,7 +24,7 @@ from service.secret import read_secret
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
-START: Final = "/analyse"
+START: Final = "/begin"
 WRONG_CODE = "Deze code klopt niet, of hij is al gebruikt. Wacht op de volgende code en probeer het nog eens."
 TOO_LATE = "Het duurde te lang. Log opnieuw in."
 WRONG = "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens."
@@ -35,7 +35,7 @@ RETRY_S = "600"
 @router.get("/inloggen")
 def form(request: Request, naar: str = START) -> HTMLResponse:
     """Show the login form."""
-    return render(request, "inloggen.html", {"naar": _inside(naar)})
+    return login_page(request, naar)
 
 
 @router.post("/inloggen")
@@ -54,7 +54,7 @@ def login(
     with trying(request, naam) as attempt:
         attempt.right = security.right_password(stored, wachtwoord)
     if not attempt.right:
-        answer = render(request, "inloggen.html", {"naar": _inside(naar), "fout": WRONG}, status=401)
+        answer = login_page(request, naar, fault=WRONG, status=401)
         # After the answer, so that the time it takes does not tell which accounts exist.
         if stored is not None:
             answer.background = BackgroundTask(_note_failure, database, naam)
@@ -63,17 +63,17 @@ def login(
         account = None if naam in settings.staff else accounts.active(session, naam)
         if account is not None and account.totp_salt is not None:
             token = security.open_half(session, account)
-            onward = RedirectResponse(f"/inloggen/code?{urlencode({'naar': _inside(naar)}, safe='/')}", 303)
-            keep_token(onward, settings, token, name=_half(settings))
+            onward = RedirectResponse(code_address(naar), 303)
+            keep_token(onward, settings, token, name=half_cookie(settings))
             return onward
         found = security.open_session(session, naam, settings)
-    return _enter(settings, found, _inside(naar))
+    return _enter(settings, found, inside(naar))
 
 
 @router.get("/inloggen/code")
 def code_form(request: Request, naar: str = START) -> HTMLResponse:
     """Show the form for the code of the app."""
-    return render(request, "inlogcode.html", {"naar": _inside(naar)})
+    return render(request, "inlogcode.html", {"naar": inside(naar)})
 
 
 @router.post("/inloggen/code")
@@ -86,11 +86,11 @@ def code(
 ) -> Response:
     """Start a session for who gave the right password and now the right code."""
     only_from_here(request)
-    token = request.cookies.get(_half(settings), "")
+    token = request.cookies.get(half_cookie(settings), "")
     with database.read() as session:
         account = security.find_half(session, token)
     if account is None:
-        return render(request, "inloggen.html", {"naar": _inside(naar), "fout": TOO_LATE}, status=401)
+        return login_page(request, naar, fault=TOO_LATE, status=401)
     key = read_secret(settings.var_folder)
     with trying(request, account.name) as attempt, database.write() as session:
         half = security.find_half(session, token)
@@ -103,9 +103,9 @@ def code(
         else:
             security.note_failure(session, account.name)
     if not attempt.right:
-        return render(request, "inlogcode.html", {"naar": _inside(naar), "fout": WRONG_CODE}, status=401)
-    onward = _enter(settings, found, _inside(naar))
-    onward.delete_cookie(_half(settings), path="/", secure=settings.secure, httponly=True)
+        return render(request, "inlogcode.html", {"naar": inside(naar), "fout": WRONG_CODE}, status=401)
+    onward = _enter(settings, found, inside(naar))
+    onward.delete_cookie(half_cookie(settings), path="/", secure=settings.secure, httponly=True)
     return onward
 
 
@@ -126,6 +126,16 @@ def logout(
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(cookie_name(settings), path="/")
     return answer
+
+
+def login_page(request: Request, target: str, *, fault: str = "", status: int = 200) -> HTMLResponse:
+    """Show the ways to log in, and what went wrong."""
+    return render(request, "inloggen.html", {"naar": inside(target), "fout": fault}, status=status)
+
+
+def code_address(target: str) -> str:
+    """Return where the code of the app is asked, before going on to a page."""
+    return f"/inloggen/code?{urlencode({'naar': inside(target)}, safe='/')}"
 
 
 @dataclass
@@ -168,7 +178,7 @@ def _enter(settings: Settings, found: security.Login, target: str) -> RedirectRe
     return onward
 
 
-def _half(settings: Settings) -> str:
+def half_cookie(settings: Settings) -> str:
     """Return the name of the cookie of a login that still needs its code."""
     return f"{cookie_name(settings)}-half"
 
@@ -179,7 +189,7 @@ def _note_failure(database: Database, naam: str) -> None:
         security.note_failure(session, naam)
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """Return the page to go to, on this site only."""
     safe = target.startswith("/") and not target.startswith(("//", "/\\"))
     return target if safe else START
