@@ -44,6 +44,8 @@ STATUS: Sequence[tuple[type[Exception], int]] = (
     (DataError, 400),
     (OperationalError, 503),
     (NoConnectionFree, 503),
+    # The machine has no more files, memory or room to give.
+    (OSError, 503),
 )
 TITLES = {
     400: "Dit klopt niet",

@@ -12,11 +12,11 @@ from service.melding_form import (
     ELSEWHERE,
     KEY,
     LONGEST_ADDRESS,
-    LONGEST_NAME,
     SHORTEST_TEXT,
     YES,
     clean,
     fresh_key,
+    name_faults,
 )
 
 TITLE: Final = "titel"
@@ -71,9 +71,8 @@ class Written:
         return _length_faults(TITLE, self.titel, longest=LONGEST_TITLE)
 
     def _contact_faults(self) -> dict[str, str]:
-        found = {}
-        if len(self.naam) > LONGEST_NAME:
-            found["naam"] = "melden.fout_naam_lang"
+        found: dict[str, str] = {}
+        found.update(name_faults(self.naam))
         if self.email and not is_address(self.email):
             found["email"] = "melden.fout_email"
         if self.mag_mailen == YES and not self.email:

@@ -137,8 +137,7 @@ class Sent:
         found = {}
         if self.postcode and not POSTCODE.fullmatch(self.postcode):
             found["postcode"] = "melden.fout_postcode"
-        if len(self.naam) > LONGEST_NAME:
-            found["naam"] = "melden.fout_naam_lang"
+        found.update(name_faults(self.naam))
         if self.email and (len(self.email) > LONGEST_EMAIL or not EMAIL.fullmatch(self.email)):
             found["email"] = "melden.fout_email"
         if self.telefoon and not TELEFOON.fullmatch(self.telefoon):
@@ -149,6 +148,13 @@ class Sent:
         if self.mag_vragen != YES and (given or self.naam):
             found["mag_vragen"] = "melden.fout_contact_mag_niet"
         return found
+
+
+def name_faults(name: str) -> dict[str, str]:
+    """Return what is wrong with a name: per field the key of a text."""
+    if len(name) > LONGEST_NAME:
+        return {"naam": "melden.fout_naam_lang"}
+    return {"naam": "melden.fout_naam_regel"} if len(name.splitlines()) > 1 else {}
 
 
 async def read_form(request: Request) -> dict[str, str]:

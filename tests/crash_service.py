@@ -2,7 +2,8 @@
 
 It reads a line of JSON for each (`url`, `folder`, `fault`) and answers with its `pid` and `port`. The new
 service waits for one connection before it starts, so that a tracer can be put on it. A fault makes it wrong
-on purpose: `hasty` answers before it stores, `lazy` does not wait for the disk. All carry SQLite's log into
+on purpose: `hasty` answers before it stores, `lazy` does not wait for the disk. One that is `mute` dies when
+its third answer is ready to leave. All carry SQLite's log into
 the database sooner than usual, so that a short run meets that too.
 """
 
@@ -21,6 +22,7 @@ from typing import Any, NoReturn
 import uvicorn
 from intake_door import settings_for
 from sqlalchemy import event
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.intake import Receipt, take_in
 from service.analysis import intake
@@ -53,8 +55,29 @@ def _serve(listening: socket.socket, order: dict[str, Any]) -> NoReturn:
     event.listen(app.state.database.writer, "connect", _carry_over_soon)
     if order["fault"] == "lazy":
         event.listen(app.state.database.writer, "connect", _leave_it_to_the_disk)
-    uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
+    served: ASGIApp = Mute(app) if order["fault"] == "mute" else app
+    uvicorn.Server(uvicorn.Config(served, log_level="error")).run(sockets=[listening])
     os._exit(0)
+
+
+class Mute:
+    """ASGI middleware that dies in the place of its third answer about something stored."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.left = 3
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; what was done is durable when the end comes."""
+
+        async def last(message: Message) -> None:
+            if message.get("status") == 201:
+                self.left -= 1
+                if not self.left:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            await send(message)
+
+        await self.app(scope, receive, last)
 
 
 def _carry_over_soon(connection: Any, _record: object) -> None:

@@ -169,6 +169,32 @@ def test_a_service_killed_at_any_write_keeps_all_it_answered_for(
     assert tally.acknowledged > tally.points
 
 
+def test_80_who_was_stored_and_not_answered_gets_the_same_melding_at_the_next_try(
+    maker: Maker, filled: Path, tmp_path: Path
+) -> None:
+    shutil.copy(filled, tmp_path / "x.db")
+    run = converse(*maker.make(tmp_path, fault="mute"))
+    before = ids_in(tmp_path)
+    assert run.killed
+    assert set(before) - set(run.acknowledged) == {run.attempted[-1]}
+    client = open_door(settings_for(f"sqlite:///{tmp_path / 'x.db'}", tmp_path))
+    for words, name in before.items():
+        answer = send(client, report(tekst=words), key_of(words))
+        assert (answer.status_code, answer.json()["id"]) == (201, name)
+        assert answer.headers["Idempotency-Replayed"] == "true"
+    client.app.state.database.close()  # type: ignore[attr-defined]
+    assert ids_in(tmp_path) == before
+
+
+def ids_in(folder: Path) -> dict[str, str]:
+    """The name of each stored melding by its text."""
+    database = Database(f"sqlite:///{folder / 'x.db'}")
+    with database.read() as session:
+        found = {text or "": name for text, name in session.execute(select(Melding.text, Melding.public_id))}
+    database.close()
+    return found
+
+
 def test_a_service_that_answers_before_it_stores_is_caught(
     maker: Maker, filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,6 +95,14 @@ def maker() -> Iterator[Maker]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with two towns and no meldingen, to copy for each fault."""
+    path = tmp_path_factory.mktemp("vol") / "x.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
 def test_a_full_disk_refuses_reads_on_and_takes_in_again_when_there_is_room(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -160,6 +168,45 @@ def test_a_sync_that_fails_refuses_its_melding_and_the_next_one_is_stored(
     with capsys.disabled():
         print(f"\nfailing syncs: {len(moments)}, meldingen refused: {refused}")
     assert refused >= 1
+
+
+FAULTS = {
+    "rij 78: alleen lezen": "pwrite64:error=EROFS:when=1..2",
+    "rij 78: vol": "pwrite64:error=ENOSPC:when=1..2",
+    "rij 78: over het toegestane": "pwrite64:error=EDQUOT:when=1..2",
+    "rij 78: EIO bij het schrijven": "pwrite64:error=EIO:when=1..2",
+    "rij 78: geen bestanden meer vrij": "openat:error=EMFILE:when=1..4",
+    "rij 78: trage schijf": "fsync,fdatasync:delay_exit=5s:when=2",
+    "rij 78: geheugen op": "pwrite64:signal=KILL:when=9",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_of_the_machine_loses_nothing_that_was_answered_for(
+    maker: Maker, filled: Path, tmp_path: Path, fault: str
+) -> None:
+    shutil.copy(filled, tmp_path / "x.db")
+    pid, port = maker.make(tmp_path)
+    socket.create_connection(("127.0.0.1", port)).close()
+    visitor = Visitor(port)
+    assert visitor.send()
+    killed = False
+    with tracer(pid, "-e", f"trace={fault.partition(':')[0]}", "-e", f"inject={fault}", "-o", os.devnull):
+        try:
+            for _ in range(6):
+                visitor.send() or visitor.seconds_until_stored()
+                assert visitor.can_read()
+        except (OSError, http.client.HTTPException):
+            killed = True
+        if not killed:
+            end(pid)
+    assert killed == ("KILL" in fault)
+    assert ("error" in fault) == bool(visitor.refused)
+    present = texts_in(tmp_path / "x.db")
+    assert set(visitor.stored) <= set(present)
+    # Who was killed may have stored the last one and not have said so.
+    assert len(present) - len(visitor.stored) <= killed
+    assert len(present) == len(set(present))
 
 
 def test_a_file_that_does_not_pass_its_check_after_a_fault_is_read_and_not_written(tmp_path: Path) -> None:
