@@ -74,7 +74,7 @@ def test_a_visitor_counts_once_and_another_counts_too(client: TestClient) -> Non
     assert counted(client, name) == 1
     client.cookies.clear()
     assert press(client, name).headers["Location"] == f"/meldingen/{name}?ook=geteld#ook"
-    assert "Dit zien ook: 2 mensen." in client.get(f"/meldingen/{name}").text
+    assert "Ook gezien door 2 mensen." in client.get(f"/meldingen/{name}").text
 
 
 def test_the_same_form_sent_twice_counts_once_without_a_cookie(client: TestClient) -> None:

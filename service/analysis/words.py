@@ -44,7 +44,9 @@ def moment_words(moment: datetime) -> str:
 
 
 def span_text(span: Span) -> str:
-    """Return a period as `18 mei 2026 t/m 8 augustus 2026`."""
+    """Return a period as `18 mei 2026 t/m 8 augustus 2026`; one day as that day."""
+    if span.first == span.last:
+        return day_text(span.first)
     return f"{day_text(span.first)} t/m {day_text(span.last)}"
 
 

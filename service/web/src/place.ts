@@ -6,11 +6,11 @@ import { markSpot } from "./spot";
 import { text } from "./texts";
 
 interface Near {
-  adressen: { weergave: string; afstand_m: number | null }[];
+  adressen: { weergave: string; afstandM: number | null }[];
 }
 interface Around {
   gemeente: string | null;
-  buurt_naam: string | null;
+  buurtNaam: string | null;
 }
 
 // From this far a house says nothing about a place any more (service/analysis/melding_places.py).
@@ -114,8 +114,8 @@ class PlacePicker {
       const around = await fetchJson<Around>(`/api/v1/plek?${query}`);
       if (around.gemeente !== this.box.dataset["plekkeuze"]) return [text("plek_buiten"), false];
       const [beside] = (await fetchJson<Near>(`/api/v1/adressen/_bij?${query}`)).adressen;
-      if (!beside || (beside.afstand_m ?? Infinity) > NEARBY_M) {
-        return [text("plek_buurt", { buurt: around.buurt_naam ?? "" }), true];
+      if (!beside || (beside.afstandM ?? Infinity) > NEARBY_M) {
+        return [text("plek_buurt", { buurt: around.buurtNaam ?? "" }), true];
       }
       return [text("plek_adres", { adres: beside.weergave }), true];
     } catch {
