@@ -102,7 +102,8 @@ class MaskedContact:
 class DeskReport:
     """One melding as staff handle it; `version` differs after every act on it.
 
-    `due` is the last day on which it is in time, None when it is done.
+    `notes` are for who handles it: others get none. `due` is the last day on which it is in time, None when
+    it is done.
     """
 
     melding: Melding
@@ -184,13 +185,17 @@ def report(session: Session, viewer: Viewer, public_id: str) -> DeskReport | Non
         intake,
         _masked(session.get(Contact, melding.id)),
         history,
-        notes,
+        notes if _handles(session, viewer, public_id) else (),
         photos,
         _buurt(session, melding.id),
         edited,
         _version(melding, intake, history, notes, photos, edited=edited),
         handling_terms.terms(session).due(melding, category),
     )
+
+
+def _handles(session: Session, viewer: Viewer, public_id: str) -> bool:
+    return session.execute(_named(viewer.only(Right.DESK_HANDLE), public_id)).one_or_none() is not None
 
 
 def rights_on(session: Session, viewer: Viewer, public_id: str) -> frozenset[Right]:

@@ -32,6 +32,9 @@ def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: 
     An address that does not answer is asked three times at most about one melding and five times a day about
     all of them, and what cannot be an address never. A reporter has at most three addresses: whoever has the
     link cannot mail the whole town.
+
+    An address that somebody else typed first becomes that of the reporter when the reporter asks for it and
+    it says yes again. Nobody else has an address asked that the reporter gave: yes opens the whole melding.
     """
     if not outbox.is_address(email):
         return
@@ -47,6 +50,10 @@ def ask(session: Session, melding: Melding, email: str, *, reporter: bool, now: 
         )
         follower.asks = 0
         session.add(follower)
+    elif reporter and not follower.reporter and _reporters(session, melding.id) < MOST_REPORTERS:
+        follower.reporter, follower.confirmed_at, follower.asks = True, None, 0
+    elif follower.reporter and not reporter:
+        return
     may = follower.confirmed_at is None and may_ask(follower.asks, follower.asked_at, now)
     if may and _open(session, email, now) < MOST_OPEN:
         follower.asks += 1

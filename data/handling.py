@@ -60,7 +60,8 @@ def change_status(
     """Give a melding its next status, with a line that residents may read; NotAllowed for a step aside.
 
     The meldingen that it leads take the same step, each in its own history; one that follows another cannot
-    go its own way. Who follows one of them by mail gets a mail about it.
+    go its own way. Who follows one of them by mail gets a mail about it. What was said of one that not
+    everybody sees is not said to the reporters of the others.
     """
     before = Status(melding.status)
     if to not in ALLOWED[before]:
@@ -68,8 +69,10 @@ def change_status(
     lead = lead_of(session, melding)
     if lead is not None and lead.id != melding.id:
         raise NotAllowed("deze melding volgt een andere; zet de stand daar, of neem haar eerst los")
-    for one in (melding, *led_by(session, melding)):
-        follow(session, one, to, actor=actor, note=note)
+    follow(session, melding, to, actor=actor, note=note)
+    shared = note if is_public(session, melding) else None
+    for one in led_by(session, melding):
+        follow(session, one, to, actor=actor, note=shared)
 
 
 def follow(
@@ -149,7 +152,8 @@ def change_kind(session: Session, melding: Melding, slug: str, *, actor: str) ->
 
     Going over the border of the public class takes text and photos back; a melding that comes to a public
     class is looked at again before everybody sees it. Another class takes it out of its incident, so that
-    what is told of one never tells of a shielded other. Raises NotAllowed for an unknown or the same soort.
+    what is told of one never tells of a shielded other; what was said to the reporter of one that nobody else
+    saw becomes a private note. Raises NotAllowed for an unknown or the same soort.
     """
     before = session.get_one(Category, melding.category_id)
     after = {one.slug: one for one in desk.kinds(session, before.edition)}.get(slug)
@@ -163,6 +167,7 @@ def change_kind(session: Session, melding: Melding, slug: str, *, actor: str) ->
     elif before.privacy != PrivacyClass.EXACT:
         melding.intern = True
         _withdraw(session, melding)
+        _keep_to_staff(session, melding)
         _quarantine(session, melding, OTHER_KIND)
     _note(session, melding, actor, "melding.soort", {"van": before.slug, "naar": after.slug})
 
@@ -183,6 +188,25 @@ def add_note(session: Session, melding: Melding, *, actor: str, text: str) -> No
     """Keep a private note beside a melding."""
     session.add(Note(melding_id=melding.id, at=datetime.now(UTC), actor=actor, text=text))
     _note(session, melding, actor, "melding.notitie", {})
+
+
+def is_shielded(session: Session, melding: Melding) -> bool:
+    """Return whether the soort of a melding keeps it from everybody but its reporter and staff."""
+    return _class_of(session, melding.category_id) is not PrivacyClass.EXACT
+
+
+def is_public(session: Session, melding: Melding) -> bool:
+    """Return whether everybody sees a melding."""
+    return not melding.intern and not is_shielded(session, melding)
+
+
+def _keep_to_staff(session: Session, melding: Melding) -> None:
+    """Make private notes of the lines of the steps so far: they were for one reporter."""
+    told = StatusChange.melding_id == melding.id, StatusChange.public_note.is_not(None)
+    for step in session.scalars(select(StatusChange).where(*told).order_by(StatusChange.id)):
+        if step.public_note:
+            session.add(Note(melding_id=melding.id, at=step.at, actor=step.actor, text=step.public_note))
+        step.public_note = None
 
 
 def _class_of(session: Session, category_id: int) -> PrivacyClass:

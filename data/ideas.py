@@ -31,7 +31,9 @@ from data.letters import (
 from data.melding_words import public_ids
 from data.models import Initiatief, InitiatiefArea
 from data.owners import BuurtFinder
+from data.rights import Right
 from data.sources import SourceCard, SourceKind, register_source
+from data.text_masking import masked_text
 from data.visibility import Viewer
 from geo.crs import to_rd
 
@@ -116,17 +118,23 @@ def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> Store
     return _stored(found)
 
 
-def release(session: Session, viewer: Viewer, public_id: str, *, shown: bool) -> StoredLetter | None:
+def release(
+    session: Session, viewer: Viewer, public_id: str, *, shown: bool, title: str
+) -> StoredLetter | None:
     """Let everybody see an idea among the initiatieven, or take that back; None when it is not theirs.
 
-    NotAllowed without the consent of who had the idea.
+    It is for who answers ideas and may show texts of residents to all. `title` is what everybody reads in
+    the place of what was sent; an empty one leaves out what our rules take for somebody's data. NotAllowed
+    without the consent of who had the idea.
     """
-    found = _take_up(session, viewer, public_id)
+    found = _take_up(session, viewer.only(Right.MODERATE), public_id)
     if found is None:
         return None
     initiatief, idea = found
     if shown and not idea.may_publish:
         raise NotAllowed("de indiener heeft niet gezegd dat anderen dit idee mogen lezen")
+    if shown:
+        initiatief.titel = title or masked_text(initiatief.titel)
     if initiatief.released != shown:
         initiatief.released = shown
         _note(session, viewer.account or "", "idee.zichtbaar" if shown else "idee.verborgen", public_id)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, observation
 from data.applying import discard, forget_places
 from data.categories import Category
 from data.category_store import category_ids, store_categories
@@ -204,7 +204,11 @@ def _make_visible(
     source.every_days = order.every_days or source.every_days
     row = session.get_one(Import, applied.import_id)
     row.state, row.visible_at = ImportState.VISIBLE, now
-    row.report = {**report.as_dict(), "marks": row.report["marks"]}
+    row.report = {
+        **report.as_dict(),
+        "marks": row.report["marks"],
+        observation.DAYS: _days(session, source.id),
+    }
     audit.record(
         session,
         actor=actor,
@@ -213,6 +217,11 @@ def _make_visible(
         object_id=str(row.id),
         detail=_audit_detail(order, report),
     )
+
+
+def _days(session: Session, source_id: int) -> list[str] | None:
+    days = observation.days_of_rows(session, source_id)
+    return None if days is None else [one.isoformat() for one in days]
 
 
 def _audit_detail(order: MeldingenOrder, report: ImportReport) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def join(
 ) -> Melding:
     """Join two meldingen into one incident and return its lead: the oldest, or the one it had.
 
-    The other takes over its status, with `note` for its reporter. Raises NotAllowed when they differ in
+    The other takes over its status, with `note` for its reporter. Of a shielded soort no reporter is told
+    that there is another: without another status nothing is said. Raises NotAllowed when they differ in
     gemeente or privacy class, or when both belong to an incident.
     """
     _may_join(session, melding, other)
@@ -117,7 +118,10 @@ def join(
         session.add(IncidentLead(incident_id=incident_id, melding_id=lead.id))
     second.incident_id = incident_id
     record(session, incident_id, second, actor=actor, joined=True)
-    handling.follow(session, second, Status(lead.status), actor=actor, note=note, closed=lead.closed_at)
+    to, shielded = Status(lead.status), handling.is_shielded(session, second)
+    if not (shielded and to == second.status):
+        told = None if shielded else note
+        handling.follow(session, second, to, actor=actor, note=told, closed=lead.closed_at)
     return lead
 
 

@@ -130,7 +130,8 @@ def store_once(
     `find` gives the receipt of a key that is there, raising KeyReused for another content, and LookupError
     when it is not there; `keep` stores. NotStored when others were in the way each time.
     """
-    key_hash = hmac.new(secret, f"{letter.kind}:{key}".encode(), hashlib.sha256).hexdigest()
+    # Who sends a letter chooses its key: without a word of its own it could sign a link.
+    key_hash = hmac.new(secret, f"sleutel:{letter.kind}:{key}".encode(), hashlib.sha256).hexdigest()
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:

@@ -4,7 +4,8 @@
 |---|---|---|
 | public | class `exact`, not set aside | point, date without time, kind, status, released text |
 | FIGURES_STAFF | all classes, rows set aside too | point, time, kind, status; no text, no address |
-| DESK_READ | as these, of the own areas | text, address and notes too; contact data masked (`data.desk`) |
+| DESK_READ | as these, of the own areas | text and address too; contact data masked (`data.desk`) |
+| DESK_READ without DESK_HANDLE | of these what waits for a look, or can be shown | as these, without notes |
 
 Both rights count per gemeente: of other gemeenten their holder sees what the public sees.
 
@@ -22,7 +23,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from data.choices import PrivacyClass
+from data.choices import PrivacyClass, Status
+from data.intake_models import Contact, Intake, Photo
 from data.models import Category, Gebied, GebiedBuurt, Import, Initiatief, Melding, MeldingArea
 from data.rights import EVERYWHERE, Grant, Right
 from geo.exposure import AMSTERDAM
@@ -104,10 +106,27 @@ def at_desk(viewer: Viewer) -> Select[Melding, Category]:
 def _covered(grant: Grant) -> ColumnElement[bool]:
     """Return whether a melding is of the gemeente of a role, and in one of its areas when it names some."""
     here = true() if grant.gemeente == EVERYWHERE else Melding.municipality_code == grant.gemeente
+    if not grant.gives(Right.DESK_HANDLE):
+        here = and_(here, _to_moderate())
     if not grant.gebieden:
         return here
     owned = select(MeldingArea.melding_id).where(or_(*map(_within, grant.gebieden)))
     return and_(here, Melding.id.in_(owned))
+
+
+def _to_moderate() -> ColumnElement[bool]:
+    """Return whether somebody has to look: it waits, or text or photos of an open public one can be shown."""
+    waits = _of_melding(Intake.melding_id, Intake.quarantine.is_not(None))
+    agreed = _of_melding(Contact.melding_id, Contact.may_publish_text.is_(True))
+    text = and_(Melding.text_released.is_(False), Melding.text.is_not(None), Melding.text != "", agreed)
+    photo = _of_melding(Photo.melding_id, Photo.released.is_(False))
+    public = and_(Category.privacy == PrivacyClass.EXACT, Melding.intern.is_(False))
+    return or_(waits, and_(public, Melding.status != Status.CLOSED, or_(text, photo)))
+
+
+def _of_melding(melding_id: InstrumentedAttribute[int], holds: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Only the melding is that of the query around it: some have these tables joined too.
+    return select(melding_id).where(melding_id == Melding.id, holds).correlate(Melding).exists()
 
 
 def letters(

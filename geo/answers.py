@@ -87,7 +87,7 @@ def _event_rate(measure: EventRate, evidence: Evidence, members: Membership) -> 
     n = counts.in_areas(selection, members)
     rate = raw_rates(n, size.value, exposure_years=exposure, per=measure.scale)
     return Answer(
-        value=rate.value,
+        value=rate.value if counts.gives_rates else np.full_like(rate.value, np.nan),
         n=n,
         denominator=size.value,
         secret=size.secret,

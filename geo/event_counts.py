@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo import durations
 from geo.errors import FigureError
-from geo.exposure import AMSTERDAM, Observation, Period, observed_years
+from geo.exposure import AMSTERDAM, FEWEST_DAYS, Observation, Period, observed_years
 from geo.measures import EVERYTHING, Selection
 from geo.membership import FloatArray, Membership
 
@@ -33,18 +33,24 @@ class Ages(NamedTuple):
     made: IntArray
 
 
+# What is said of a source that was watched for too few days, after its name.
+TOO_SHORT = f": korter dan {FEWEST_DAYS} dagen gevolgd, telt nog niet mee"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EventCounts:
     """What was observed within one period; rows outside every area, or their source's days, are not in it.
 
     `incidents` has shape (buurten, kinds); `ages` counts every melding, at the end of its source's days;
     `undated` meldingen that were closed before they were made have no duration. `delivered` are the rows
-    of `kinds` that each of the observations brought.
+    of `kinds` that each of the observations brought. `too_short` names sources that were watched for too few
+    days: beside others they count nowhere, and when there is no other there are counts and no rates.
     """
 
     observations: tuple[Observation, ...]
     period: Period
     delivered: tuple[IntArray, ...]
+    too_short: tuple[str, ...]
     example: bool
     buurten: pd.Index[str]
     kinds: pd.DataFrame
@@ -57,6 +63,11 @@ class EventCounts:
         """The part of the period that a source of this selection was watched, in years."""
         watched = self.supplying(selection)
         return observed_years(one.seen.overlap(self.period) for one in watched)
+
+    @property
+    def gives_rates(self) -> bool:
+        """Whether a source was watched for long enough to say how often something is."""
+        return not all(one.is_short for one in self.observations)
 
     def supplying(self, selection: Selection = EVERYTHING) -> list[Observation]:
         """The sources that were watched in the period and deliver at least part of the selection."""
@@ -88,12 +99,13 @@ class EventCounts:
     def left_out(self, selection: Selection) -> list[str]:
         """What of the selection each of its sources leaves out: a line for each that leaves something out."""
         several = len(self.supplying(selection)) > 1
+        short = [f"{name}{TOO_SHORT}" for name in self.too_short]
         missing = [(one.source, _missing(one, brought, selection)) for one, brought in self._watched()]
         return [
             f"{name}: niet geleverd: {', '.join(slugs)}" if several else f"niet geleverd: {', '.join(slugs)}"
             for name, slugs in missing
             if slugs
-        ]
+        ] + short
 
     def _watched(self) -> list[tuple[Observation, pd.DataFrame]]:
         """The sources that were watched in the period, each with the kinds that it brought."""
@@ -126,6 +138,9 @@ def count_meldingen(
     """
     _require(meldingen, _MELDING, filled=("created_at", "category", "main_group"))
     observations, source = _sources(meldingen, observation)
+    short = tuple(one.source for one in observations if one.is_short)
+    if len(short) < len(observations):
+        observations, source = _long_enough(observations, source)
     codes, buurten = pd.factorize(meldingen["buurt"].replace("", None), sort=True)
     kind, kinds = _kinds(meldingen)
     inside = _observed(meldingen["created_at"], source, observations, period) & (codes >= 0)
@@ -139,6 +154,7 @@ def count_meldingen(
         observations,
         period,
         tuple(np.unique(kind[inside & (source == place)]) for place in range(len(observations))),
+        short,
         bool(meldingen["example"].any()),
         pd.Index(buurten, dtype="str"),
         kinds,
@@ -190,6 +206,16 @@ def _sources(
     _require(meldingen, ("source_id",), filled=("source_id",))
     places = pd.Index(list(observation), dtype="int64").get_indexer(pd.Index(meldingen["source_id"]))
     return tuple(observation.values()), places.astype(np.int64)
+
+
+def _long_enough(
+    observations: tuple[Observation, ...], source: IntArray
+) -> tuple[tuple[Observation, ...], IntArray]:
+    """The observations that are not short, and the places of the meldingen among those."""
+    kept = [place for place, one in enumerate(observations) if not one.is_short]
+    moved = np.full(len(observations) + 1, -1, dtype=np.int64)
+    moved[kept] = np.arange(len(kept))
+    return tuple(observations[place] for place in kept), moved[source]
 
 
 def _observed(

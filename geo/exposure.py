@@ -13,6 +13,8 @@ from geo.main_groups import Crosswalk
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 YEAR = timedelta(days=365.25)
+# A rate per year of fewer days is mostly chance: a file of one day would count 365 times.
+FEWEST_DAYS = 28
 
 
 class Period(NamedTuple):
@@ -44,7 +46,8 @@ class Observation:
     """From when to when one source was watched, and which soorten melding it leaves out.
 
     What was created before `seen.start` is known only in part (the reports still open that day) and
-    is counted nowhere. `not_supplied` are slugs of `crosswalk`: no such report means nothing is known, not 0.
+    is counted nowhere. `days` is how long it was watched in all, also outside `seen`; None when that is long
+    enough for a rate. `not_supplied` are slugs of `crosswalk`: no such report means nothing is known, not 0.
     A town with several sources has one of these for each: docs/decisions/0010-time-observed-per-source.md.
     """
 
@@ -52,6 +55,12 @@ class Observation:
     seen: Period
     crosswalk: Crosswalk = field(default_factory=lambda: Crosswalk("onbekend"))
     not_supplied: Set[str] = frozenset()
+    days: int | None = None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it was watched for too few days to give a rate."""
+        return self.days is not None and self.days < FEWEST_DAYS
 
 
 def observed_years(periods: Iterable[Period]) -> float:

@@ -12,9 +12,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from data.handling import NotAllowed
-from data.letters import LONGEST_TEXT, Kind, StoredLetter
+from data.letters import LONGEST_TEXT, LONGEST_TITLE, Kind, StoredLetter
 from data.models import StaffSession
+from data.rights import Right
 from data.terms import working_days_between
+from data.text_masking import masked_text
 from data.visibility import Viewer
 from service import security
 from service.analysis import places, towns
@@ -46,10 +48,11 @@ class Answered(BaseModel):
 
 
 class Released(BaseModel):
-    """Whether everybody may see an idea, with the token of the session."""
+    """Whether everybody may see an idea, under which title, with the token of the session."""
 
     csrf: str = Field("", max_length=60)
     zichtbaar: bool = False
+    openbaar: str = Field("", max_length=2 * LONGEST_TITLE)
 
 
 AnswerForm = Annotated[Answered, Form()]
@@ -139,10 +142,16 @@ def release(
     desk: Desk, at: At, public_id: str, form: Released, act: Callable[..., StoredLetter | None]
 ) -> Response:
     """Let everybody see an idea, or take that back; without consent it is refused."""
-    if problem := _problem(at, form.csrf):
+    title = " ".join(clean(form.openbaar).split())
+    problem = _problem(at, form.csrf)
+    if problem is None and len(title) > LONGEST_TITLE:
+        problem = 400, catalogue().text("brief.fout_titel_lang")
+    if problem:
         return _page(desk, at, public_id, {"problem": problem[1]}, status=problem[0])
     try:
-        stored = _change(at, lambda session: act(session, at.viewer, public_id, shown=form.zichtbaar))
+        stored = _change(
+            at, lambda session: act(session, at.viewer, public_id, shown=form.zichtbaar, title=title)
+        )
     except NotAllowed as refused:
         return _page(desk, at, public_id, {"problem": f"{str(refused).capitalize()}."}, status=409)
     done = "zichtbaar" if stored.released else "verborgen"
@@ -184,6 +193,9 @@ def _page(desk: Desk, at: At, public_id: str, told: dict[str, Any], *, status: i
         "line": _lines(at, [found])[0],
         "letter": found,
         "longest": LONGEST_TEXT,
+        "longest_title": LONGEST_TITLE,
+        "public_title": masked_text(found.title),
+        "may_release": at.request.state.viewer.may(Right.MODERATE, found.gemeente),
         "problem": "",
         "typed": "",
         "done": "",

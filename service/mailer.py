@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import smtplib
 import ssl
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Final
 
 from jinja2 import TemplateError
+from sqlalchemy.exc import NoResultFound
 
 from data import outbox
 from data.database import Database
@@ -30,8 +31,11 @@ AT_ONCE: Final = 50
 FOR_NOW: Final = range(400, 500)
 # Returns what to write, None when there is nothing to tell any more.
 Compose = Callable[[Mail], Draft | None]
-# A mail that cannot be written now cannot be written later either.
-UNWRITABLE: Final = (UnknownMail, TemplateError, KeyError, ValueError)
+# A mail that cannot be written now cannot be written later either; NoResultFound: what it tells of has gone.
+UNWRITABLE: Final = (UnknownMail, TemplateError, KeyError, ValueError, NoResultFound)
+# Two mails in a row without one that was taken: it is the server, and not a mail.
+ENOUGH: Final = 2
+HOLDING: Final = frozenset({"refused", "away"})
 
 
 def utc_now() -> datetime:
@@ -74,46 +78,81 @@ class Mailer:
     def send_due(self) -> Round:
         """Send what is due, each mail in its own step, and return what was done.
 
-        ServerAway when there is no server or it stops: what was not sent waits, and its tries do not count.
+        A mail at which the server stops while it takes a later one waits as one that was refused for now.
+        ServerAway when there is no server or it stops at every mail: what was not sent waits, and its tries
+        do not count.
         """
         with self.database.read() as session:
-            waiting = outbox.due(session, self.now(), limit=AT_ONCE)
-        if not waiting:
-            return Round()
+            waiting = deque(outbox.due(session, self.now(), limit=AT_ONCE))
         done: Counter[str] = Counter()
         held: set[str] = set()
-        with _connected(self.settings) as server:
-            for mail in waiting:
-                if mail.recipient in held:
-                    continue
-                outcome = self._one(server, mail)
-                done[outcome] += 1
-                # A later mail to this address waits for the one that was refused.
-                held.update({mail.recipient} if outcome == "refused" else ())
+        doubtful: list[Mail] = []
+        try:
+            while waiting:
+                with _connected(self.settings) as server:
+                    self._until_it_stops(server, waiting, done, held, doubtful)
+            if doubtful:
+                raise ServerAway("de mailserver stopte bij de laatste mail")
+        finally:
+            for mail in doubtful:
+                with self.database.write() as session:
+                    outbox.put_back(session, mail, self.now())
         return Round(**done)
 
-    def _one(self, server: smtplib.SMTP, mail: Mail) -> str:
+    def _until_it_stops(
+        self,
+        server: smtplib.SMTP,
+        waiting: deque[Mail],
+        done: Counter[str],
+        held: set[str],
+        doubtful: list[Mail],
+    ) -> None:
+        """Send over one connection; `doubtful` are the last mails at which the server stopped, in a row."""
+        while waiting:
+            mail = waiting.popleft()
+            if mail.recipient in held:
+                continue
+            outcome, taken = self._one(server, mail)
+            if outcome == "sent":
+                self._blame(doubtful, done)
+            if outcome in HOLDING:
+                # A later mail to this address waits for the one that did not leave.
+                held.add(mail.recipient)
+            if taken is not None and outcome == "away":
+                doubtful.append(taken)
+                if len(doubtful) == ENOUGH:
+                    raise ServerAway("de mailserver stopte bij elke mail")
+                return
+            done[outcome] += 1
+
+    def _blame(self, doubtful: list[Mail], done: Counter[str]) -> None:
+        """Let the mails wait at which a server stopped that does take another."""
+        for mail in doubtful:
+            self._postpone(mail, reason="de verbinding viel weg")
+            done["refused"] += 1
+        doubtful.clear()
+
+    def _one(self, server: smtplib.SMTP, mail: Mail) -> tuple[str, Mail | None]:
+        """Return what became of a mail, and the mail as it was claimed; None when somebody else has it."""
         with self.database.write() as session:
             taken = outbox.claim(session, mail, self.now())
         if taken is None:
-            return "dropped"
+            return "dropped", None
         try:
             made = self._made(taken)
             if made is not None:
                 _hand_over(server, made)
         except UNWRITABLE as fault:
             self._give_up(taken, reason=f"niet te schrijven ({type(fault).__name__})")
-            return "refused"
+            return "refused", taken
         except Refused as refused:
             self._refuse(taken, refused)
-            return "refused"
+            return "refused", taken
         except ServerAway:
-            with self.database.write() as session:
-                outbox.put_back(session, taken, self.now())
-            raise
+            return "away", taken
         with self.database.write() as session:
             outbox.mark_sent(session, taken, self.now())
-        return "dropped" if made is None else "sent"
+        return "dropped" if made is None else "sent", taken
 
     def _made(self, mail: Mail) -> EmailMessage | None:
         draft = self.compose(mail)
@@ -131,9 +170,12 @@ class Mailer:
 
     def _refuse(self, mail: Mail, refused: Refused) -> None:
         reason = f"code {refused.code}"
-        if not refused.for_now:
+        if refused.for_now:
+            self._postpone(mail, reason=reason)
+        else:
             self._give_up(mail, reason=reason)
-            return
+
+    def _postpone(self, mail: Mail, *, reason: str) -> None:
         with self.database.write() as session:
             outbox.postpone(session, mail, self.now(), reason=reason, alarm_to=self.settings.beheer_email)
 

@@ -17,7 +17,7 @@ class Post:
     """What a server took, and how it answers.
 
     `refuse` holds answers by address, `refuse_data` one to every mail; with `hang_up` it takes a mail and
-    ends before it says so.
+    ends before it says so. At the addresses of `fear` it ends, and takes nothing.
     """
 
     def __init__(self) -> None:
@@ -25,10 +25,14 @@ class Post:
         self.refuse: dict[str, str] = {}
         self.refuse_data = ""
         self.hang_up = False
+        self.fear: set[str] = set()
 
     async def handle_RCPT(  # noqa: N802 (the server asks for this name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if address in self.fear:
+            assert isinstance(server.transport, WriteTransport)
+            server.transport.abort()
         if address in self.refuse:
             return self.refuse[address]
         envelope.rcpt_tos.append(address)

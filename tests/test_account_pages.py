@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from data import accounts
+from data.accounts import UnknownAccount
 from data.models import StaffSession
 from data.rights import Role
 
@@ -74,6 +75,17 @@ def test_an_account_that_cannot_be_made_is_told_on_the_page(
     beheer: TestClient, fields: dict[str, str]
 ) -> None:
     assert send(beheer, "/beheer/accounts", gemeente=OWN, **fields) == 400
+
+
+@pytest.mark.parametrize("areas", [",", " , ,"])
+def test_areas_that_name_none_are_not_the_whole_gemeente(beheer: TestClient, areas: str) -> None:
+    fields = {"csrf": csrf(beheer), "gemeente": OWN, "naam": "komma", "rol": "wijkcoordinator"}
+    for path in ("/beheer/accounts", "/beheer/accounts/wijk.gm0622/rollen"):
+        answer = beheer.post(path, data={**fields, "gebieden": areas})
+        assert answer.status_code == 400
+        assert f"in “{areas.strip()}” staat geen gebied" in answer.text
+    with database_of(beheer).read() as session, pytest.raises(UnknownAccount):
+        accounts.find(session, "komma")
 
 
 def test_nobody_adds_an_account_to_another_gemeente(beheer: TestClient) -> None:

@@ -23,7 +23,7 @@ from data.masking import masked_email, masked_name, masked_phone
 from data.meldingen import Filters
 from data.models import Audit, Melding
 from data.owners import buurt_finders
-from data.rights import ALL_ROLES
+from data.rights import ALL_ROLES, Grant, Role
 from data.visibility import PUBLIC, Viewer
 from geo.crs import LngLat, RDArrays, to_lnglat
 
@@ -133,6 +133,33 @@ def test_the_queue_keeps_to_pile_gemeente_wijk_and_soort_newest_first(database: 
     act(database, lamp, lambda session, melding: handling.change_status(
         session, melding, Status.CLOSED, actor="a"))  # fmt: skip
     assert queued(database, QueueFilters(Pile.OPEN)) == [noise]
+
+
+def test_a_moderator_reads_what_is_to_be_released_and_no_private_note(database: Database) -> None:
+    moderator = Viewer("moderator", (Grant(Role.MODERATOR, TOWN),))
+    names = [take(database, report_of(kind, row=row)) for row, kind in enumerate(("bank", "geluid"))]
+    plain = take(database, report_of("boom", consent=False))
+    for name in (*names, plain):
+        act(database, name, ACTS["melding.notitie"])
+
+    def read() -> list[str]:
+        with database.read() as session:
+            rows = desk.queue(session, moderator, QueueFilters(Pile.ALL), limit=9)
+            found = [desk.report(session, moderator, name) for name in (*names, plain)]
+        assert all(one.notes == () for one in found if one)
+        assert {one.melding.public_id for one in found if one} == {row.public_id for row in rows}
+        return [one.category.slug for one in found if one]
+
+    assert read() == ["bank", "geluid", "boom"]
+    act(database, names[1], lambda session, melding: handling.accept(session, melding, actor="a"))
+    for name in (names[0], plain):
+        act(database, name, lambda session, melding: handling.release(
+            session, melding, actor="a", text=False, photos=frozenset()))  # fmt: skip
+    assert read() == ["bank"], "its text can still be released"
+    act(database, names[0], lambda session, melding: handling.change_status(
+        session, melding, Status.CLOSED, actor="a"))  # fmt: skip
+    assert read() == []
+    assert [len(seen(database, name).notes) for name in names] == [1, 1]
 
 
 def test_the_public_gets_nothing_from_the_desk(database: Database) -> None:

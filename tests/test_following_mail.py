@@ -142,6 +142,38 @@ def test_a_secret_link_cannot_mail_the_whole_town(town: Town) -> None:
     assert len(town.post.taken) == 3
 
 
+def test_an_address_that_somebody_else_typed_first_becomes_that_of_the_reporter(town: Town) -> None:
+    name = town.melding()
+    _ask(town, name, reporter=False)
+    [question] = town.deliver()
+    town.client.post(link_in(question))
+    assert town.deliver() == []
+    town.client.post(f"/volg/{tracking_token(name, town.secret)}/mail", data={"email": ADDRESS})
+    [again] = town.deliver()
+    assert again["Subject"] == question["Subject"]
+    assert "/volg/" not in again.as_string()
+    town.client.post(link_in(again))
+    [receipt] = town.deliver()
+    assert town.client.get(link_in(receipt, "volg")).status_code == 200
+
+
+def test_nobody_else_has_an_address_asked_that_the_reporter_gave(town: Town) -> None:
+    name = town.melding(email=ADDRESS)
+    town.deliver()
+    with town.database.write() as session:
+        session.execute(update(Follower).values(asked_at=datetime.now(UTC) - timedelta(hours=2)))
+    _ask(town, name, reporter=False)
+    assert town.deliver() == []
+    with town.database.read() as session:
+        assert session.execute(select(Follower.reporter, Follower.asks)).all() == [(True, 1)]
+
+
+def _ask(town: Town, name: str, *, reporter: bool) -> None:
+    with town.database.write() as session:
+        melding = session.scalars(select(Melding).where(Melding.public_id == name)).one()
+        followers.ask(session, melding, ADDRESS, reporter=reporter, now=datetime.now(UTC))
+
+
 def test_many_meldingen_cannot_fill_a_mailbox_that_somebody_else_typed(town: Town) -> None:
     for number in range(8):
         town.melding(key=f"k{number}", email=ADDRESS.upper() if number % 2 else ADDRESS)

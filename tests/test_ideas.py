@@ -28,11 +28,15 @@ from letter_door import (
 )
 from sqlalchemy import func, select
 
+from data import ideas
 from data.intake_models import Idea
 from data.models import Audit, Initiatief, InitiatiefArea
+from data.rights import Grant, Right, Role
 from data.terms import add_working_days
+from data.visibility import Viewer
 from service.challenge import Vorm
 from service.letter_pages import today
+from service.rights import ROUTES
 
 TITLE = "Bloembakken op het plein"
 
@@ -125,6 +129,45 @@ def test_a_released_idea_is_among_the_initiatieven_of_its_wijk_and_can_be_taken_
     with database_of(client).read() as session:
         query = select(Audit.action).where(Audit.object_id == public_id(token)).order_by(Audit.id)
         assert list(session.scalars(query)) == ["idee.ontvangen", "idee.zichtbaar", "idee.verborgen"]
+
+
+def test_what_tells_who_somebody_is_leaves_the_title_of_an_idea_before_everybody_reads_it(
+    client: TestClient,
+) -> None:
+    token = suggest(client, titel="Bel mevrouw Kanarie op 06-12345678 over de bloembak")
+    with logged_in(client):
+        page = client.get(f"/ideeen/{public_id(token)}").text
+    proposal = "Bel mevrouw [weggelaten] op [weggelaten] over de bloembak"
+    assert f'value="{proposal}"' in page
+    assert release(client, token) == 303
+    for page in public_pages(client):
+        assert proposal in page
+        assert "12345678" not in page
+
+
+def test_somebody_can_give_an_idea_another_title_for_all_but_not_a_long_one(client: TestClient) -> None:
+    token = suggest(client, titel="Die van nummer 12 moet zijn tuin doen")
+    path = f"/ideeen/{public_id(token)}"
+    with logged_in(client):
+        told = at_desk(client, path, "zichtbaar", zichtbaar="true", openbaar="x" * 121)
+        assert (told.status_code, stored(client, token)[0].released) == (400, False)
+        at_desk(client, path, "zichtbaar", zichtbaar="true", openbaar="Samen  een tuin\r\nopknappen")
+    for page in public_pages(client):
+        assert "Samen een tuin opknappen" in page
+        assert "nummer 12" not in page
+
+
+def test_only_who_may_release_texts_of_residents_releases_an_idea(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ROUTES["POST /werkbak/{public_id}/zichtbaar"] is Right.MODERATE
+    token, viewer = suggest(client), Viewer("a", (Grant(Role.WIJKCOORDINATOR, ASSEN),))
+    with database_of(client).write() as session, monkeypatch.context() as less:
+        less.setattr("data.rights.RIGHTS", {Role.WIJKCOORDINATOR: frozenset({Right.ANSWER})})
+        assert ideas.answer(session, viewer, public_id(token), "Wij kijken.") is not None
+        assert ideas.release(session, viewer, public_id(token), shown=True, title="") is None
+    with database_of(client).write() as session:
+        assert ideas.release(session, viewer, public_id(token), shown=True, title="") is not None
 
 
 def test_without_consent_an_idea_cannot_be_released(client: TestClient) -> None:

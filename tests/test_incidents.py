@@ -20,9 +20,11 @@ from data.following_models import Follower
 from data.handling import ChangedMeanwhile, NotAllowed
 from data.incidents import Together
 from data.intake import Report, take_in
+from data.intake_models import Note
 from data.meldingen import Filters
 from data.models import Audit, Melding, Outbox
 from data.owners import buurt_finders
+from data.public_records import public_melding
 from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
@@ -155,6 +157,45 @@ def test_each_reporter_gets_a_line_and_a_mail_of_every_step_of_the_lead(database
         ("een@voorbeeld.nl", "melding.status"),
         ("twee@voorbeeld.nl", "melding.status"),
     ]
+
+
+def test_a_shielded_reporter_hears_neither_of_others_nor_what_was_said_to_one(database: Database) -> None:
+    old, new = put(database, "geluid", days_ago=3), put(database, "geluid", east_m=10)
+    for name in (old, new):
+        follow_by_mail(database, name, f"{name[:8]}@voorbeeld.nl".lower())
+    before = mailed(database)
+    join(database, old, new)
+    assert (notes(database, new), mailed(database)) == ([(Status.REPORTED, "")], before)
+    step(database, old, Status.IN_PROGRESS, "Wij spreken met uw buren op nummer 3.")
+    assert notes(database, old)[-1] == (Status.IN_PROGRESS, "Wij spreken met uw buren op nummer 3.")
+    assert notes(database, new)[-1] == (Status.IN_PROGRESS, "")
+    third = put(database, "geluid", east_m=5)
+    join(database, third, old)
+    assert notes(database, third)[-1] == (Status.IN_PROGRESS, "")
+
+
+def test_what_is_said_of_a_lead_that_is_set_aside_stays_with_its_reporter(database: Database) -> None:
+    old, new = put(database, days_ago=3), put(database, east_m=10)
+    join(database, old, new)
+    with database.write() as session:
+        handling.hide(session, get(session, old), actor="a", reason="privacy")
+    step(database, old, Status.IN_PROGRESS, "Voor u alleen.")
+    assert notes(database, new)[-1] == (Status.IN_PROGRESS, "")
+
+
+def test_what_was_said_of_a_shielded_melding_is_not_public_under_another_soort(database: Database) -> None:
+    name = put(database, "geluid")
+    step(database, name, Status.IN_PROGRESS, "Wij spreken met uw buren.")
+    with database.write() as session:
+        handling.change_kind(session, get(session, name), "straatverlichting", actor="a")
+        handling.release(session, get(session, name), actor="a", text=False, photos=frozenset())
+    step(database, name, Status.CLOSED, "De lamp doet het weer.")
+    with database.read() as session:
+        shown = public_melding(session, name)
+        kept = session.execute(select(Note.actor, Note.text)).all()
+    assert shown is not None
+    assert [one.note for one in shown.steps if one.note] == ["De lamp doet het weer."]
+    assert kept == [("a", "Wij spreken met uw buren.")]
 
 
 def test_a_melding_that_follows_cannot_go_its_own_way(database: Database) -> None:

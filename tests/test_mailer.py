@@ -15,17 +15,20 @@ from mail_box import (
     clock,
     database,
     mailer,
+    mailer_of,
     part,
     port,
     post,
     put,
     rows,
+    said,
 )
 from mail_server import Post
 from pydantic import SecretStr
+from sqlalchemy.exc import NoResultFound
 
 from data.database import Database
-from data.outbox import BadAddress
+from data.outbox import BadAddress, Mail
 from service.mail_contents import KINDS
 from service.mail_words import Draft, mails, message, write
 from service.mailer import Mailer, Round, plain_address
@@ -124,6 +127,20 @@ def test_a_mail_that_nobody_can_write_stops_no_other(mailer: Mailer, database: D
     put(database, kind="bestaat.niet")
     put(database, OTHER)
     assert mailer.send_due() == Round(sent=1, refused=1)
+    assert [mail["To"] for mail in post.taken] == [OTHER]
+
+
+def test_a_mail_about_what_has_gone_stops_no_other(
+    database: Database, port: int, post: Post, clock: Clock
+) -> None:
+    def gone(mail: Mail) -> Draft | None:
+        if mail.payload.get("weg"):
+            raise NoResultFound("geen rij")
+        return said(mail)
+
+    put(database, weg=True)
+    put(database, OTHER)
+    assert mailer_of(database, port, clock, gone).send_due() == Round(sent=1, refused=1)
     assert [mail["To"] for mail in post.taken] == [OTHER]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from indicator_town import A, members, town_figures
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from stored_town import BUURTEN, TOWN, add_source, figures, town
 
 from data.areas import store_edition
@@ -17,11 +18,12 @@ from data.database import Database
 from data.figures import store_figures
 from data.intake import Report, take_in
 from data.meldingen import Filters
-from data.models import Category, Melding, Source
-from data.observation import Watch, watches
+from data.models import Category, Import, Melding, Source
+from data.observation import DAYS, Watch, days_of_rows, watches
 from data.owners import assign_areas, buurt_finders
+from data.rights import ALL_ROLES
 from data.sources import SourceKind, own_slug
-from data.visibility import PUBLIC
+from data.visibility import PUBLIC, Viewer
 from geo.answers import Evidence
 from geo.areas import Level
 from geo.crs import RD, to_lnglat
@@ -32,6 +34,7 @@ from geo.main_groups import Crosswalk, MainGroup
 from geo.registry import indicator
 from service.analysis import figures as town_values
 from service.analysis import heat, places
+from service.analysis.figures import PUBLIC_REMARK
 from service.analysis.reports import Span
 from service.analysis.words import period_text
 from service.analysis.workbench import Workbench, today
@@ -122,6 +125,27 @@ def test_a_soort_is_divided_by_the_days_of_the_sources_that_deliver_it() -> None
     row = value(pd.concat([made.iloc[:20], dogs]), seen, name="dieren_inw")
     assert (row["n"], row["note"]) == (6, "")
     assert row["exposure_years"] == pytest.approx(30 / 365.25)
+
+
+def _short(days: int) -> Observation:
+    """The file of 2024, of which only some days were watched."""
+    return replace(BOTH[IMPORT], days=days)
+
+
+def test_a_source_that_was_watched_for_a_day_gives_counts_and_no_rate_and_says_why() -> None:
+    made = rows(*[(IMPORT, "2024-05-01T10:00Z")] * 20)
+    row = value(made, {IMPORT: _short(27)})
+    assert (row["n"], row["denominator"], row["status"]) == (20, 1000, "onbekend")
+    assert str(row["value"]) == str(row["upper"]) == "nan"
+    assert row["note"] == "bestand: korter dan 28 dagen gevolgd, telt nog niet mee"
+    assert value(made, {IMPORT: _short(28)})["value"] == pytest.approx(20 / (366 / 365.25))
+
+
+def test_a_short_source_beside_a_long_one_counts_nowhere_and_its_name_is_said() -> None:
+    made = rows(*[(IMPORT, "2024-05-01T10:00Z")] * 20, *[(OWN, "2026-06-10T10:00Z")] * 4)
+    row = value(made, {IMPORT: _short(1), OWN: BOTH[OWN]})
+    assert (row["n"], row["note"]) == (4, "bestand: korter dan 28 dagen gevolgd, telt nog niet mee")
+    assert row["value"] == pytest.approx(4 / (30 / 365.25))
 
 
 def test_what_one_of_two_sources_leaves_out_is_said_with_its_name() -> None:
@@ -306,9 +330,66 @@ def test_an_earlier_state_keeps_its_exposure_on_every_later_day(sqlite: Database
         level=Level.BUURT,
     )
     row = found.rows.set_index("code").loc[BUURTEN[0]]
-    # The file of 366 days and 1 to 20 June, although nothing came in after the 10th.
-    assert row["exposure_years"] == pytest.approx(386 / 365.25)
-    assert row["n"] == 24
+    # The file of 366 days; the own meldpunt, watched from 1 to 20 June, has no 28 days yet.
+    assert row["exposure_years"] == pytest.approx(366 / 365.25)
+    assert row["n"] == 20
+    assert found.remarks[-2:] == (
+        "Meldpunt van de gemeente (1 juni 2026 t/m 20 juni 2026): "
+        "korter dan 28 dagen gevolgd, telt nog niet mee",
+        PUBLIC_REMARK,
+    )
+    later = Filters(TOWN, known_at=datetime(2026, 6, 30, 12, 0, tzinfo=UTC))
+    found = town_values.level_values(
+        workbench,
+        PUBLIC,
+        places.places(workbench, TOWN),
+        later,
+        indicator="meldingen_inw",
+        level=Level.BUURT,
+    )
+    # Nothing came in after the 10th, and 30 days were watched.
+    assert found.rows.set_index("code").loc[BUURTEN[0]]["exposure_years"] == pytest.approx(396 / 365.25)
+
+
+STAFF = Viewer("adviseur", ALL_ROLES)
+
+
+def test_every_viewer_divides_by_the_days_that_were_kept_at_the_import(database: Database) -> None:
+    """Hidden rows of an earlier and a later day stretch nobody's period, and tell nobody of themselves."""
+    with database.write() as session:
+        file = session.scalars(select(Source).where(Source.slug == "bestand")).one()
+        file.observed_from = file.observed_to = None
+        shielded = Category(edition="p", slug="buren", naam="Buren", main_group="overlast", privacy="gebied")
+        session.add(shielded)
+        session.flush()
+        hidden = [datetime(2023 + 2 * n, 2, 1, 8, tzinfo=UTC) for n in range(2)]
+        exact = session.scalars(select(Category.id).where(Category.slug == "boom")).one()
+        later = [datetime(2024, 8, 1, 8, tzinfo=UTC), datetime(2025, 5, 1, 8, tzinfo=UTC)]
+        made = _meldingen(file.id, shielded.id, hidden) + _meldingen(file.id, exact, later)
+        made = [row | {"public_id": f"later-{n}", "source_ref": f"later-{n}"} for n, row in enumerate(made)]
+        session.execute(insert(Melding), made[:3])
+        kept = days_of_rows(session, file.id)
+        assert kept == (date(2024, 5, 1), date(2024, 8, 1))
+        session.add(_import(file.id, datetime(2025, 4, 1, tzinfo=UTC), kept))
+        # What was set aside or came after the import changes nothing: the days are those of the import.
+        session.execute(insert(Melding), made[3:])
+        session.execute(update(Melding).where(Melding.public_id == "later-2").values(intern=True))
+    with database.read() as session:
+        for viewer in (PUBLIC, STAFF):
+            first = watches(session, viewer, TOWN, today=TODAY)[0]
+            assert (first.first, first.last, first.days) == (*kept, 93)
+
+
+def _import(source: int, visible_at: datetime, days: tuple[date, date]) -> Import:
+    return Import(
+        source_id=source,
+        file_name="x",
+        file_hash="x",
+        state="zichtbaar",
+        started_at=visible_at,
+        visible_at=visible_at,
+        report={DAYS: [one.isoformat() for one in days]},
+    )
 
 
 def test_heat_leaves_out_what_no_source_watched(sqlite: Database) -> None:

@@ -98,6 +98,34 @@ def test_what_is_refused_for_now_is_tried_ever_later_and_then_given_up_with_an_a
     assert told.detail == {"soort": "melding.status", "reden": "code 450"}
 
 
+def test_a_mail_at_which_the_server_ends_holds_no_other_and_waits_ever_longer(
+    mailer: Mailer, database: Database, post: Post, clock: Clock
+) -> None:
+    post.fear.add(ADDRESS)
+    put(database)
+    put(database, OTHER)
+    put(database)
+    assert mailer.send_due() == Round(sent=1, refused=1)
+    assert [mail["To"] for mail in post.taken] == [OTHER]
+    assert [row.next_try_at - NOW for row in rows(database)[::2]] == [timedelta(minutes=1), timedelta()]
+    clock.pass_by(minutes=2)
+    put(database, OTHER)
+    assert mailer.send_due() == Round(sent=1, refused=1)
+    assert rows(database)[0].next_try_at - clock.now == timedelta(minutes=2)
+
+
+def test_a_server_that_ends_at_every_mail_is_away_and_no_mail_is_to_blame(
+    mailer: Mailer, database: Database, post: Post
+) -> None:
+    post.fear.update({ADDRESS, OTHER})
+    put(database)
+    put(database, OTHER)
+    put(database, "derde@voorbeeld.nl")
+    with pytest.raises(ServerAway):
+        mailer.send_due()
+    assert [row.attempts for row in rows(database)] == [0, 0, 0]
+
+
 @pytest.mark.parametrize("answer", ["550 onbekend", "553 mag niet"])
 def test_what_is_refused_for_good_is_not_tried_again(
     mailer: Mailer, database: Database, post: Post, clock: Clock, answer: str
@@ -164,8 +192,8 @@ def test_a_server_that_stops_halfway_loses_nothing_and_what_comes_twice_has_one_
     post.hang_up = False
     clock.pass_by(minutes=2)
     assert mailer.send_due() == Round(sent=3)
-    assert [mail["To"][:2] for mail in post.taken].count("b0") == 2
-    assert len(post.taken) == 4
+    # Of one mail nobody knows whether it is to blame: a second is tried, and no third.
+    assert sorted(mail["To"][:2] for mail in post.taken) == ["b0", "b0", "b1", "b1", "b2"]
     assert len({mail["Message-ID"] for mail in post.taken}) == 3
 
 

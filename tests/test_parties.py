@@ -15,7 +15,7 @@ from test_desk import PHONE
 from test_nearby import HERE, filled, lnglat
 from typer.testing import CliRunner
 
-from data import outbox, parties
+from data import handling, outbox, parties
 from data.choices import Status
 from data.database import Database
 from data.handling import NotAllowed
@@ -64,7 +64,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def put(database: Database, slug: str, *, north_m: float = 0.0) -> str:
+def put(database: Database, slug: str, *, north_m: float = 0.0, may_contact: bool = True) -> str:
     """A melding in the first buurt, or a kilometre further in the other wijk, with contact data."""
     report = Report(
         gemeente=TOWN,
@@ -73,7 +73,7 @@ def put(database: Database, slug: str, *, north_m: float = 0.0) -> str:
         point=lnglat(HERE[0], HERE[1] + north_m),
         address="Korte Hoogstraat 1",
         place_quality="exact",
-        contact=Reachable("Jansen", REPORTER, PHONE, may_contact=True, may_publish_text=True),
+        contact=Reachable("Jansen", REPORTER, PHONE, may_contact=may_contact, may_publish_text=True),
     )
     with database.read() as session:
         finders = buurt_finders(session)
@@ -149,6 +149,30 @@ def test_contact_data_go_along_only_when_the_reporter_agreed_and_that_is_kept(da
             (one.party_name, one.with_contact) for one in parties.forwardings(session, get(session, name).id)
         ]
     assert shown == [("Woningcorporatie", True)]
+
+
+def test_contact_data_of_who_wants_no_contact_go_to_nobody_and_nothing_is_passed_on(
+    database: Database,
+) -> None:
+    name = put(database, "container", may_contact=False)
+    with pytest.raises(NotAllowed, match="niet gezegd"), database.write() as session:
+        parties.forward(session, get(session, name), "corporatie", actor="a", contact=True)
+    with database.read() as session:
+        assert get(session, name).status == Status.REPORTED
+        assert parties.forwardings(session, get(session, name).id) == []
+    assert REPORTER not in forward(database, name, "corporatie")
+
+
+def test_what_is_hidden_after_it_was_passed_on_is_not_mailed_to_the_party(database: Database) -> None:
+    first, second = put(database, "container"), put(database, "container", north_m=10)
+    for name in (first, second):
+        forward(database, name, "corporatie")
+    with database.write() as session:
+        handling.hide(session, get(session, first), actor="a", reason="privacy")
+    with database.read() as session:
+        waiting = [one for one in outbox.due(session, datetime.now(UTC), limit=9) if one.kind == parties.MAIL]
+        told = [passed_on_mail(session, one) is not None for one in waiting]
+    assert told == [False, True]
 
 
 def test_what_is_passed_on_says_so_and_can_be_taken_back_or_closed(database: Database) -> None:

@@ -30,6 +30,7 @@ from sqlalchemy import func, select, update
 
 from data import questions
 from data.intake_models import Question
+from data.letters import Kind, letter_token
 from data.models import Audit
 from data.outbox import due
 from data.rights import Grant, Role
@@ -125,6 +126,15 @@ def test_the_secret_page_shows_question_term_and_who_sees_it(client: TestClient)
 def test_without_a_mail_address_nothing_about_the_asker_is_stored(client: TestClient) -> None:
     row = stored(client, ask(client))
     assert (row.naam, row.email, row.may_mail) == ("", "", False)
+
+
+def test_the_key_that_somebody_chose_signs_no_link(client: TestClient) -> None:
+    form = question()
+    row = stored(client, sent(client, "/vraag", form))
+    secret = read_secret(client.app.state.settings.var_folder)  # type: ignore[attr-defined]
+    for kind in Kind:
+        signature = letter_token(kind, form["sleutel"], secret).partition(".")[2]
+        assert not row.key_hash.startswith(signature)
 
 
 def test_sending_twice_stores_once(client: TestClient) -> None:

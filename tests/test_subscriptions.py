@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mail_town import CANARY, FORM, NEWS, Town, link_in, plain, prepared, town
+from mail_town import ADDRESS, CANARY, FORM, NEWS, Town, link_in, plain, prepared, town
 from sqlalchemy import select, update
 from stored_town import TOWN
 from test_desk import report_of
 
+from data import subscriptions
 from data.choices import Status
 from data.following_models import Subscription
 from data.intake import Reachable
@@ -112,6 +113,17 @@ def test_the_form_answers_the_same_whether_an_address_follows_already(town: Town
     assert told["Subject"] == question["Subject"]
     assert "Die mail krijgt u al." in plain(told)
     assert town.client.get(link_in(told, "abonnement")).status_code == 200
+
+
+def test_an_address_in_capitals_is_the_same_subscription_and_the_same_mailbox(town: Town) -> None:
+    town.follow()
+    town.client.post("/volgen", data=FORM | {"email": ADDRESS.upper()})
+    [told] = town.deliver()
+    assert "Die mail krijgt u al." in plain(told)
+    with town.database.write() as session:
+        assert list(session.scalars(select(Subscription.email))) == [ADDRESS]
+        subscriptions.forget(session, ADDRESS.capitalize())
+        assert list(session.scalars(select(Subscription.email))) == []
 
 
 def test_an_address_that_does_not_answer_is_asked_three_times_at_most(town: Town) -> None:

@@ -20,7 +20,7 @@ from geo.answers import Evidence
 from geo.area_figures import AreaFigures
 from geo.areas import Level
 from geo.errors import FigureError
-from geo.event_counts import EventCounts, count_initiatieven, count_meldingen
+from geo.event_counts import TOO_SHORT, EventCounts, count_initiatieven, count_meldingen
 from geo.exposure import Observation, Period
 from geo.indicator_values import indicator_values
 from geo.indicators import Indicator, Part
@@ -165,13 +165,13 @@ def _observation(session: Session, viewer: Viewer, watch: Watch, name: str) -> O
     """Return what a source delivers and when; for the public, what is not `exact` is not delivered."""
     seen = Period.of_days(watch.first, watch.last)
     if watch.category_edition is None:
-        return Observation(name, seen)
+        return Observation(name, seen, days=watch.days)
     edition = categories.category_edition(watch.category_edition)
     classes = category_store.privacy_classes(session, edition.edition)
     hidden = {
         slug for slug, privacy in classes.items() if not viewer.is_staff and privacy != PrivacyClass.EXACT
     }
-    return Observation(name, seen, edition.crosswalk, edition.not_supplied | hidden)
+    return Observation(name, seen, edition.crosswalk, edition.not_supplied | hidden, days=watch.days)
 
 
 def _name(watch: Watch, *, alone: bool) -> str:
@@ -212,6 +212,8 @@ def _sees(viewer: Viewer, filters: Filters) -> bool:
 def _remarks(found: Indicator, rows: pd.DataFrame, *, complete: bool) -> tuple[str, ...]:
     if counts_meldingen(found) and not complete:
         # For the public the soorten that it may not see count as not delivered: say that instead.
-        return (*found.caveats, PUBLIC_REMARK)
+        lines = dict.fromkeys(line for note in rows["note"].unique() for line in note.split("; "))
+        short = [_sentence(line) for line in lines if line.endswith(TOO_SHORT)]
+        return (*found.caveats, *short, PUBLIC_REMARK)
     notes: Sequence[str] = [_sentence(note) for note in rows["note"].unique() if note]
     return (*found.caveats, *notes)

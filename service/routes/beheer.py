@@ -70,9 +70,9 @@ def add(
     if not signed.viewer.may(Right.ACCOUNTS, gemeente):
         raise HTTPException(404)
     password = secrets.token_urlsafe(12)
-    name, given = naam.strip().lower(), _given(rol, gebieden)
-    hashed = PASSWORDS.hash(password)
+    name, hashed = naam.strip().lower(), PASSWORDS.hash(password)
     try:
+        given = _given(rol, gebieden)
         with database.write() as session:
             accounts.add(
                 session, name, gemeente, password_hash=hashed, roles=given, actor=str(signed.viewer.account)
@@ -169,8 +169,13 @@ def _other(session: Session, viewer: Viewer, naam: str) -> Account:
 
 
 def _given(roles: list[Role], areas: str) -> list[Given]:
-    """Return the roles of a form; the areas are those of the wijkcoördinator."""
+    """Return the roles of a form; the areas are those of the wijkcoördinator.
+
+    No areas is the whole gemeente, so what was typed and names none is refused.
+    """
     codes = tuple(areas.replace(",", " ").upper().split())
+    if areas.strip() and not codes:
+        raise AccountRefused(f"in “{areas.strip()}” staat geen gebied; laat het leeg voor de hele gemeente")
     return [Given(role, codes if role is Role.WIJKCOORDINATOR else ()) for role in roles]
 
 

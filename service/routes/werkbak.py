@@ -18,6 +18,7 @@ from data.database import Database
 from data.desk import ContactField, Pile
 from data.handling import ChangedMeanwhile, NotAllowed
 from data.models import Melding, StaffSession
+from data.rights import Right
 from data.visibility import Viewer
 from service import security
 from service.analysis import desk_pages
@@ -129,6 +130,7 @@ class QueueQuestion(BaseModel):
     telaat: Literal["ja"] | None = None
     wacht: Literal["ja"] | None = None
     pagina: int = Field(1, ge=1, le=100_000)
+    klaar: str = Field("", max_length=20)
 
     @model_validator(mode="before")
     @classmethod
@@ -156,7 +158,7 @@ class QueueQuestion(BaseModel):
 
     def query(self, **changes: object) -> str:
         """Return the query of this question with changes; a new pile begins at its first page."""
-        asked = self.model_dump(mode="json", exclude_none=True, exclude={"pagina"})
+        asked = self.model_dump(mode="json", exclude_none=True, exclude={"pagina", "klaar"})
         return urlencode(asked | changes)
 
 
@@ -225,6 +227,7 @@ def queue(
     context = {
         "page": page,
         "vraag": asked,
+        "done": DONE.get(asked.klaar, ""),
         "stapels": list(Pile),
         "standen": list(Status),
         "kanalen": list(Channel),
@@ -332,9 +335,10 @@ def contact(desk: DeskDep, form: Annotated[ContactAsked, Form()]) -> Response:
 
 
 def perform(desk: Desk, form: Handled, act: Act, *, done: str, beside: str | None = None) -> Response:
-    """Do an act and go back to the page; when it is refused, the page comes with what was typed."""
+    """Do an act and go back: to the page, or to the queue for a moderator; a refusal keeps what was typed."""
     refused = attempt(desk, form, act, beside=beside)
-    return refused or RedirectResponse(f"/werkbak/{desk.public_id}?klaar={done}", 303)
+    page = f"/{desk.public_id}" if desk.viewer.may_somewhere(Right.DESK_HANDLE) else ""
+    return refused or RedirectResponse(f"/werkbak{page}?klaar={done}", 303)
 
 
 def attempt(desk: Desk, form: Handled, act: Act, *, beside: str | None = None) -> Response | None:
