@@ -1,199 +1,163 @@
-"""The pages of the site and the states that each can be in: what the browser tests walk through."""
+"""The table of pages: every route that answers with a page, and the states that it can be in.
+
+A page that is not in the table fails (tests/test_states.py), and so does one without a state of a kind that
+it has. The browser goes through all of them (tests/test_browser.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
-from playwright.sync_api import Page
+from account_states import ACCOUNT_STATES
+from desk_states import DESK_STATES
+from letter_states import LETTER_STATES
+from page_state import NO_ROUTE, Kind, State
+from public_states import PUBLIC_STATES
+from resident_states import RESIDENT_STATES
 
-
-def _nothing(_page: Page) -> None:
-    """Leave the page as it came."""
-
-
-def _open_soorten(page: Page) -> None:
-    page.locator(".filters__soorten summary").click()
+STATES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + DESK_STATES + ACCOUNT_STATES
 
 
-def _focus_area(page: Page) -> None:
-    page.locator("path[role=link][tabindex='0']").focus()
-    page.wait_for_selector(".leaflet-tooltip")
+def _kinds(text: str) -> dict[str, frozenset[Kind]]:
+    rows = (line.split("|") for line in text.strip().split("\n"))
+    return {page.strip(): frozenset(Kind(kind) for kind in kinds.split()) for page, kinds in rows}
 
 
-def _open_popup(page: Page) -> None:
-    page.locator("path[role=link]").first.dispatch_event("click")
-    page.wait_for_selector(".leaflet-popup")
+# Offline has to do with pages that hold what was typed when the connection goes; quarantined with what waits
+# until a person has looked. A page that asks for one thing by its name has no many.
+PAGES: Mapping[str, frozenset[Kind]] = _kinds(f"""
+{NO_ROUTE}                              | error
+GET /                                   | empty many
+GET /zoeken                             | empty many error
+GET /meldingen                          | empty many error
+GET /meldingen/{{public_id}}            | one many error success
+GET /wijken/{{code}}                    | empty many error
+GET /gebieden/{{code}}                  | many error
+GET /analyse                            | empty many error
+GET /kaarten                            | empty many
+GET /kaarten/{{gemeente}}/{{soort}}     | one error
+GET /kaarten/{{gemeente}}/{{soort}}/kaart | one
+GET /cijfers                            | many
+GET /cijfers/{{cijfer}}                 | one error
+GET /woorden                            | many
+GET /bronnen                            | empty many
+GET /privacy                            | empty one
+GET /toegankelijkheid                   | empty one
+GET /zo-werkt-het                       | empty one
+GET /melden                             | empty one offline
+POST /melden/controle                   | one many error offline
+POST /melden                            | error
+GET /volg/{{token}}                     | one many error success quarantined
+GET /status                             | empty
+POST /status                            | error success
+GET /volgen                             | empty success
+POST /volgen                            | error
+GET /bevestig/{{token}}                 | one error
+POST /bevestig/{{token}}                | error success
+GET /abonnement/{{token}}               | one error success
+GET /uitschrijven/{{token}}             | one error
+POST /uitschrijven/{{token}}            | success
+GET /vraag                              | empty
+POST /vraag/controle                    | one error
+POST /vraag                             | error
+GET /vraag/{{token}}                    | one error success quarantined
+GET /idee                               | empty
+POST /idee/controle                     | one many error
+POST /idee                              | error
+GET /idee/{{token}}                     | one error success quarantined
+GET /inloggen                           | empty
+POST /inloggen                          | error
+GET /inloggen/code                      | empty
+POST /inloggen/code                     | error
+GET /inloggen/oidc                      | error
+GET /inloggen/oidc/terug                | error
+GET /mijn                               | empty one success
+POST /mijn/wachtwoord                   | error
+POST /mijn/vervanger                    | error
+GET /mijn/code                          | one
+POST /mijn/code                         | error success
+GET /beheer/accounts                    | one many error success
+POST /beheer/accounts                   | error success
+POST /beheer/accounts/{{naam}}/koppel   | error
+POST /beheer/accounts/{{naam}}/rollen   | error
+GET /beheer/antwoorden                  | empty many error success
+POST /beheer/antwoorden                 | error
+POST /beheer/antwoorden/{{nummer}}      | error
+GET /beheer/termijnen                   | many error success
+POST /beheer/termijnen                  | error
+GET /vragen                             | empty many
+GET /vragen/{{public_id}}               | one error success quarantined
+POST /vragen/{{public_id}}/antwoord     | error
+GET /ideeen                             | empty many
+GET /ideeen/{{public_id}}               | one error success quarantined
+POST /ideeen/{{public_id}}/antwoord     | error
+POST /ideeen/{{public_id}}/zichtbaar    | error
+GET /tevredenheid                       | empty many
+GET /werkbak                            | empty one many error quarantined
+GET /werkbak/nieuw                      | empty
+POST /werkbak/nieuw                     | error
+GET /werkbak/{{public_id}}/bewijs       | error success
+GET /werkbak/{{public_id}}              | one many error success quarantined
+POST /werkbak/{{public_id}}/zichtbaar   | error
+POST /werkbak/{{public_id}}/nagekeken   | error
+POST /werkbak/{{public_id}}/apart       | error
+POST /werkbak/{{public_id}}/status      | one error
+POST /werkbak/{{public_id}}/notitie     | error
+POST /werkbak/{{public_id}}/soort       | error
+POST /werkbak/{{public_id}}/samen       | error
+POST /werkbak/{{public_id}}/los         | error
+POST /werkbak/{{public_id}}/doorsturen  | error
+POST /werkbak/{{public_id}}/contact     | error success
+""")
 
-
-def _choose_heat(page: Page) -> None:
-    page.get_by_label("Warmtekaart").check()
-    page.wait_for_selector(".leaflet-tile-loaded")
-
-
-def _open_caveats(page: Page) -> None:
-    page.locator(".letop summary").first.click()
-
-
-def _open_melding(page: Page) -> None:
-    page.locator("[data-melding] a").first.click()
-    page.wait_for_url("**/meldingen/*")
-    page.wait_for_selector("[data-kaart][data-klaar=ja]")
-
-
-def _wrong_password(page: Page) -> None:
-    page.fill("#naam", "iemand")
-    page.fill("#wachtwoord", "niet goed")
-    page.click("main button")
-    page.wait_for_selector("[role=alert]")
-
-
-def _follow_wrong(page: Page) -> None:
-    page.fill("#email", "geen adres")
-    page.click("form.formulier button[type=submit]")
-    page.wait_for_selector("main [role=alert]")
-
-
-def _send(page: Page, **fields: str) -> None:
-    for name, value in fields.items():
-        page.fill(f"#{name}", value)
-    page.locator("main form button.utrecht-button--primary-action").last.click()
-    page.wait_for_load_state()
-
-
-def _send_nothing(page: Page) -> None:
-    _send(page)
-    page.wait_for_selector("[role=alert]")
-
-
-def _question_to_confirm(page: Page) -> None:
-    page.select_option("#lijst", "WK062206")
-    _send(page, tekst="Wanneer is de volgende wijkschouw?")
-    page.wait_for_selector("h1:has-text('Klopt het zo?')")
-
-
-def _idea_to_confirm(page: Page) -> None:
-    page.select_option("#lijst", "buurt:BU06220601")
-    _send(page, titel="Bloembakken", tekst="Samen planten wij bloemen.")
-    page.wait_for_selector("h1:has-text('Klopt het zo?')")
-
-
-def _question_sent(page: Page) -> None:
-    _question_to_confirm(page)
-    _send(page)
-    page.wait_for_selector(".geheimelink")
-
-
-def _idea_sent(page: Page) -> None:
-    _idea_to_confirm(page)
-    _send(page)
-    page.wait_for_selector(".geheimelink")
-
-
-def _open_letter(page: Page) -> None:
-    page.locator(".werkregel a").first.click()
-    page.wait_for_selector("#antwoord")
-
-
-def _answer_nothing(page: Page) -> None:
-    _open_letter(page)
-    page.locator("main form button").first.click()
-    page.wait_for_selector("[role=alert]")
-
-
-def _answer(page: Page) -> None:
-    _open_letter(page)
-    page.fill("#antwoord", "Dinsdag om tien uur.")
-    page.locator("main form button").first.click()
-    page.wait_for_selector("[role=status]")
-
-
-class State(NamedTuple):
-    """A page in a state: `act` brings it there; `status` is what the address itself answers."""
-
-    name: str
-    path: str
-    act: Callable[[Page], None] = _nothing
-    staff: bool = False
-    status: int = 200
-
-
-STATES = (
-    State("home", "/"),
-    State("home of a town without meldingen", "/?gemeente=GM0106"),
-    State("home with an area in focus", "/?gemeente=GM0556", _focus_area),
-    State("home for staff", "/", staff=True),
-    State("search, nothing typed", "/zoeken"),
-    State("search, not found", "/zoeken?adres=Nergensstraat+12&gemeente=GM0622"),
-    State("search, not sure", "/zoeken?adres=Kloekhorststraat&gemeente=GM0106"),
-    State("public list", "/meldingen"),
-    State("public list with filters", "/meldingen?stand=open&soort=afval"),
-    State("public list, second page", "/meldingen?pagina=2"),
-    State("public list near an address", "/meldingen?adres=Olmendreef+100&afstand=100"),
-    State("public list, address not found", "/meldingen?adres=Nergensstraat+12"),
-    State("public list with initiatieven alone", "/meldingen?wat=initiatieven&gemeente=GM0556"),
-    State("public list with nothing on it", "/meldingen?gemeente=GM0106"),
-    State("public list for staff", "/meldingen", staff=True),
-    State("a melding", "/meldingen?stand=afgehandeld", _open_melding),
-    State("a melding that is not there", "/meldingen/bestaat-niet", status=404),
-    State("wijk", "/wijken/WK062206"),
-    State("wijk, second page of meldingen", "/wijken/WK062206?pagina=2"),
-    State("wijk with caveats open", "/wijken/WK055603", _open_caveats),
-    State("wijk for staff", "/wijken/WK062206", staff=True),
-    State("buurt with a spot", "/wijken/BU06220601?plek=4.350000,51.930000"),
-    State("buurt without meldingen", "/wijken/BU01060001"),
-    State("gebied that is a proposal", "/gebieden/GB062201"),
-    State("analysis", "/analyse"),
-    State(
-        "analysis with filters", "/analyse?niveau=wijk&soort=afval&soort=groen&van=2026-01-01", _open_soorten
-    ),
-    State("analysis of composition", "/analyse?cijfer=aandeel_65.aandeel_65&van=2026-01-01"),
-    State("analysis with a card open", "/analyse?niveau=gebied", _open_popup),
-    State("analysis, nothing found", "/analyse?van=2020-01-01&tot=2020-02-01"),
-    State("analysis of an earlier moment", "/analyse?standVan=2026-07-01T10:00:00Z"),
-    State("heat", "/analyse?weergave=warmte&straal=300"),
-    State("heat chosen by hand", "/analyse?gemeente=GM0556", _choose_heat),
-    State("heat without meldingen", "/analyse?weergave=warmte&gemeente=GM0106"),
-    State("analysis for staff, high to low", "/analyse?volgorde=waarde&niveau=wijk", staff=True),
-    State("maps", "/kaarten?gemeente=GM0556"),
-    State("a map", "/kaarten/GM0556/meldingen_inw"),
-    State("a map of heat", "/kaarten/GM0622/warmte"),
-    State("a map for staff", "/kaarten/GM0622/overlast_inw?niveau=gebied", staff=True),
-    State("cijfers", "/cijfers"),
-    State("a cijfer with parts", "/cijfers/woning"),
-    State("words", "/woorden"),
-    State("sources", "/bronnen"),
-    State("follow a place", "/volgen?gebied=WK062206"),
-    State("follow a place, asked", "/volgen?bericht=gevraagd"),
-    State("follow a place, filled in wrong", "/volgen", _follow_wrong),
-    State("contentment, no answers", "/tevredenheid", staff=True),
-    State("questions, none waiting", "/vragen", staff=True),
-    State("ideas, none waiting", "/ideeen", staff=True),
-    State("question", "/vraag"),
-    State("question without its contents", "/vraag", _send_nothing),
-    State("question, wijk to confirm", "/vraag", _question_to_confirm),
-    State("question sent", "/vraag", _question_sent),
-    State("idea", "/idee"),
-    State("idea without its contents", "/idee", _send_nothing),
-    State("idea, place to confirm", "/idee", _idea_to_confirm),
-    State("idea sent", "/idee", _idea_sent),
-    State("questions waiting", "/vragen", staff=True),
-    State("ideas waiting", "/ideeen", staff=True),
-    State("an idea at the desk", "/ideeen", _open_letter, staff=True),
-    State("a question, answered with nothing", "/vragen", _answer_nothing, staff=True),
-    State("a question, answered", "/vragen", _answer, staff=True),
-    State("privacy", "/privacy"),
-    State("accessibility", "/toegankelijkheid"),
-    State("how it works", "/zo-werkt-het"),
-    State("home in English", "/?taal=en"),
-    State("question in English", "/vraag?taal=en"),
-    State("melding in English", "/melden?taal=en"),
-    State("privacy in English", "/privacy?taal=en"),
-    State("melding, empty", "/melden?gemeente=GM0106"),
-    State("typing a melding in", "/werkbak/nieuw?gemeente=GM0106", staff=True),
-    State("login", "/inloggen"),
-    State("login, wrong password", "/inloggen", _wrong_password),
-    State("nothing there", "/nergens", status=404),
-    State("an unknown wijk", "/wijken/WK999999", status=404),
-    State("a wrong date", "/analyse?van=gisteren", status=400),
+# What these answer is no page: data, pictures, files.
+FILES = frozenset(
+    {
+        "GET /.well-known/security.txt",
+        "GET /analyse/beeld.png",
+        "GET /feeds/{code}.atom",
+        "GET /fotos/{digest}.jpg",
+        "GET /health",
+        "GET /mijn/code/beeld.svg",
+        "GET /static/{path}",
+        "GET /tegels/warmte/{z}/{x}/{y}",
+        "GET /volg/{token}/fotos/{digest}.jpg",
+    }
 )
+# These lead on to a page of the table, and refuse with the page that NO_ROUTE shows too.
+LEAD_ON = frozenset(
+    {
+        "POST /abonnement/{token}/langer",
+        "POST /abonnement/{token}/stop",
+        "POST /beheer/accounts/{naam}/code-weg",
+        "POST /beheer/accounts/{naam}/ontkoppel",
+        "POST /beheer/accounts/{naam}/uit",
+        "POST /beheer/antwoorden/{nummer}/weg",
+        "POST /meldingen/{public_id}/ook",
+        "POST /mijn/code/nieuw",
+        "POST /mijn/sessies",
+        "POST /mijn/vervanger/weg",
+        "POST /uitloggen",
+        "POST /volg/{token}/heropenen",
+        "POST /volg/{token}/mail",
+        "POST /volg/{token}/tevreden",
+    }
+)
+# Programs ask here, and get no page.
+FOR_PROGRAMS = ("/api/", "/open311/")
+
+
+def faults(lines: Iterable[str], states: Iterable[State] = STATES) -> list[str]:
+    """What the table lacks for these routes: pages that it does not have, and kinds without a state."""
+    shown: dict[str, set[Kind]] = {}
+    for state in states:
+        shown.setdefault(state.page, set()).add(state.kind)
+    found = [f"{line}: not in the table" for line in lines if _is_page(line) and line not in PAGES]
+    for page in sorted({*PAGES, *shown}):
+        differing = PAGES.get(page, frozenset()) ^ shown.get(page, set())
+        found += [f"{page}: {kind} is in the table or has a state, not both" for kind in sorted(differing)]
+    return found
+
+
+def _is_page(line: str) -> bool:
+    return line not in FILES | LEAD_ON and not line.partition(" ")[2].startswith(FOR_PROGRAMS)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from served import Served, loaded_database, served
 from sqlalchemy import select
 from test_browser import WIDTHS, barriers, ready, too_wide
-from test_melden_browser import TEXT
+from test_melden_ways import TEXT
 
 from data.challenges import UNCHECKED
 from data.database import Database

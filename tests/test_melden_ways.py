@@ -156,3 +156,24 @@ def test_staff_type_a_melding_in_from_the_street(site: Served, page: Page, width
     ready(page)
     assert (barriers(page), too_wide(page)) == ([], 0)
     assert re.search(r"\d{3} \d{3} \d{4}", page.locator("main").inner_text())
+
+
+def test_the_keyboard_alone_files_a_melding(site: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/?gemeente=GM0106")
+    page.get_by_role("link", name="Meld het").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/melden?**")
+    page.get_by_label("Wat is er aan de hand?").focus()
+    page.keyboard.type(TEXT)
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kloekhorststraat 29")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/melden/controle")
+    # Enter in a field sends the form, and does not look the address up again.
+    page.get_by_label("Uw postcode").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/volg/**")
+    assert "Kloekhorststraat 29" in page.locator("main").inner_text()
+    context.close()
