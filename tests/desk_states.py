@@ -144,20 +144,8 @@ REPORT_STATES = (
         staff=True,
         line=f"{AT_REPORT.replace('GET', 'POST')}/status",
     ),
-    *(
-        _old(act)
-        for act in (
-            "zichtbaar",
-            "nagekeken",
-            "apart",
-            "notitie",
-            "soort",
-            "samen",
-            "los",
-            "doorsturen",
-            "contact",
-        )
-    ),
+    _old("zichtbaar"),
+    _old("contact"),
 )
 LETTER_DESK_STATES = (
     State("questions, none", Kind.EMPTY, "/vragen", who="een"),

@@ -99,14 +99,7 @@ POST /werkbak/nieuw                     | error
 GET /werkbak/{{public_id}}/bewijs       | error success
 GET /werkbak/{{public_id}}              | one many error success quarantined
 POST /werkbak/{{public_id}}/zichtbaar   | error
-POST /werkbak/{{public_id}}/nagekeken   | error
-POST /werkbak/{{public_id}}/apart       | error
 POST /werkbak/{{public_id}}/status      | one error
-POST /werkbak/{{public_id}}/notitie     | error
-POST /werkbak/{{public_id}}/soort       | error
-POST /werkbak/{{public_id}}/samen       | error
-POST /werkbak/{{public_id}}/los         | error
-POST /werkbak/{{public_id}}/doorsturen  | error
 POST /werkbak/{{public_id}}/contact     | error success
 """)
 
@@ -143,6 +136,11 @@ LEAD_ON = frozenset(
         "POST /volg/{token}/tevreden",
     }
 )
+# A form that is refused here comes back on the page of its melding, just as `zichtbaar` shows it.
+AS_ZICHTBAAR = frozenset(
+    f"POST /werkbak/{{public_id}}/{act}"
+    for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen")
+)
 # Programs ask here, and get no page.
 FOR_PROGRAMS = ("/api/", "/open311/")
 
@@ -160,4 +158,4 @@ def faults(lines: Iterable[str], states: Iterable[State] = STATES) -> list[str]:
 
 
 def _is_page(line: str) -> bool:
-    return line not in FILES | LEAD_ON and not line.partition(" ")[2].startswith(FOR_PROGRAMS)
+    return line not in FILES | LEAD_ON | AS_ZICHTBAAR and not line.partition(" ")[2].startswith(FOR_PROGRAMS)

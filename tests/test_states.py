@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
 from page_state import NO_ROUTE, line_of
-from states import FILES, LEAD_ON, PAGES, STATES, faults
+from states import AS_ZICHTBAAR, FILES, LEAD_ON, PAGES, STATES, faults
 
 from service.rights import ROUTES, listed
 
@@ -27,7 +27,7 @@ def test_every_page_has_its_states(client: TestClient) -> None:
 
 
 def test_the_table_names_nothing_that_is_no_route() -> None:
-    named = {*PAGES, *FILES, *LEAD_ON} - {NO_ROUTE}
+    named = {*PAGES, *FILES, *LEAD_ON, *AS_ZICHTBAAR} - {NO_ROUTE}
     assert named - set(ROUTES) == set()
 
 

@@ -43,6 +43,7 @@ BY_DATA_KEYS = (
     "analyse.warmte",
     "werkbak.stapel_",
     "werkbak.contact_",
+    "werkbak.naar_",
     "melden.spoed_",
     "melden.verwijs_",
     "melden.gegeven_",
