@@ -237,7 +237,7 @@ def _write_letters(town: Town) -> None:
     with town.database.write() as session:
         questions.answer(session, staff, town.names["answered"], "Ja, dat mag. Wij komen langs.")
         ideas.answer(session, staff, town.names["out"], "Goed idee. Wij zoeken met u een plek.")
-        ideas.release(session, staff, town.names["out"], shown=True)
+        ideas.release(session, staff, town.names["out"], shown=True, title="")
 
 
 def _settled(*, checked: bool) -> Settle:
