@@ -167,6 +167,11 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(Outbox).where((Outbox.sent_at < old) | (Outbox.given_up_at < old)))
 
 
+def expire(session: Session, before: datetime) -> None:
+    """Remove every mail from before this moment: also one that waits because no server was ever there."""
+    session.execute(delete(Outbox).where(Outbox.created_at < before))
+
+
 def _waits(table: Any) -> ColumnElement[bool]:
     waits: ColumnElement[bool] = table.sent_at.is_(None) & table.given_up_at.is_(None)
     return waits

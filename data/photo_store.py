@@ -23,6 +23,7 @@ from geo.errors import WijkbeeldError
 
 # An hour below the promised day: who looks every hour then leaves nothing older than a day.
 KEPT_WITHOUT_ROW: Final = timedelta(hours=23)
+BEING_SENT: Final = timedelta(minutes=1)
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 PARTIAL: Final = ".deel"
 LOCK: Final = ".slot"
@@ -77,6 +78,17 @@ class PhotoStore:
         old = [path for path in self._files() if path.stem not in known and _age_mark(path) < before]
         removed = sum(self._remove(path, before) for path in old)
         return Reconciled(removed, tuple(sorted(one for one in known if not self.path(one).exists())))
+
+    def remove(self, database: Database, digests: Sequence[str], *, now: datetime | None = None) -> int:
+        """Remove the files of photos that have no row any more; returns how many.
+
+        One that was sent again within the last minute waits for `reconcile`: its row may be on its way.
+        """
+        before = ((now or datetime.now(UTC)) - BEING_SENT).timestamp()
+        with database.read() as session:
+            known = set(session.scalars(select(Photo.digest).where(Photo.digest.in_(digests))))
+        gone = [self.path(one) for one in digests if one not in known and self.path(one).exists()]
+        return sum(self._remove(path, before) for path in gone)
 
     def _files(self) -> Iterator[Path]:
         paths = self.folder.iterdir() if self.folder.is_dir() else iter(())

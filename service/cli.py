@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import accounts, audit, examples, import_meldingen, imports, maps, parties, serve, train
+from service.commands import (
+    accounts,
+    audit,
+    examples,
+    import_meldingen,
+    imports,
+    maps,
+    parties,
+    retention,
+    serve,
+    train,
+)
 
 app = typer.Typer(
     name="wijkbeeld",
@@ -19,6 +30,7 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(imports.app, name="import")
 app.add_typer(examples.app, name="examples")
+app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:

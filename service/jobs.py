@@ -13,6 +13,7 @@ from data.watch import WatchedSource, Watcher
 from service.account_jobs import account_kinds
 from service.party_jobs import party_kinds
 from service.reference_jobs import reference_kinds
+from service.retention import retention_kinds
 from service.settings import Settings
 
 MELDINGEN: Final = "import meldingen"
@@ -45,6 +46,7 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
         **account_kinds(database, settings),
         **party_kinds(database),
         **reference_kinds(database),
+        **retention_kinds(database, settings),
     }
 
 

@@ -100,12 +100,7 @@ def open_session(
     """
     login = Login(account, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
     now = datetime.now(UTC)
-    seen_since, made_since = _limits(settings, now)
-    session.execute(
-        delete(StaffSession).where(
-            or_(StaffSession.seen_at < seen_since, StaffSession.created_at < made_since)
-        )
-    )
+    tidy(session, settings, now=now)
     session.add(
         StaffSession(
             token_hash=digest(login.token),
@@ -118,6 +113,14 @@ def open_session(
     )
     audit.record(session, actor=account, action=action, object_kind="account", object_id=account)
     return login
+
+
+def tidy(session: Session, settings: Settings, *, now: datetime) -> None:
+    """Remove sessions that ended, and logins that never got their code."""
+    seen_since, made_since = _limits(settings, now)
+    over = or_(StaffSession.seen_at < seen_since, StaffSession.created_at < made_since)
+    session.execute(delete(StaffSession).where(over))
+    session.execute(delete(HalfLogin).where(HalfLogin.created_at < now - HALF_LASTS))
 
 
 def note_failure(session: Session, account: str) -> None:

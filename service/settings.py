@@ -24,6 +24,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from data.retention_terms import TERMS, Kept
 from service.visitors import read_networks
 
 PREFIX = "WIJKBEELD_"
@@ -112,10 +113,19 @@ class GemeenteSettings(BaseModel):
     meldpunt: Meldpunt = Meldpunt.EIGEN
     doorsturen: Doorsturen | None = None
     oidc: Oidc | None = None
+    bewaartermijnen: dict[Kept, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     jurisdictie: str = ""
     open311_sleutels: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
         default_factory=dict
     )
+
+    @field_validator("bewaartermijnen")
+    @classmethod
+    def _only_shorter(cls, terms: dict[Kept, int]) -> dict[Kept, int]:
+        for kept, days in terms.items():
+            if days > TERMS[kept]:
+                raise ValueError(f"{kept} is hoogstens {TERMS[kept]} dagen")
+        return terms
 
     @model_validator(mode="after")
     def _meldpunt_is_whole(self) -> Self:

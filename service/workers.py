@@ -19,6 +19,7 @@ from service.forwarding import destinations
 from service.jobs import job_kinds, watcher
 from service.mail_worker import MailWorker
 from service.photo_form import photo_store
+from service.retention import RetentionKeeper
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Workers:
         self._photos = PhotoKeeper(workbench.database, photo_store(settings))
         self._mail = MailWorker(workbench.database, settings)
         self._forwarder = Forwarder(workbench.database, destinations(settings))
+        self._retention = RetentionKeeper(workbench.database, settings)
         folder = settings.var_folder
         self._sealer = Sealer(
             workbench.database,
@@ -54,9 +56,11 @@ class Workers:
         self._forwarder.start()
         self._challenges.start()
         self._sealer.start()
+        self._retention.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
+        self._retention.stop()
         self._sealer.stop()
         self._challenges.stop()
         self._forwarder.stop()

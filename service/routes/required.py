@@ -8,13 +8,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from data.retention_terms import TERMS
 from service.analysis import towns
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.language import language_of
 from service.pages import contact, render
 from service.routes.api.shapes import GemeenteCode
 from service.settings import GemeenteSettings, Settings
-from service.texts import catalogue
+from service.texts import Catalogue, catalogue
 
 router = APIRouter(include_in_schema=False)
 # RFC 9116 advises less than a year, so that what is old does not stay.
@@ -83,7 +84,7 @@ def _page(
         return render(request, "leeg.html", {})
     texts = catalogue(language_of(request))
     reached = contact(settings, found)
-    values = _values(settings, reached, gemeente=found.gemeente.naam)
+    values = _values(settings, reached, gemeente=found.gemeente.naam) | _terms(reached, texts)
     context = {
         "towns": towns.towns(workbench),
         "page": page,
@@ -103,6 +104,15 @@ def _values(settings: Settings, reached: GemeenteSettings, *, gemeente: str) -> 
         "vraag_werkdagen": reached.vraag_werkdagen,
         "idee_werkdagen": reached.idee_werkdagen,
         "sessie_minuten": settings.session_idle_minutes,
+    }
+
+
+def _terms(reached: GemeenteSettings, texts: Catalogue) -> dict[str, str]:
+    """Return how long each kind of data is kept, in words: whole years as years."""
+    days = {**TERMS, **reached.bewaartermijnen}
+    return {
+        f"bewaar_{kept.value}": texts.counted(n // 365, "jaar") if n % 365 == 0 else texts.counted(n, "dag")
+        for kept, n in days.items()
     }
 
 

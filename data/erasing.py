@@ -1,0 +1,206 @@
+"""Erasing: what somebody sent in goes at their request; what is public stays without them.
+
+A journal outside the database keeps the names of what was erased, and nothing else: whoever puts an old copy
+of the database back has it erased again.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from data import audit, followers, outbox, subscriptions
+from data.choices import PrivacyClass
+from data.following_models import Follower
+from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
+from data.models import Audit, Category, Initiatief, Melding
+from data.retention import BUURT_ONLY
+
+FILE: Final = "gewist.txt"
+ACTION: Final = "gewist"
+GONE_TITLE: Final = "Verwijderd op verzoek"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that a resident sent in, as who erases it sees it: what there is of a person, in numbers."""
+
+    kind: str
+    public_id: str
+    gemeente: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went, in numbers, and the photos whose files have to go too."""
+
+    counts: dict[str, int]
+    digests: tuple[str, ...] = ()
+
+
+class Journal:
+    """The file with the names of what was erased, one a line; durable before the erasure itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def add(self, kind: str, public_id: str) -> None:
+        """Add a name; when this returns it is on disk."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="ascii") as file:
+            file.write(f"{kind} {public_id}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def added_since(self, moment: datetime) -> bool:
+        """Return whether something was erased after this moment."""
+        return self.path.exists() and self.path.stat().st_mtime > moment.timestamp()
+
+    def names(self) -> list[tuple[str, str]]:
+        """Return what was erased so far."""
+        if not self.path.exists():
+            return []
+        lines = self.path.read_text(encoding="ascii").splitlines()
+        return [(kind, name) for kind, _, name in (line.partition(" ") for line in lines) if name]
+
+
+def find(session: Session, kind: str, public_id: str) -> Found | None:
+    """Return what there is of a person with a melding, question or idea; None when there is none."""
+    if kind == "melding":
+        return _find_melding(session, public_id)
+    if kind == "vraag":
+        row = session.scalar(select(Question).where(Question.public_id == public_id))
+        if row is None:
+            return None
+        counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
+        return Found(kind, public_id, row.municipality_code, counts)
+    return _find_idea(session, public_id)
+
+
+def find_number(session: Session, reference: str) -> str | None:
+    """Return the name of the melding with this number."""
+    query = select(Melding.public_id).join(Intake, Intake.melding_id == Melding.id)
+    return session.scalar(query.where(Intake.reference == reference))
+
+
+def is_erased(session: Session, kind: str, public_id: str) -> bool:
+    """Return whether this database knows of the erasure; an old copy that was put back does not."""
+    same = (Audit.action == ACTION, Audit.object_kind == kind, Audit.object_id == public_id)
+    return session.scalar(select(Audit.id).where(*same).limit(1)) is not None
+
+
+def erase(session: Session, found: Found, *, actor: str) -> Erased:
+    """Take away what tells of a person, with their mail and what they follow; the audit gets numbers."""
+    if found.kind == "melding":
+        erased = _erase_melding(session, found.public_id)
+    elif found.kind == "vraag":
+        erased = _erase_question(session, found.public_id)
+    else:
+        erased = _erase_idea(session, found.public_id)
+    audit.record(
+        session,
+        actor=actor,
+        action=ACTION,
+        object_kind=found.kind,
+        object_id=found.public_id,
+        detail=erased.counts,
+    )
+    return erased
+
+
+def _melding(session: Session, public_id: str) -> Melding:
+    query = select(Melding).where(Melding.public_id == public_id)
+    return session.scalars(query.with_for_update()).one()
+
+
+def _find_melding(session: Session, public_id: str) -> Found | None:
+    query = select(Melding).join(Intake, Intake.melding_id == Melding.id)
+    row = session.scalar(query.where(Melding.public_id == public_id))
+    if row is None:
+        return None
+    counts = {
+        "contact": _count(session, Contact, row.id),
+        "volgers": len(followers.own_addresses(session, row.id)),
+        "fotos": _count(session, Photo, row.id),
+        "notities": _count(session, Note, row.id),
+        "tekst": int(row.text is not None),
+    }
+    return Found("melding", public_id, row.municipality_code, counts)
+
+
+def _find_idea(session: Session, public_id: str) -> Found | None:
+    query = select(Initiatief, Idea).join(Idea, Idea.initiatief_id == Initiatief.id)
+    row = session.execute(query.where(Initiatief.public_id == public_id)).one_or_none()
+    if row is None:
+        return None
+    plan, idea = row
+    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": int(plan.titel != GONE_TITLE)}
+    return Found("idee", public_id, plan.municipality_code, counts)
+
+
+def _count(session: Session, table: type[Contact | Photo | Note], melding_id: int) -> int:
+    query = select(func.count()).select_from(table).where(table.melding_id == melding_id)
+    return session.scalar(query) or 0
+
+
+def _erase_melding(session: Session, public_id: str) -> Erased:
+    row = _melding(session, public_id)
+    found = _find_melding(session, public_id)
+    assert found is not None
+    contact = session.get(Contact, row.id)
+    addresses = {address for address, _ in followers.own_addresses(session, row.id)}
+    addresses |= {contact.email} if contact else set()
+    digests = tuple(session.scalars(select(Photo.digest).where(Photo.melding_id == row.id)))
+    # Others who follow the melding are other people: they stay.
+    session.execute(delete(Follower).where(Follower.melding_id == row.id, Follower.reporter))
+    for table in (Contact, Photo, Note):
+        session.execute(delete(table).where(table.melding_id == row.id))
+    counts = found.counts | _forget(session, addresses)
+    intake = update(Intake).where(Intake.melding_id == row.id)
+    session.execute(intake.values(answers={}, postcode=None, fingerprint=""))
+    row.text, row.text_released = None, False
+    category = session.get_one(Category, row.category_id)
+    if category.privacy != PrivacyClass.EXACT or row.intern:
+        for name, value in BUURT_ONLY.items():
+            setattr(row, name, value)
+    return Erased(counts, digests)
+
+
+def _erase_question(session: Session, public_id: str) -> Erased:
+    row = session.scalars(select(Question).where(Question.public_id == public_id)).one()
+    counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
+    counts |= _forget(session, {row.email})
+    row.naam = row.email = row.text = row.answer = row.fingerprint = ""
+    row.may_mail = False
+    row.answered_at = row.answered_at or row.received_at
+    return Erased(counts)
+
+
+def _erase_idea(session: Session, public_id: str) -> Erased:
+    plan = session.scalars(select(Initiatief).where(Initiatief.public_id == public_id)).one()
+    idea = session.get_one(Idea, plan.id)
+    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1} | _forget(session, {idea.email})
+    idea.naam = idea.email = idea.answer = idea.fingerprint = ""
+    idea.may_mail = idea.may_publish = False
+    idea.answered_at = idea.answered_at or idea.received_at
+    plan.titel, plan.text, plan.released = GONE_TITLE, None, False
+    for name, value in BUURT_ONLY.items():
+        setattr(plan, name, value)
+    return Erased(counts)
+
+
+def _forget(session: Session, addresses: set[str]) -> dict[str, int]:
+    """Take away mail to these addresses, and all that they follow."""
+    known = {one.lower() for one in addresses if one}
+    for address in known:
+        outbox.forget(session, address)
+        subscriptions.forget(session, address)
+        session.execute(delete(Follower).where(func.lower(Follower.email) == address))
+    return {"adressen": len(known)}

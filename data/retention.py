@@ -1,0 +1,213 @@
+"""Retention: takes away what has had its time, each kind by its term, in short transactions.
+
+A melding stays to be counted; what goes is what tells of a person: contact, photos and text that nobody
+released, notes, the point of what is shielded, and after years all but soort, buurt, dates and steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from data import audit
+from data.choices import PrivacyClass
+from data.database import Database
+from data.following_models import Follower
+from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
+from data.models import Category, Initiatief, Melding, Municipality
+from data.retention_terms import TERMS, Kept
+
+AT_ONCE: Final = 500
+ACTOR: Final = "bewaartermijnen"
+# A place that is known by its buurt alone.
+BUURT_ONLY: Final[Mapping[str, Any]] = {
+    "lon": None,
+    "lat": None,
+    "x": None,
+    "y": None,
+    "address": None,
+    "place_quality": "buurt",
+}
+Before = Mapping[Kept, datetime]
+Ids = Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What goes: the rows that have had their time in a gemeente, by number, and what is done with them."""
+
+    name: str
+    due: Callable[[Before], Select[int]]
+    act: Callable[[Session, Ids], None]
+    owner: Any = Melding
+
+
+def run(
+    database: Database, terms: Mapping[str, Mapping[Kept, int]], *, now: datetime, dry: bool = False
+) -> dict[str, dict[str, int]]:
+    """Take away what has had its time; returns how many rows of each kind, by gemeente.
+
+    `terms` are those of a gemeente where it has its own. With `dry` nothing changes.
+    """
+    with database.read() as session:
+        codes = session.scalars(select(Municipality.code).order_by(Municipality.code)).all()
+    found = {}
+    for code in codes:
+        days = {**TERMS, **terms.get(code, {})}
+        before = {kept: now - timedelta(days=days[kept]) for kept in Kept}
+        counts = {rule.name: _apply(database, rule, code, before, dry=dry) for rule in RULES}
+        found[code] = {name: count for name, count in counts.items() if count}
+        if found[code] and not dry:
+            _note(database, code, found[code])
+    return found
+
+
+def _apply(database: Database, rule: Rule, gemeente: str, before: Before, *, dry: bool) -> int:
+    query = rule.due(before).where(rule.owner.municipality_code == gemeente)
+    if dry:
+        with database.read() as session:
+            return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total, last = 0, AT_ONCE
+    while last == AT_ONCE:
+        with database.write() as session:
+            ids = session.scalars(query.limit(AT_ONCE)).all()
+            if ids:
+                rule.act(session, ids)
+            last = len(ids)
+        total += last
+    return total
+
+
+def _note(database: Database, gemeente: str, counts: Mapping[str, int]) -> None:
+    with database.write() as session:
+        audit.record(
+            session,
+            actor=ACTOR,
+            action="bewaartermijn.toegepast",
+            object_kind="gemeente",
+            object_id=gemeente,
+            detail=dict(counts),
+        )
+
+
+def _closed(before: datetime) -> ColumnElement[bool]:
+    return and_(Melding.closed_at.is_not(None), Melding.closed_at < before)
+
+
+def _own(*conditions: ColumnElement[bool]) -> Select[int]:
+    """Return meldingen that came in by our own door: what was imported is kept by who sent it."""
+    query = select(Melding.id).join(Intake, Intake.melding_id == Melding.id)
+    return query.where(~Melding.example, *conditions)
+
+
+def _contacts(before: Before) -> Select[int]:
+    query = select(Contact.melding_id).join(Melding, Melding.id == Contact.melding_id)
+    return query.where(or_(_closed(before[Kept.CONTACT]), Contact.created_at < before[Kept.CONTACT_LONGEST]))
+
+
+def _followers(before: Before) -> Select[int]:
+    query = select(Follower.id).join(Melding, Melding.id == Follower.melding_id)
+    return query.where(or_(_closed(before[Kept.CONTACT]), Follower.asked_at < before[Kept.CONTACT_LONGEST]))
+
+
+def _photos(before: Before) -> Select[int]:
+    query = select(Photo.id).join(Melding, Melding.id == Photo.melding_id)
+    query = query.join(Intake, Intake.melding_id == Melding.id)
+    waits = and_(Intake.quarantine.is_not(None), Melding.created_at < before[Kept.WAITING])
+    unseen = and_(~Photo.released, or_(_closed(before[Kept.PHOTO]), waits))
+    return query.where(or_(unseen, Melding.created_at < before[Kept.REPORT]))
+
+
+def _texts(before: Before) -> Select[int]:
+    waits = and_(Intake.quarantine.is_not(None), Melding.created_at < before[Kept.WAITING])
+    unread = and_(~Melding.text_released, or_(_closed(before[Kept.TEXT]), waits))
+    return _own(Melding.text.is_not(None), unread)
+
+
+def _notes(before: Before) -> Select[int]:
+    query = select(Note.id).join(Melding, Melding.id == Note.melding_id)
+    return query.where(or_(_closed(before[Kept.NOTE]), Melding.created_at < before[Kept.REPORT]))
+
+
+def _points(before: Before) -> Select[int]:
+    shielded = or_(Category.privacy != PrivacyClass.EXACT.value, Melding.intern)
+    query = select(Melding.id).join(Category, Category.id == Melding.category_id)
+    known = or_(Melding.x.is_not(None), Melding.address.is_not(None))
+    return query.where(~Melding.example, shielded, known, Melding.created_at < before[Kept.POINT])
+
+
+def _reports(before: Before) -> Select[int]:
+    left = or_(
+        Melding.text.is_not(None),
+        Melding.x.is_not(None),
+        Melding.address.is_not(None),
+        Intake.postcode.is_not(None),
+    )
+    return _own(left, Melding.created_at < before[Kept.REPORT])
+
+
+def _question_contacts(before: Before) -> Select[int]:
+    old = or_(
+        Question.answered_at < before[Kept.CONTACT], Question.received_at < before[Kept.CONTACT_LONGEST]
+    )
+    return select(Question.id).where(or_(Question.email != "", Question.naam != ""), old)
+
+
+def _idea_contacts(before: Before) -> Select[int]:
+    old = or_(Idea.answered_at < before[Kept.CONTACT], Idea.received_at < before[Kept.CONTACT_LONGEST])
+    query = select(Idea.initiatief_id).join(Initiatief, Initiatief.id == Idea.initiatief_id)
+    return query.where(or_(Idea.email != "", Idea.naam != ""), old)
+
+
+def _questions(before: Before) -> Select[int]:
+    return select(Question.id).where(Question.received_at < before[Kept.LETTER])
+
+
+def _wipe_texts(session: Session, ids: Ids) -> None:
+    session.execute(update(Melding).where(Melding.id.in_(ids)).values(text=None))
+    session.execute(update(Intake).where(Intake.melding_id.in_(ids)).values(answers={}))
+
+
+def _wipe_points(session: Session, ids: Ids) -> None:
+    session.execute(update(Melding).where(Melding.id.in_(ids)).values(**BUURT_ONLY))
+    session.execute(update(Intake).where(Intake.melding_id.in_(ids)).values(postcode=None))
+
+
+def _wipe_reports(session: Session, ids: Ids) -> None:
+    session.execute(update(Melding).where(Melding.id.in_(ids)).values(text_released=False))
+    _wipe_texts(session, ids)
+    _wipe_points(session, ids)
+
+
+def _wipe_question_contacts(session: Session, ids: Ids) -> None:
+    session.execute(update(Question).where(Question.id.in_(ids)).values(naam="", email="", may_mail=False))
+
+
+def _wipe_idea_contacts(session: Session, ids: Ids) -> None:
+    session.execute(update(Idea).where(Idea.initiatief_id.in_(ids)).values(naam="", email="", may_mail=False))
+
+
+def _remove(column: Any) -> Callable[[Session, Ids], None]:
+    def act(session: Session, ids: Ids) -> None:
+        session.execute(delete(column.class_).where(column.in_(ids)))
+
+    return act
+
+
+RULES: Final = (
+    Rule("contact", _contacts, _remove(Contact.melding_id)),
+    Rule("volgers", _followers, _remove(Follower.id)),
+    Rule("foto's", _photos, _remove(Photo.id)),
+    Rule("teksten", _texts, _wipe_texts),
+    Rule("notities", _notes, _remove(Note.id)),
+    Rule("plekken", _points, _wipe_points),
+    Rule("meldingen", _reports, _wipe_reports),
+    Rule("contact van vragen", _question_contacts, _wipe_question_contacts, Question),
+    Rule("contact van ideeën", _idea_contacts, _wipe_idea_contacts, Initiatief),
+    Rule("vragen", _questions, _remove(Question.id), Question),
+)

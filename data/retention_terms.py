@@ -1,0 +1,38 @@
+"""Terms of keeping: the one table of how long each kind of personal data stays, in days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Kept(StrEnum):
+    """What is kept for a time. From closing: contact, photos, text and notes; from receipt: all others."""
+
+    CONTACT = "contact"
+    CONTACT_LONGEST = "contact_hoogstens"
+    PHOTO = "foto"
+    TEXT = "tekst"
+    NOTE = "notitie"
+    WAITING = "niet_nagekeken"
+    POINT = "plek"
+    REPORT = "melding"
+    LETTER = "brief"
+
+
+# A gemeente may shorten them (`bewaartermijnen`), and not lengthen.
+TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
+    {
+        Kept.CONTACT: 30,
+        Kept.CONTACT_LONGEST: 365,
+        Kept.PHOTO: 90,
+        Kept.TEXT: 365,
+        Kept.NOTE: 365,
+        Kept.WAITING: 365,
+        Kept.POINT: 365,
+        Kept.REPORT: 5 * 365,
+        Kept.LETTER: 5 * 365,
+    }
+)

@@ -1,0 +1,120 @@
+"""Keeping to the terms: once a night by itself, and when somebody asks."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from data import erasing, outbox, retention
+from data.database import Database
+from data.erasing import Erased, Found, Journal
+from data.jobs import Arguments, Control, Kind
+from data.retention_terms import TERMS, Kept
+from geo.errors import WijkbeeldError
+from geo.exposure import AMSTERDAM
+from service import security
+from service.photo_form import photo_store
+from service.settings import Settings
+
+RUN: Final = "retention run"
+LOOK_EVERY_S: Final = 600.0
+# When the fewest people send something: clearing the file takes the writing side for a while.
+FROM_HOUR: Final = 3
+RECENT: Final = timedelta(days=2)
+log = structlog.get_logger()
+
+
+def journal(folder: Path) -> Journal:
+    """Return the file with the names of what was erased."""
+    return Journal(folder / erasing.FILE)
+
+
+def keep_to_terms(
+    database: Database, settings: Settings, *, now: datetime, dry: bool = False
+) -> dict[str, dict[str, int]]:
+    """Take away what has had its time, also from the files; returns the numbers by gemeente and kind."""
+    own = {code: gemeente.bewaartermijnen for code, gemeente in settings.gemeenten.items()}
+    if dry:
+        return retention.run(database, own, now=now, dry=True)
+    names = journal(settings.var_folder)
+    _erase_again(database, settings, names)
+    found = retention.run(database, own, now=now)
+    with database.write() as session:
+        security.tidy(session, settings, now=now)
+        outbox.expire(session, now - timedelta(days=TERMS[Kept.CONTACT]))
+    if any(found.values()) or names.added_since(now - RECENT):
+        photo_store(settings).reconcile(database)
+        if not database.scrub():
+            log.warning("het logboek van de database was in gebruik; de volgende keer opnieuw")
+    return found
+
+
+def erase(database: Database, settings: Settings, found: Found, *, actor: str) -> Erased:
+    """Erase at somebody's request: in the database, its mail, and the files of the photos."""
+    journal(settings.var_folder).add(found.kind, found.public_id)
+    with database.write() as session:
+        erased = erasing.erase(session, found, actor=actor)
+    photo_store(settings).remove(database, erased.digests)
+    return erased
+
+
+def retention_kinds(database: Database, settings: Settings) -> dict[str, Kind]:
+    """The job of keeping to the terms, as the command asks for it."""
+
+    def run(arguments: Arguments, _control: Control) -> dict[str, Any]:
+        found = keep_to_terms(database, settings, now=datetime.now(UTC), dry=arguments["dry_run"])
+        return {"gemeenten": found}
+
+    return {RUN: run}
+
+
+def _erase_again(database: Database, settings: Settings, names: Journal) -> None:
+    """Erase what an old copy of the database brought back."""
+    for kind, public_id in names.names():
+        with database.read() as session:
+            known = erasing.is_erased(session, kind, public_id)
+            found = None if known else erasing.find(session, kind, public_id)
+        if found is not None:
+            erase(database, settings, found, actor=retention.ACTOR)
+
+
+class RetentionKeeper:
+    """Keeps to the terms every night, in a thread beside the answers of the service."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bewaartermijnen", daemon=True)
+        self._done_on: date | None = None
+
+    def start(self) -> None:
+        """Begin; the first look comes later, so that a start does nothing to what is stored."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look at hand."""
+        self._ending.set()
+        self._thread.join()
+
+    def look(self, now: datetime) -> None:
+        """Keep to the terms when it is night, or was without us doing so."""
+        local = now.astimezone(AMSTERDAM)
+        if local.hour < FROM_HOUR or self._done_on == local.date():
+            return
+        found = keep_to_terms(self._database, self._settings, now=now)
+        self._done_on = local.date()
+        if any(found.values()):
+            log.info("bewaartermijnen toegepast", gemeenten=found)
+
+    def _run(self) -> None:
+        while not self._ending.wait(LOOK_EVERY_S):
+            try:
+                self.look(datetime.now(UTC))
+            except (SQLAlchemyError, WijkbeeldError, OSError) as error:
+                log.warning("de bewaartermijnen toepassen lukte niet", soort=type(error).__name__)
