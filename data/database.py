@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import Any, Final, TextIO, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from data.together import Together
 from geo.errors import WijkbeeldError
 
 try:
@@ -24,10 +25,15 @@ try:
 except ImportError:  # pysqlite3 has wheels for Linux only; elsewhere the one-writer rule carries the safety
     import sqlite3 as sqlite_module
 
+T = TypeVar("T")
 __all__ = ["Database", "Turn", "WriterBusy", "WriterStopped", "alembic_config", "sqlite_module"]
 
 # Who waits longer is told to come back: else all who come after wait too.
 WAIT_S = 5
+# After so many pages the log is written back. Often: a short wait for some writes, and no long one.
+PAGES_OF_LOG: Final = 500
+# An import touches the same index pages over and over: 32 MiB of log before it is written back.
+PAGES_OF_LOG_FOR_MANY: Final = 8_000
 PRAGMAS = (
     f"busy_timeout={WAIT_S * 1000}",
     "journal_mode=WAL",
@@ -36,8 +42,7 @@ PRAGMAS = (
     "trusted_schema=OFF",
     "secure_delete=ON",
     "cell_size_check=ON",
-    # 32 MiB of log before it is written back: an import touches the same index pages over and over.
-    "wal_autocheckpoint=8000",
+    f"wal_autocheckpoint={PAGES_OF_LOG}",
 )
 # SQLite 3.7.0-3.51.2 can lose rows when two connections write and checkpoint at once (WAL-reset fault).
 SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -95,6 +100,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = Turn()
+        self._together = Together(self.write)
         self._lock_file: TextIO | None = None
         self._doubted = False
         if self.is_sqlite:
@@ -133,6 +139,16 @@ class Database:
             attached = beside if self.is_sqlite else None
             with _attached(connection, attached, "staging"), Session(connection) as session, session.begin():
                 yield session
+
+    def write_together(self, work: Callable[[Session], T]) -> T:
+        """Return what `work` gives, its changes durable; who writes at the same moment shares one sync.
+
+        What `work` raises undoes its own changes alone. PostgreSQL shares its syncs by itself.
+        """
+        if self.is_sqlite:
+            return self._together.run(work)
+        with self.write() as session:
+            return work(session)
 
     @contextmanager
     def write_beside(self, path: Path, *, name: str) -> Iterator[Any]:
@@ -239,9 +255,11 @@ def _attached(connection: Connection, path: Path | None, name: str) -> Iterator[
         return
     driver: Any = connection.connection.driver_connection
     driver.execute(f"ATTACH DATABASE ? AS {name}", (str(path),))
+    driver.execute(f"PRAGMA wal_autocheckpoint={PAGES_OF_LOG_FOR_MANY}")
     try:
         yield
     finally:
+        driver.execute(f"PRAGMA wal_autocheckpoint={PAGES_OF_LOG}")
         driver.execute(f"DETACH DATABASE {name}")
 
 

@@ -131,13 +131,16 @@ def take_in(
         if replayed is not None:
             return replayed
         photos.keep()
+
+    def enter(session: Session) -> Receipt:
+        known = _look(session, report, key_hash)
+        return _replay(known, mark) or _store(
+            session, _settled(session, report, doubted=doubted), place, known, sent, photos=photos
+        )
+
     for _ in range(NEW_TRIES):
         try:
-            with database.write() as session:
-                known = _look(session, report, key_hash)
-                return _replay(known, mark) or _store(
-                    session, _settled(session, report, doubted=doubted), place, known, sent, photos=photos
-                )
+            return database.write_together(enter)
         except IntegrityError:
             # Another worker stored the same key, or drew the same number, between our look and our insert.
             continue

@@ -13,7 +13,7 @@ from geo.errors import WijkbeeldError
 NAME = "geheim"
 BYTES = 32
 # Those whose name is known to be on disk: a secret that is gone after a crash takes all links with it.
-_durable: set[Path] = set()
+_durable: dict[Path, bytes] = {}
 
 
 class SecretNotKept(WijkbeeldError):
@@ -33,8 +33,8 @@ def read_secret(folder: Path) -> bytes:
             _sync(folder)
         except OSError as error:
             raise SecretNotKept(f"{path} kan niet worden bewaard: {error.strerror}") from error
-        _durable.add(path)
-    return bytes.fromhex(path.read_text(encoding="ascii"))
+        _durable[path] = bytes.fromhex(path.read_text(encoding="ascii"))
+    return _durable[path]
 
 
 def _make(path: Path) -> None:
