@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from data.rights import Right
 from data.visibility import PUBLIC, Viewer
 from maps.numbers import dutch
 from service.analysis.places import Place, Places
@@ -41,8 +42,10 @@ STAFF_MENU = (
     ("/vragen", "vragen"),
     ("/ideeen", "ideeen"),
     ("/beheer/accounts", "accounts"),
-    ("/beheer/antwoorden", "antwoorden"),
-    ("/beheer/termijnen", "termijnen"),
+    ("/taken", "taken"),
+    ("/opdrachten", "opdrachten"),
+    ("/organisatie", "organisatie"),
+    ("/organisaties", "organisaties"),
 )
 
 
@@ -97,6 +100,12 @@ def menu(path: str, town: Places | None, viewer: Viewer) -> list[dict[str, Any]]
 
 
 def place_url(place: Place) -> str:
+def first_page(viewer: Viewer) -> str:
+    """Return the page that somebody works on: of the menu, else the figures, else the own account."""
+    own = (url for url, _ in STAFF_MENU if opens(viewer, f"GET {url}"))
+    return next(own, "/analyse" if viewer.may_somewhere(Right.FIGURES_STAFF) else "/mijn")
+
+
     """Return the address of the page of a place."""
     if place.level == "gemeente":
         return f"/?{urlencode({'gemeente': place.code})}"

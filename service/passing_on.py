@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.handed_on import hidden_since
 from data.intake_models import Contact
-from data.models import Audit, Category, Melding, Municipality
+from data.models import Category, Melding, Municipality
 from data.outbox import Mail
 from data.party_models import Forwarding
 from data.text_masking import masked_text
@@ -23,7 +23,7 @@ def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
     if passed is None:
         return None
     melding = session.get_one(Melding, passed.melding_id)
-    if _set_aside_since(session, melding, passed):
+    if hidden_since(session, melding, passed.at):
         return None
     kind = session.get_one(Category, melding.category_id)
     town = session.get_one(Municipality, melding.municipality_code)
@@ -40,15 +40,6 @@ def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
         lines=_contact(session, passed),
         gemeente=town.naam,
     )
-
-
-def _set_aside_since(session: Session, melding: Melding, passed: Forwarding) -> bool:
-    hidden = select(Audit.id).where(
-        Audit.action == "melding.verborgen",
-        Audit.object_id == melding.public_id,
-        Audit.at >= passed.at,
-    )
-    return melding.intern and session.scalar(hidden.limit(1)) is not None
 
 
 def _contact(session: Session, passed: Forwarding) -> tuple[str, ...]:

@@ -128,6 +128,7 @@ GET /api/v1/warmte
 """
 
 _STAFF: Final[Mapping[str, Access]] = {
+    "GET /begin": Open.SIGNED_IN,
     "GET /mijn": Open.SIGNED_IN,
     "POST /mijn/wachtwoord": Open.SIGNED_IN,
     "POST /mijn/sessies": Open.SIGNED_IN,
@@ -142,6 +143,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /beheer/accounts/{naam}/rollen": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/uit": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/code-weg": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/partij": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/koppel": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/ontkoppel": Right.ACCOUNTS,
     "GET /vragen": Right.ANSWER,
@@ -175,7 +177,19 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
 }
 
+    "POST /werkbak/{public_id}/collega": Right.DESK_HANDLE,
 ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
+    "GET /organisatie": Right.OWN_PAGE,
+    "POST /organisatie": Right.OWN_PAGE,
+    "GET /organisaties": Right.ANSWER,
+    "POST /organisaties/{nummer}/zichtbaar": Right.ANSWER,
+    "POST /organisaties/{nummer}/weg": Right.ANSWER,
+    "GET /taken": Right.ASSIGNED_READ,
+    "GET /taken/{nummer}": Right.ASSIGNED_READ,
+    "POST /taken/{nummer}/antwoord": Right.ASSIGNED_READ,
+    "GET /opdrachten": Right.PARTNER_TASKS,
+    "GET /opdrachten/{nummer}": Right.PARTNER_TASKS,
+    "POST /opdrachten/{nummer}/stand": Right.PARTNER_TASKS,
     {**{line: Open.PUBLIC for line in _PUBLIC.split("\n") if line}, **_STAFF}
 )
 

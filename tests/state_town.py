@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 from data import (
     accounts,
     aftercare,
+    colleagues,
     followers,
     handling,
     ideas,
     incidents,
+    organisations,
     parties,
+    party_work,
     questions,
     standard_answers,
     subscriptions,
@@ -38,7 +41,7 @@ from data.models import Melding
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
 from data.photos import re_encode
-from data.rights import ALL_ROLES, Role
+from data.rights import ALL_ROLES, Grant, Role
 from data.subscriptions import Wanted
 from data.tokens import Purpose, token
 from data.visibility import Viewer
@@ -73,6 +76,9 @@ ACCOUNTS = {
     "wijk": (VLAARDINGEN, [Given(Role.WIJKCOORDINATOR), Given(Role.MODERATOR)]),
     "ander": (VLAARDINGEN, [Given(Role.BELEIDSADVISEUR)]),
     "beheer": (VLAARDINGEN, [Given(Role.BEHEERDER)]),
+    "collega": (VLAARDINGEN, [Given(Role.COLLEGA)]),
+    "partner": (VLAARDINGEN, [Given(Role.PARTNER)]),
+    "groep": (VLAARDINGEN, [Given(Role.BEWONERSORGANISATIE, ("WK062206",))]),
     "een": (ASSEN, [Given(Role.WIJKCOORDINATOR), Given(Role.BELEIDSADVISEUR), Given(Role.BEHEERDER)]),
 }
 WITH_CODE = ("beheer", "een")
@@ -153,6 +159,7 @@ def furnish(url: str, folder: Path) -> Furnished:
     _handle(town)
     _write_letters(town)
     _follow(town)
+    _hand_out(town)
     tokens = _let_in(town, settings)
     database.close()
     return Furnished(town.names, tokens)
@@ -291,5 +298,33 @@ def _let_in(town: Town, settings: Settings) -> dict[str, str]:
         for name, (gemeente, roles) in ACCOUNTS.items():
             made = accounts.add(session, name, gemeente, password_hash=hashed, roles=roles, actor=ACCOUNT)
             if name in WITH_CODE:
+
+
+def _hand_out(town: Town) -> None:
+    today = datetime.now(UTC).date()
+    with town.database.write() as session:
+        for name, of, days in (("task", "new", 5), ("task_done", "third", 1)):
+            melding = town.melding(session, of)
+            asked = colleagues.ask(
+                session,
+                melding,
+                "collega",
+                "Is dit van uw afdeling?",
+                due_on=today + timedelta(days),
+                today=today,
+                actor=ACCOUNT,
+            )
+            session.flush()
+            town.names[name] = str(asked.id)
+        colleague = Viewer("collega", (Grant(Role.COLLEGA, VLAARDINGEN),))
+        colleagues.answer(session, colleague, asked.id, "Ja, wij komen langs.", today=today)
+        party_work.link(session, accounts.find(session, "partner"), "reiniging", actor=ACCOUNT)
+        passed = parties.forwardings(session, town.melding(session, "sent").id)
+        town.names["job"] = str(passed[-1].id)
+        group = Viewer("groep", (Grant(Role.BEWONERSORGANISATIE, VLAARDINGEN),))
+        own = organisations.own(session, group, today=today)[0]
+        organisations.write(
+            session, own, "Bewoners van Holy", "Wij vegen samen de straat.", "Elke zaterdag.", actor="groep"
+        )
                 made.totp_salt = f"zout van {name}"
         return {name: open_session(session, name, settings).token for name in (ACCOUNT, *ACCOUNTS)}

@@ -14,8 +14,9 @@ from letter_states import LETTER_STATES
 from page_state import NO_ROUTE, Kind, State
 from public_states import PUBLIC_STATES
 from resident_states import RESIDENT_STATES
+from role_states import ROLE_STATES
 
-STATES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + DESK_STATES + ACCOUNT_STATES
+STATES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + DESK_STATES + ACCOUNT_STATES + ROLE_STATES
 
 
 def _kinds(text: str) -> dict[str, frozenset[Kind]]:
@@ -101,6 +102,15 @@ GET /werkbak/{{public_id}}              | one many error success quarantined
 POST /werkbak/{{public_id}}/zichtbaar   | error
 POST /werkbak/{{public_id}}/status      | one error
 POST /werkbak/{{public_id}}/contact     | error success
+GET /taken                              | empty many
+GET /taken/{{nummer}}                   | one error success
+POST /taken/{{nummer}}/antwoord         | error
+GET /opdrachten                         | empty one
+GET /opdrachten/{{nummer}}              | one error success
+POST /opdrachten/{{nummer}}/stand       | error
+GET /organisatie                        | empty one success
+POST /organisatie                       | error
+GET /organisaties                       | empty one success
 """)
 
 # What these answer is no page: data, pictures, files.
@@ -120,16 +130,20 @@ FILES = frozenset(
 # These lead on to a page of the table, and refuse with the page that NO_ROUTE shows too.
 LEAD_ON = frozenset(
     {
+        "GET /begin",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
         "POST /beheer/accounts/{naam}/code-weg",
         "POST /beheer/accounts/{naam}/ontkoppel",
+        "POST /beheer/accounts/{naam}/partij",
         "POST /beheer/accounts/{naam}/uit",
         "POST /beheer/antwoorden/{nummer}/weg",
         "POST /meldingen/{public_id}/ook",
         "POST /mijn/code/nieuw",
         "POST /mijn/sessies",
         "POST /mijn/vervanger/weg",
+        "POST /organisaties/{nummer}/weg",
+        "POST /organisaties/{nummer}/zichtbaar",
         "POST /uitloggen",
         "POST /volg/{token}/heropenen",
         "POST /volg/{token}/mail",
@@ -139,7 +153,7 @@ LEAD_ON = frozenset(
 # A form that is refused here comes back on the page of its melding, just as `zichtbaar` shows it.
 AS_ZICHTBAAR = frozenset(
     f"POST /werkbak/{{public_id}}/{act}"
-    for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen")
+    for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen", "collega")
 )
 # Programs ask here, and get no page.
 FOR_PROGRAMS = ("/api/", "/open311/")

@@ -121,7 +121,7 @@ def test_a_form_that_another_site_sent_is_refused(client: TestClient) -> None:
 
 @pytest.mark.parametrize("target", ["https://elders.example", "//elders.example", "/\\elders.example", "x"])
 def test_after_login_nobody_is_sent_to_another_site(client: TestClient, target: str) -> None:
-    assert client.post("/inloggen", data={**RIGHT, "naar": target}).headers["Location"] == "/analyse"
+    assert client.post("/inloggen", data={**RIGHT, "naar": target}).headers["Location"] == "/begin"
 
 
 def test_over_tls_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:

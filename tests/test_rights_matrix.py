@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 import pytest
@@ -13,18 +14,29 @@ from sqlalchemy import func, select
 from stored_town import TOWN, town
 from test_desk import point_in, report_of
 
-from data import accounts, ideas, questions, standard_answers
+from data import accounts, colleagues, ideas, parties, party_work, questions, standard_answers
 from data.areas import store_edition
 from data.intake import take_in
 from data.letters import Kind, Letter, Place
 from data.models import Audit, Initiatief, Melding, StaffSession
 from data.owners import buurt_finders
 from data.rights import RIGHTS, Right, Role
+from data.role_models import OrganisationText
 from service.rights import ROUTES, Access, Open
 
 # What a route of these is about: the beginning of its path.
-OBJECTS = ("/werkbak/{", "/vragen/{", "/ideeen/{", "/beheer/accounts/{", "/beheer/antwoorden/{")
+OBJECTS = (
+    "/werkbak/{",
+    "/vragen/{",
+    "/ideeen/{",
+    "/beheer/accounts/{",
+    "/beheer/antwoorden/{",
+    "/taken/{",
+    "/opdrachten/{",
+    "/organisaties/{",
+)
 LINES = sorted(ROUTES)
+PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # Only a melding that was entered for a caller has one, and those here came from residents themselves.
 PROOF = "GET /werkbak/{public_id}/bewijs"
 
@@ -69,7 +81,36 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         session.flush()
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
-    return dict(zip(OBJECTS, (melding, asked.public_id, thought.public_id, name, number), strict=True))
+    names = (melding, asked.public_id, thought.public_id, name, number, *work_of(client, gemeente, melding))
+    return dict(zip(OBJECTS, names, strict=True))
+
+
+def work_of(client: TestClient, gemeente: str, melding: str) -> tuple[str, str, str]:
+    """A question to a colleague, something passed on and the text of an organisation; the own ones in OWN."""
+    roles = (Role.COLLEGA, Role.PARTNER, Role.BEWONERSORGANISATIE)
+    names = [f"{'proef' if gemeente == OWN else 'daar'}.{role.value}" for role in roles]
+    for name, role in zip(names, roles, strict=True):
+        account(client, name, role, gemeente=gemeente, code=True)
+    with database_of(client).write() as session:
+        colleague, partner, group = (accounts.find(session, name) for name in names)
+        row = session.scalars(select(Melding).where(Melding.public_id == melding)).one()
+        days = {"due_on": date(2026, 7, 2), "today": date(2026, 7, 1)}
+        task = colleagues.ask(session, row, colleague.name, "Kan dat?", **days, actor="proef")
+        parties.store_parties(session, gemeente, parties.read_parties(PARTY), actor="proef")
+        party_work.link(session, partner, "reiniging", actor="proef")
+        passed = parties.forward(session, row, "reiniging", actor="proef", contact=False)
+        session.add(
+            OrganisationText(
+                account_id=group.id,
+                released=False,
+                naam="Wij",
+                wat="Veel",
+                samenkomst="",
+                written_at=passed.at,
+            )
+        )
+        session.flush()
+        return str(task.id), str(passed.id), str(group.id)
 
 
 def refused(client: TestClient) -> int:

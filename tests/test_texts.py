@@ -41,6 +41,7 @@ BY_DATA_KEYS = (
     "analyse.volgorde_",
     "analyse.vlakken",
     "analyse.warmte",
+    "opdrachten.kies_",
     "werkbak.stapel_",
     "werkbak.contact_",
     "werkbak.naar_",

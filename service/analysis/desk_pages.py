@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from data import desk, incidents, parties, seeing_too, standard_answers
+from data import colleagues, desk, incidents, parties, seeing_too, standard_answers
 from data.choices import Channel, Status
+from data.colleagues import Asked
 from data.desk import DeskReport, Pile, QueueFilters, QueueRow
 from data.handling import ALLOWED
 from data.incidents import Together
@@ -17,7 +18,7 @@ from data.models import Category
 from data.party_models import Forwarding, Party, StandardAnswer
 from data.rights import Right
 from data.seeing_too import Numbers
-from data.terms import working_days_between
+from data.terms import add_working_days, working_days_between
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.exposure import AMSTERDAM
@@ -28,6 +29,8 @@ from service.analysis.places import Place, Places, UnknownPlace
 from service.analysis.workbench import Workbench
 
 PAGE_SIZE = 20
+# A working week to answer the coordinator.
+ASK_DAYS = 5
 WAITS = {
     "zonder controle": "werkbak.wacht_zonder_controle",
     "controle verlopen": "werkbak.wacht_zonder_controle",
@@ -106,6 +109,8 @@ class ReportPage:
     responsible: Party | None
     passed_on: tuple[Forwarding, ...]
     answers: Sequence[StandardAnswer]
+    asked: Sequence[Asked]
+    colleagues: Sequence[str]
     may: frozenset[Right]
     today: date
 
@@ -114,6 +119,11 @@ class ReportPage:
         """How many working days its term is over; 0 when it is in time or done."""
         due = self.report.due
         return 0 if due is None or due >= self.today else max(1, working_days_between(due, self.today))
+
+    @property
+    def ask_by(self) -> date:
+        """By when a colleague is asked to answer, when no other day is chosen."""
+        return add_working_days(self.today, ASK_DAYS)
 
     @property
     def may_forward(self) -> bool:
@@ -180,6 +190,8 @@ def report_page(
         responsible = parties.responsible(session, report.melding)
         passed_on = tuple(parties.forwardings(session, report.melding.id))
         answers = standard_answers.fitting(session, report.melding.municipality_code, report.category)
+        asked = colleagues.asked_about(session, report.melding.id)
+        others_to_ask = colleagues.colleagues(session, report.melding.municipality_code)
         may = desk.rights_on(session, account, public_id)
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None
@@ -198,6 +210,8 @@ def report_page(
         responsible,
         passed_on,
         answers,
+        asked,
+        others_to_ask,
         may,
         _today(),
     )

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import accounts, identities, second_factor
+from data import accounts, identities, parties, party_work, second_factor
 from data.account_models import Account
 from data.accounts import AccountRefused, Given, UnknownAccount
-from data.municipalities import municipalities
-from data.rights import EVERYWHERE, Right, Role
+from data.rights import Right, Role
 from data.visibility import Viewer
 from service.account_jobs import need_issuer
 from service.dependencies import DatabaseDep, SettingsDep
 from service.own_form import Sender, SignedIn
+from service.own_towns import own_towns
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
 from service.security import PASSWORDS
@@ -28,9 +28,11 @@ DONE = {
     "rollen": "beheer.klaar_rollen",
     "uit": "beheer.klaar_uit",
     "code": "beheer.klaar_code",
+    "partij": "beheer.klaar_partij",
     "koppel": "beheer.klaar_koppel",
     "ontkoppel": "beheer.klaar_ontkoppel",
 }
+WITH_AREAS = frozenset({Role.WIJKCOORDINATOR, Role.BEWONERSORGANISATIE})
 Roles = Annotated[list[Role], Form(max_length=len(Role))]
 Areas = Annotated[str, Form(max_length=400)]
 
@@ -155,6 +157,19 @@ def unlink(database: DatabaseDep, signed: Sender, naam: str) -> Response:
     return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=ontkoppel", 303)
 
 
+@router.post("/beheer/accounts/{naam}/partij")
+def choose_party(
+    database: DatabaseDep, signed: Sender, naam: str, partij: Annotated[str, Form(max_length=80)] = ""
+) -> Response:
+    """Let an account work for a party, or for none any more."""
+    with database.write() as session:
+        account = _other(session, signed.viewer, naam)
+        gemeente = account.municipality_code
+        if not party_work.link(session, account, partij, actor=str(signed.viewer.account)):
+            raise HTTPException(404)
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=partij", 303)
+
+
 def _other(session: Session, viewer: Viewer, naam: str) -> Account:
     """Return an account that this viewer manages, and that is not the own one: 404 for what is not there."""
     try:
@@ -169,14 +184,14 @@ def _other(session: Session, viewer: Viewer, naam: str) -> Account:
 
 
 def _given(roles: list[Role], areas: str) -> list[Given]:
-    """Return the roles of a form; the areas are those of the wijkcoördinator.
+    """Return the roles of a form; the areas are those of the roles that have some.
 
     No areas is the whole gemeente, so what was typed and names none is refused.
     """
     codes = tuple(areas.replace(",", " ").upper().split())
     if areas.strip() and not codes:
         raise AccountRefused(f"in “{areas.strip()}” staat geen gebied; laat het leeg voor de hele gemeente")
-    return [Given(role, codes if role is Role.WIJKCOORDINATOR else ()) for role in roles]
+    return [Given(role, codes if role in WITH_AREAS else ()) for role in roles]
 
 
 def _page(
@@ -188,19 +203,17 @@ def _page(
     *,
     status: int = 200,
 ) -> Response:
-    own = viewer.gemeenten(Right.ACCOUNTS)
     with database.read() as session:
-        towns = [one for one in municipalities(session) if EVERYWHERE in own or one.code in own]
-        chosen = next((one for one in towns if gemeente in {None, one.code}), None)
-        if chosen is None:
-            raise HTTPException(404)
+        own = own_towns(session, viewer, Right.ACCOUNTS, gemeente)
         context: dict[str, Any] = {
-            "gemeenten": towns,
-            "gemeente": chosen,
-            "accounts": accounts.of_gemeente(session, chosen.code),
+            "gemeenten": own.towns,
+            "gemeente": own.chosen,
+            "accounts": accounts.of_gemeente(session, own.chosen.code),
             "rollen": list(Role),
+            "partijen": parties.parties_of(session, own.chosen.code),
+            "partij_van": party_work.parties_by_account(session, own.chosen.code),
             "shown": shown,
             "zelf": viewer.account,
-            "organisatie": chosen.code in request.app.state.providers,
+            "organisatie": own.chosen.code in request.app.state.providers,
         }
     return render(request, "accounts.html", context, status=status)

@@ -45,6 +45,7 @@ DONE = {
     "samen": "werkbak.klaar_samen",
     "los": "werkbak.klaar_los",
     "doorgestuurd": "werkbak.klaar_doorgestuurd",
+    "collega": "werkbak.klaar_collega",
 }
 
 

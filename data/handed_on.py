@@ -1,0 +1,81 @@
+"""Handed on: what somebody outside the desk sees of a melding that was given to them to look at or solve.
+
+No contact data, no number, no private notes, and only photos that everybody sees; the text goes without
+names, phones and the like, as it does by mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from data import handling_terms
+from data.account_models import Account, Substitute
+from data.intake_models import Intake
+from data.models import Audit, Category, Melding
+from data.photo_rows import released_photos
+from data.text_masking import masked_text
+from data.visibility import PUBLIC
+from geo.crs import LngLat
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """A melding as its reader outside the desk sees it; `due` is None when it is done."""
+
+    soort: str
+    gemeente: str
+    received_on: date
+    status: str
+    text: str
+    address: str
+    point: LngLat | None
+    answers: Mapping[str, str]
+    photos: tuple[str, ...]
+    due: date | None
+    example: bool
+
+
+def handed_on(session: Session, melding: Melding, kind: Category) -> HandedOn:
+    """Return a melding without what tells who sent it."""
+    intake = session.get(Intake, melding.id)
+    answers = (intake.answers or {}) if intake is not None else {}
+    here = melding.lon is not None and melding.lat is not None
+    return HandedOn(
+        kind.naam,
+        melding.municipality_code,
+        melding.created_on,
+        melding.status,
+        masked_text(melding.text or ""),
+        masked_text(melding.address or ""),
+        LngLat(melding.lon, melding.lat) if here else None,  # type: ignore[arg-type]
+        {question: masked_text(str(answer)) for question, answer in answers.items()},
+        tuple(one.digest for one in released_photos(session, PUBLIC, melding.public_id)),
+        handling_terms.terms(session).due(melding, kind),
+        melding.example,
+    )
+
+
+def hidden_since(session: Session, melding: Melding, moment: datetime) -> bool:
+    """Return whether a melding was set aside after a moment: what was handed on before is shut then."""
+    hidden = select(Audit.id).where(
+        Audit.action == "melding.verborgen", Audit.object_id == melding.public_id, Audit.at >= moment
+    )
+    return melding.intern and session.scalar(hidden.limit(1)) is not None
+
+
+def working_for(session: Session, name: str | None, *, today: date) -> tuple[int, ...]:
+    """Return the accounts whose work somebody does today: the own one, and those stood in for."""
+    own = select(Account.id).where(Account.name == name, Account.disabled_at.is_(None)).scalar_subquery()
+    stands_in = and_(
+        Substitute.substitute_id == own, Substitute.first_day <= today, Substitute.last_day >= today
+    )
+    replaced = select(Substitute.account_id).where(stands_in)
+    query = select(Account.id).where(
+        Account.disabled_at.is_(None), or_(Account.id == own, Account.id.in_(replaced))
+    )
+    return tuple(session.scalars(query.order_by(Account.id)))

@@ -1,0 +1,160 @@
+"""Party work: what was passed on to the party of an account, and what it reports back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session, aliased
+
+from data import audit, desk, handling, visibility
+from data.account_models import Account
+from data.choices import Status
+from data.handed_on import HandedOn, handed_on, hidden_since, working_for
+from data.handling import NotAllowed
+from data.models import Category, Melding
+from data.party_models import Forwarding, Party
+from data.rights import Right
+from data.role_models import PartyAccount
+from data.visibility import Viewer
+
+LONGEST_NOTE: Final = 4_000
+ACCEPTED_NOTE: Final = "{partij} heeft uw melding aangenomen en gaat ermee aan het werk."
+DONE_NOTE: Final = "{partij} heeft uw melding afgehandeld."
+
+
+class Report(StrEnum):
+    """What a party can say of what was passed on to it."""
+
+    ACCEPTED = "aangenomen"
+    DONE = "afgehandeld"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A melding that was passed on to a party."""
+
+    row: Forwarding
+    party: Party
+    seen: HandedOn
+
+    @property
+    def can(self) -> tuple[Report, ...]:
+        """What the party can report now."""
+        return _can(self.row, self.seen.status)
+
+    def is_late(self, today: date) -> bool:
+        """Whether the term of the melding is over while it is not done."""
+        return self.seen.due is not None and self.seen.due < today
+
+
+def link(session: Session, account: Account, slug: str, *, actor: str) -> bool:
+    """Let an account work for a party of its gemeente, or for none with an empty slug.
+
+    Returns whether there is such a party; if not, nothing changes.
+    """
+    query = select(Party).where(Party.municipality_code == account.municipality_code, Party.slug == slug)
+    party = session.scalars(query).one_or_none()
+    if slug and party is None:
+        return False
+    session.execute(delete(PartyAccount).where(PartyAccount.account_id == account.id))
+    if party is not None:
+        session.add(PartyAccount(account_id=account.id, party_id=party.id))
+    audit.record(
+        session,
+        actor=actor,
+        action="account.partij",
+        object_kind="account",
+        object_id=account.name,
+        detail={"partij": slug},
+    )
+    return True
+
+
+def parties_by_account(session: Session, gemeente: str) -> dict[str, str]:
+    """Return the slug of the party of each account of a gemeente that works for one."""
+    query = (
+        select(Account.name, Party.slug)
+        .join(PartyAccount, PartyAccount.account_id == Account.id)
+        .join(Party, Party.id == PartyAccount.party_id)
+        .where(Account.municipality_code == gemeente)
+    )
+    return {name: slug for name, slug in session.execute(query)}  # noqa: C416 (rows are no pairs for mypy)
+
+
+def jobs(session: Session, viewer: Viewer, *, today: date) -> list[Job]:
+    """Return what was passed on to the party of this viewer: what is not done first, the oldest first."""
+    order = (Melding.status == Status.CLOSED, Melding.created_on, Forwarding.id)
+    return [
+        Job(row, party, handed_on(session, melding, kind))
+        for row, party, melding, kind in session.execute(_own(session, viewer, today).order_by(*order)).all()
+        if not hidden_since(session, melding, row.at)
+    ]
+
+
+def job(session: Session, viewer: Viewer, number: int, *, today: date) -> Job | None:
+    """Return one that was passed on to the party of this viewer; None when there is none to see."""
+    found = session.execute(_own(session, viewer, today).where(Forwarding.id == number)).one_or_none()
+    if found is None or hidden_since(session, found[2], found[0].at):
+        return None
+    return Job(found[0], found[1], handed_on(session, found[2], found[3]))
+
+
+def report(
+    session: Session, viewer: Viewer, number: int, said: Report, note: str, *, today: date
+) -> Job | None:
+    """Take back what a party reports: the status moves, the note is for staff; None when not its own.
+
+    Raises NotAllowed when the melding cannot take this step any more.
+    """
+    found = job(session, viewer, number, today=today)
+    if found is None:
+        return None
+    melding = session.get_one(Melding, found.row.melding_id)
+    desk.lock(session, melding.public_id)
+    session.refresh(melding)
+    session.refresh(found.row)
+    if said not in _can(found.row, melding.status):
+        raise NotAllowed("dit is al gemeld, of de melding is al afgehandeld")
+    actor, now = str(viewer.account), datetime.now(UTC)
+    to, line = {
+        Report.ACCEPTED: (Status.IN_PROGRESS, ACCEPTED_NOTE),
+        Report.DONE: (Status.CLOSED, DONE_NOTE),
+    }[said]
+    handling.change_status(session, melding, to, actor=actor, note=line.format(partij=found.party.naam))
+    if said is Report.ACCEPTED:
+        found.row.accepted_at = now
+    else:
+        found.row.done_at = now
+    if note:
+        handling.add_note(session, melding, actor=actor, text=f"{found.party.naam}: {note}")
+    return found
+
+
+def _can(row: Forwarding, status: str) -> tuple[Report, ...]:
+    """Return what a party can say: nothing of what the desk took back, or what is done."""
+    if row.done_at is not None or status not in {Status.FORWARDED, Status.IN_PROGRESS}:
+        return ()
+    return tuple(Report) if status == Status.FORWARDED else (Report.DONE,)
+
+
+def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Party, Melding, Category]:
+    """Select what was passed on to the party of a viewer, and not to another after that."""
+    later = aliased(Forwarding)
+    newest = select(func.max(later.id)).where(later.melding_id == Forwarding.melding_id).scalar_subquery()
+    return (
+        select(Forwarding, Party, Melding, Category)
+        .join(Party, Party.id == Forwarding.party_id)
+        .join(PartyAccount, PartyAccount.party_id == Party.id)
+        .join(Melding, Melding.id == Forwarding.melding_id)
+        .join(Category, Category.id == Melding.category_id)
+        .where(
+            PartyAccount.account_id.in_(working_for(session, viewer.account, today=today)),
+            visibility.of_gemeenten(viewer, Right.PARTNER_TASKS, Melding.municipality_code),
+            Forwarding.id == newest,
+        )
+        .distinct()
+    )
