@@ -50,7 +50,7 @@ def _wrong_app(page: Page) -> None:
 
 def _right_app(page: Page) -> None:
     _begin_code(page)
-    code = pyotp.TOTP(page.locator("main code").inner_text()).now()
+    code = pyotp.TOTP(page.locator("main code").inner_text().replace(" ", "")).now()
     type_in(page, code=code, wachtwoord=PASSWORD)
     press(page)
 
