@@ -11,11 +11,10 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from served import ACCOUNT, PASSWORD
+from served import ACCOUNT, PASSWORD, bundled_database
 from solving import payload
 from sqlalchemy import select
 
-from data.bundled import load_bundled
 from data.database import Database
 from data.models import Outbox
 from service.app import create_app
@@ -44,7 +43,7 @@ def running(folder: Path) -> Iterator[TestClient]:
         vraag_werkdagen=5,
     )
     settings = Settings(
-        database_url=_bundled(folder),
+        database_url=bundled_database(folder),
         var_folder=folder / "var",
         staff={ACCOUNT: PASSWORDS.hash(PASSWORD)},
         gemeenten={ASSEN: assen},
@@ -52,17 +51,6 @@ def running(folder: Path) -> Iterator[TestClient]:
     )
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield client
-
-
-def _bundled(folder: Path) -> str:
-    """The URL of a SQLite database with the bundled data and no records."""
-    url = f"sqlite:///{folder / 'wijkbeeld.db'}"
-    database = Database(url)
-    database.claim_writer()
-    database.migrate()
-    load_bundled(database)
-    database.close()
-    return url
 
 
 def database_of(client: TestClient) -> Database:

@@ -13,20 +13,15 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 from PIL import Image
+from served import bundled_database
 
-from data.bundled import load_bundled
-from data.database import Database
 from service.app import create_app
 from service.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'x.db'}"
-    database = Database(url)
-    database.migrate()
-    load_bundled(database)
-    database.close()
+    url = bundled_database(tmp_path_factory.mktemp("api"))
     with TestClient(create_app(Settings(database_url=url))) as client:
         yield client
 

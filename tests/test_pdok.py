@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from pdok_stand_in import StandIn, drip, flood, send, stand_in
+from served import bundled_database
 
-from data.bundled import load_bundled
 from data.database import Database
 from data.readers.breaker import Breaker
 from data.readers.pdok import Locatieserver
@@ -285,9 +285,7 @@ def test_only_a_plain_web_address_can_be_configured(url: str) -> None:
 
 
 def test_the_service_asks_pdok_only_for_what_the_local_file_lacks(server: StandIn, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
-    load_bundled(database)
+    database = Database(bundled_database(tmp_path))
     recorded = next(doc for doc in server.docs if doc.get("straatnaam") == "Geuzenkade")
     envelope = json.dumps({"response": {"numFound": 1, "start": 0, "docs": [recorded]}}).encode()
     with Locatieserver(server.base_url) as pdok:
