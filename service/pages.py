@@ -42,6 +42,7 @@ STAFF_MENU = (
     ("/vragen", "vragen"),
     ("/ideeen", "ideeen"),
     ("/beheer/accounts", "accounts"),
+    ("/beheer/wissen", "wissen"),
     ("/taken", "taken"),
     ("/opdrachten", "opdrachten"),
     ("/organisatie", "organisatie"),
@@ -99,13 +100,13 @@ def menu(path: str, town: Places | None, viewer: Viewer) -> list[dict[str, Any]]
     ]
 
 
-def place_url(place: Place) -> str:
 def first_page(viewer: Viewer) -> str:
     """Return the page that somebody works on: of the menu, else the figures, else the own account."""
     own = (url for url, _ in STAFF_MENU if opens(viewer, f"GET {url}"))
     return next(own, "/analyse" if viewer.may_somewhere(Right.FIGURES_STAFF) else "/mijn")
 
 
+def place_url(place: Place) -> str:
     """Return the address of the page of a place."""
     if place.level == "gemeente":
         return f"/?{urlencode({'gemeente': place.code})}"
