@@ -146,14 +146,17 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /beheer/accounts/{naam}/partij": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/koppel": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/ontkoppel": Right.ACCOUNTS,
-    "GET /vragen": Right.ANSWER,
-    "GET /vragen/{public_id}": Right.ANSWER,
+    "GET /beheer/wissen": Right.ERASE,
+    "POST /beheer/wissen": Right.ERASE,
+    "POST /beheer/wissen/zoek": Right.ERASE,
     "GET /beheer/antwoorden": Right.CONFIGURE,
     "POST /beheer/antwoorden": Right.CONFIGURE,
     "POST /beheer/antwoorden/{nummer}": Right.CONFIGURE,
     "POST /beheer/antwoorden/{nummer}/weg": Right.CONFIGURE,
     "GET /beheer/termijnen": Right.CONFIGURE,
     "POST /beheer/termijnen": Right.CONFIGURE,
+    "GET /vragen": Right.ANSWER,
+    "GET /vragen/{public_id}": Right.ANSWER,
     "POST /vragen/{public_id}/antwoord": Right.ANSWER,
     "GET /ideeen": Right.ANSWER,
     "GET /ideeen/{public_id}": Right.ANSWER,
@@ -174,11 +177,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /werkbak/{public_id}/samen": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/los": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/doorsturen": Right.DESK_HANDLE,
-    "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
-}
-
     "POST /werkbak/{public_id}/collega": Right.DESK_HANDLE,
-ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
+    "POST /werkbak/{public_id}/contact": Right.CONTACT_SHOW,
     "GET /organisatie": Right.OWN_PAGE,
     "POST /organisatie": Right.OWN_PAGE,
     "GET /organisaties": Right.ANSWER,
@@ -190,6 +190,9 @@ ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
     "GET /opdrachten": Right.PARTNER_TASKS,
     "GET /opdrachten/{nummer}": Right.PARTNER_TASKS,
     "POST /opdrachten/{nummer}/stand": Right.PARTNER_TASKS,
+}
+
+ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
     {**{line: Open.PUBLIC for line in _PUBLIC.split("\n") if line}, **_STAFF}
 )
 

@@ -159,8 +159,8 @@ def furnish(url: str, folder: Path) -> Furnished:
     _handle(town)
     _write_letters(town)
     _follow(town)
-    _hand_out(town)
     tokens = _let_in(town, settings)
+    _hand_out(town)
     database.close()
     return Furnished(town.names, tokens)
 
@@ -298,6 +298,8 @@ def _let_in(town: Town, settings: Settings) -> dict[str, str]:
         for name, (gemeente, roles) in ACCOUNTS.items():
             made = accounts.add(session, name, gemeente, password_hash=hashed, roles=roles, actor=ACCOUNT)
             if name in WITH_CODE:
+                made.totp_salt = f"zout van {name}"
+        return {name: open_session(session, name, settings).token for name in (ACCOUNT, *ACCOUNTS)}
 
 
 def _hand_out(town: Town) -> None:
@@ -326,5 +328,3 @@ def _hand_out(town: Town) -> None:
         organisations.write(
             session, own, "Bewoners van Holy", "Wij vegen samen de straat.", "Elke zaterdag.", actor="groep"
         )
-                made.totp_salt = f"zout van {name}"
-        return {name: open_session(session, name, settings).token for name in (ACCOUNT, *ACCOUNTS)}

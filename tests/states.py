@@ -12,11 +12,20 @@ from account_states import ACCOUNT_STATES
 from desk_states import DESK_STATES
 from letter_states import LETTER_STATES
 from page_state import NO_ROUTE, Kind, State
+from privacy_states import PRIVACY_STATES
 from public_states import PUBLIC_STATES
 from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
-STATES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + DESK_STATES + ACCOUNT_STATES + ROLE_STATES
+STATES = (
+    PUBLIC_STATES
+    + RESIDENT_STATES
+    + LETTER_STATES
+    + DESK_STATES
+    + ACCOUNT_STATES
+    + ROLE_STATES
+    + PRIVACY_STATES
+)
 
 
 def _kinds(text: str) -> dict[str, frozenset[Kind]]:
@@ -81,6 +90,9 @@ GET /beheer/accounts                    | one many error success
 POST /beheer/accounts                   | error success
 POST /beheer/accounts/{{naam}}/koppel   | error
 POST /beheer/accounts/{{naam}}/rollen   | error
+GET /beheer/wissen                      | empty success
+POST /beheer/wissen                     | error
+POST /beheer/wissen/zoek                | one error
 GET /beheer/antwoorden                  | empty many error success
 POST /beheer/antwoorden                 | error
 POST /beheer/antwoorden/{{nummer}}      | error

@@ -52,6 +52,8 @@ BY_DATA_KEYS = (
     "invoer.nieuw_balie",
     "brief.fout_",
     "oidc.fout_",
+    "wissen.gevonden_",
+    "wissen.deel_",
     "post.titel_",
     "post.terug_",
     "volg.alleen_",

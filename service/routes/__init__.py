@@ -40,6 +40,7 @@ from service.routes import (
     werkbak_nieuw,
     werkbak_samen,
     wijken,
+    wissen,
 )
 from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen, nearby
 from service.routes.api import sources as api_sources
@@ -64,12 +65,13 @@ PAGES: tuple[APIRouter, ...] = (
     login.router,
     oidc.router,
     mijn.router,
-    beheer.router,
     begin.router,
-    ook.router,
-    open311.router,
+    beheer.router,
+    wissen.router,
     beheer_antwoorden.router,
     beheer_termijnen.router,
+    ook.router,
+    open311.router,
     photos.router,
     health.router,
     tiles.router,
@@ -77,12 +79,12 @@ PAGES: tuple[APIRouter, ...] = (
     werkbak_nieuw.router,
     werkbak.router,
     werkbak_samen.router,
-)
-API: tuple[APIRouter, ...] = (
     werkbak_collega.router,
     taken.router,
     opdrachten.router,
     organisaties.router,
+)
+API: tuple[APIRouter, ...] = (
     areas.router,
     figures.router,
     nearby.router,
