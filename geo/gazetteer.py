@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.address import Address, readings
-from geo.addressbook import AddressBook, Ints, KnownAddress
+from geo.addressbook import AddressBook, Ints, KnownAddress, Street
 from geo.errors import AddressError, CoordinateError
 from geo.housenumbers import in_street, whole_street, with_number
 from geo.landmarks import Landmark, Landmarks
@@ -120,6 +120,15 @@ class Gazetteer:
             Suggestion(str(mark), "plek", mark.known) for mark in self._landmarks.starting(prefix, gemeente)
         ]
         return list({line.label: line for line in found}.values())[: max(limit, 0)]
+
+    def streets(self, gemeente: str) -> list[Street]:
+        """The streets of a gemeente, by name and place."""
+        found = (self._book.streets[at] for at in self._book.streets_in_gemeente(gemeente))
+        return sorted(found, key=lambda street: (fold(street.name), street.place))
+
+    def addresses_of(self, street: Street) -> list[KnownAddress]:
+        """The addresses of a street, by number."""
+        return [self._book.known(row) for row in range(street.start, street.stop)]
 
     # The scope of a search: the streets of one gemeente, or None for all.
 

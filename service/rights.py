@@ -73,6 +73,7 @@ GET /meldingen/{public_id}
 POST /meldingen/{public_id}/ook
 POST /melden
 POST /melden/controle
+POST /melden/straten
 GET /open311/v2/discovery.{form}
 GET /open311/v2/requests.{form}
 POST /open311/v2/requests.{form}

@@ -176,6 +176,18 @@ def _follow_wrong(page: Page) -> None:
     press(page)
 
 
+def _streets(page: Page) -> None:
+    page.fill("#tekst", "De lantaarn is kapot.")
+    press(page, page.get_by_role("button", name="Kies uw straat uit een lijst"))
+
+
+def _street(page: Page) -> None:
+    _streets(page)
+    press(page, page.get_by_role("button", name="K", exact=True))
+    page.select_option("#straat", "Kloekhorststraat, Assen")
+    press(page)
+
+
 MELDEN = "/melden?gemeente=GM0106"
 AT_CHECK, AT_SEND = "POST /melden/controle", "POST /melden"
 OWN = "GET /volg/{token}"
@@ -183,6 +195,11 @@ OWN = "GET /volg/{token}"
 MELDEN_STATES = (
     State("melding, form", Kind.EMPTY, MELDEN, plain=True, says="U hoeft niet in te loggen"),
     State("melding, form with the map", Kind.ONE, MELDEN, _pick_on_the_map),
+    State(
+        "melding of a buurt", Kind.ONE, f"{MELDEN}&buurt=BU01060001", plain=True, says="gaat over de buurt"
+    ),
+    State("melding, streets", Kind.MANY, MELDEN, _streets, line="POST /melden/straten", plain=True),
+    State("melding, numbers of a street", Kind.ONE, MELDEN, _street, line="POST /melden/straten"),
     State("melding, form in English", Kind.EMPTY, "/melden?taal=en"),
     State("melding, form without a town", Kind.EMPTY, "/melden", site=Site.BARE),
     State("melding, taken elsewhere", Kind.ONE, "/melden?gemeente=GM0556", plain=True),

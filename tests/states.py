@@ -56,6 +56,7 @@ GET /toegankelijkheid                   | empty one
 GET /zo-werkt-het                       | empty one
 GET /melden                             | empty one offline
 POST /melden/controle                   | one many error offline
+POST /melden/straten                    | one many
 POST /melden                            | error
 GET /volg/{{token}}                     | one many error success quarantined
 GET /status                             | empty

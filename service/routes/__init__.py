@@ -20,6 +20,7 @@ from service.routes import (
     kaarten,
     login,
     melden,
+    melden_straten,
     melding_list,
     mijn,
     oidc,
@@ -48,6 +49,7 @@ from service.routes.api import sources as api_sources
 PAGES: tuple[APIRouter, ...] = (
     home.router,
     melden.router,
+    melden_straten.router,
     melding_list.router,
     volgen.router,
     eigen_melding.router,

@@ -70,14 +70,17 @@ def start(
     workbench: WorkbenchDep,
     viewer: ViewerDep,
     gemeente: Gemeente = None,
+    buurt: Annotated[str, Query(max_length=10)] = "",
 ) -> HTMLResponse:
-    """Show the form for a melding: own words and where it is."""
+    """Show the form for a melding: own words and where it is; a buurt that is named is filled in."""
     found = towns.town(workbench, gemeente, default=settings.default_gemeente)
     if found is None:
         return render(request, "leeg.html", {})
     if _is_elsewhere(settings, found):
         return _elsewhere(request, workbench, found)
-    sent = Sent(gemeente=found.gemeente.code, sleutel=fresh_key())
+    place = found.by_code.get(buurt)
+    chosen = f"{melding_places.BUURT}:{buurt}" if place is not None and place.level is Level.BUURT else ""
+    sent = Sent(gemeente=found.gemeente.code, sleutel=fresh_key(), lijst=chosen)
     return _first_step(request, workbench, found, sent)
 
 
@@ -95,8 +98,8 @@ def check(
         return _first_step(request, workbench, found, sent, faults)
     kept = sent if sent.has_key() else sent.with_fresh_key()
     if sent.stap != CHOOSE_KIND:
-        # An address that is looked up anew is not yet chosen.
-        kept = replace(kept, plek="")
+        # An address that is looked up anew is not yet chosen, and goes before the buurt one came from.
+        kept = replace(kept, plek="", lijst="" if kept.adres or kept.punt else kept.lijst)
     return _second_step(request, workbench, found, kept)
 
 
@@ -212,12 +215,14 @@ def _first_step(
     sent: Sent,
     faults: dict[str, str] | None = None,
 ) -> HTMLResponse:
+    buurt = found.by_code.get(sent.lijst.removeprefix(f"{melding_places.BUURT}:"))
     context = {
         "towns": towns.towns(workbench),
         "sent": sent,
+        "buurt": buurt,
         "faults": faults or {},
         "longest": LONGEST_TEXT,
-        "kaart": place_map(workbench, found),
+        "kaart": place_map(workbench, found, chosen=buurt.code if buurt else None),
     }
     return render(request, "melden.html", context, status=400 if faults else 200, town=found)
 
@@ -255,7 +260,9 @@ def _second_step(
     return render(request, "melden_controle.html", context, status=status, town=found)
 
 
-def place_map(workbench: Workbench, found: Places) -> dict[str, Any]:
+def place_map(workbench: Workbench, found: Places, *, chosen: str | None = None) -> dict[str, Any]:
     """Return the map to pick a place on; it is drawn when somebody asks for it."""
     # No area is a link here: a click anywhere picks a place.
-    return live_map.as_data(workbench, found, LiveMap(level=Level.BUURT, areas={}, opens=False))
+    return live_map.as_data(
+        workbench, found, LiveMap(level=Level.BUURT, areas={}, opens=False, chosen=chosen)
+    )
