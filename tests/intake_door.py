@@ -56,6 +56,12 @@ def open_door(settings: Settings) -> TestClient:
     return TestClient(create_app(settings), raise_server_exceptions=False)
 
 
+def database_of(client: TestClient) -> Database:
+    """The database of a service."""
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    return database
+
+
 def report(**changes: Any) -> dict[str, Any]:
     """A good melding, with changes."""
     plain = {"gemeente": TOWN, "soort": "boom", "tekst": "Er ligt een tak.", "lon": LON, "lat": LAT}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,7 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from intake_door import DOOR, open_door, prepare, report, send, settings_for
+from intake_door import DOOR, database_of, open_door, prepare, report, send, settings_for
 from sqlalchemy import select
 
 from data.models import Melding
@@ -37,6 +38,7 @@ class Sending(RuleBasedStateMachine):
     """The machine over one service; each sequence uses keys and texts of its own."""
 
     door: ClassVar[Settings]
+    client: ClassVar[TestClient]
     numbers: ClassVar[Iterator[int]] = count()
     ran: ClassVar[int] = 0
 
@@ -45,7 +47,6 @@ class Sending(RuleBasedStateMachine):
         Sending.ran += 1
         self.mark = f"reeks {Sending.ran}."
         self.known: dict[str, tuple[dict[str, Any], bytes]] = {}
-        self.client = open_door(self.door)
 
     @rule(content=CONTENTS)
     def post(self, content: dict[str, Any]) -> None:
@@ -87,21 +88,19 @@ class Sending(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        self.client.app.state.database.close()  # type: ignore[attr-defined]
-        self.client = open_door(self.door)
+        database_of(self.client).close()
+        Sending.client = open_door(self.door)
 
     def _one(self, pick: int) -> tuple[str, dict[str, Any], bytes]:
         key = sorted(self.known)[pick % len(self.known)]
         return key, *self.known[key]
 
     def teardown(self) -> None:
-        if not hasattr(self, "client"):
+        if not hasattr(self, "known"):
             return
-        database = self.client.app.state.database  # type: ignore[attr-defined]
-        with database.read() as session:
+        with database_of(self.client).read() as session:
             own = Melding.text.startswith(self.mark, autoescape=True)
             stored = Counter(session.scalars(select(Melding.text).where(own)))
-        database.close()
         assert stored == Counter(body["tekst"] for body, _ in self.known.values())
 
 
@@ -115,6 +114,7 @@ def test_every_key_has_one_melding_whatever_the_order(
         url = f"sqlite:///{folder}/x.db"
         prepare(url)
         Sending.door = settings_for(url, Path(folder))
+        Sending.client = open_door(Sending.door)
         limits = settings(
             max_examples=wanted,
             stateful_step_count=8,
@@ -123,6 +123,7 @@ def test_every_key_has_one_melding_whatever_the_order(
             suppress_health_check=list(HealthCheck),
         )
         run_state_machine_as_test(Sending, settings=limits)
+        database_of(Sending.client).close()
     with capsys.disabled():
         print(f"\n{Sending.ran} sequences")
     assert Sending.ran >= wanted
