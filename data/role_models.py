@@ -54,11 +54,12 @@ class OrganisationText(Table):
 
 
 class ApiKey(Table):
-    """A key of Open311: only its digest is kept, and it counts until it is revoked."""
+    """A key of Open311 for a gemeente: only its digest is kept, and it counts until it is revoked."""
 
     __tablename__ = "api_key"
 
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

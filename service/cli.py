@@ -11,6 +11,7 @@ from service.commands import (
     import_meldingen,
     imports,
     maps,
+    open311,
     parties,
     retention,
     serve,
@@ -30,6 +31,7 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(imports.app, name="import")
 app.add_typer(examples.app, name="examples")
+app.add_typer(open311.app, name="open311")
 app.add_typer(retention.app, name="retention")
 
 

@@ -11,6 +11,7 @@ from data.imports import import_meldingen
 from data.jobs import Arguments, Control, Kind
 from data.watch import WatchedSource, Watcher
 from service.account_jobs import account_kinds
+from service.key_jobs import key_kinds
 from service.party_jobs import party_kinds
 from service.reference_jobs import reference_kinds
 from service.retention import retention_kinds
@@ -44,6 +45,7 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
         MELDINGEN: meldingen,
         WATCH: watch,
         **account_kinds(database, settings),
+        **key_kinds(database),
         **party_kinds(database),
         **reference_kinds(database),
         **retention_kinds(database, settings),

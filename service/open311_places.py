@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from data import api_keys
 from data.municipalities import slug_of
 from service.analysis import places
 from service.analysis.workbench import Workbench
@@ -22,15 +24,12 @@ class Jurisdiction:
     naam: str
     domain: str
     settings: GemeenteSettings
+    keys: Mapping[str, str]
 
     def client(self, api_key: str) -> str:
         """Return the name of who has this api_key; a Fault with 403 when nobody has."""
         given = hashlib.sha256(api_key.encode()).hexdigest()
-        right = [
-            name
-            for name, digest in self.settings.open311_sleutels.items()
-            if hmac.compare_digest(digest, given)
-        ]
+        right = [name for name, digest in self.keys.items() if hmac.compare_digest(digest, given)]
         if not right:
             raise Fault(HTTPStatus.FORBIDDEN, "deze api_key mag hier geen meldingen doen")
         return right[0]
@@ -39,10 +38,13 @@ class Jurisdiction:
 def jurisdictions(workbench: Workbench, settings: Settings) -> list[Jurisdiction]:
     """Return the jurisdictions of this service, by name."""
     found = []
+    with workbench.session() as session:
+        keys = api_keys.live(session)
     for place in places.gemeenten(workbench):
         own = settings.gemeenten.get(place.code, GemeenteSettings())
         domain = own.jurisdictie or f"{slug_of(place.naam)}.nl"
-        found.append(Jurisdiction(place.code, place.naam, domain, own))
+        known = {**own.open311_sleutels, **keys.get(place.code, {})}
+        found.append(Jurisdiction(place.code, place.naam, domain, own, known))
     return found
 
 

@@ -69,12 +69,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "api_key",
+        sa.Column("municipality_code", sa.String(length=6), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_api_key")),
-        sa.UniqueConstraint("digest", name=op.f("uq_api_key_digest")),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"], ["municipality.code"], name=op.f("fk_api_key_municipality_code")
+        ),
+        sa.PrimaryKeyConstraint("municipality_code", "name", name=op.f("pk_api_key")),
     )
 
 
