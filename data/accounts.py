@@ -18,8 +18,6 @@ from data.rights import Grant, Role
 from geo.errors import WijkbeeldError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,119}")
-# What these roles may do asks for more than a password.
-WITH_CODE: Final = frozenset({Role.BEHEERDER, Role.PRIVACY_OFFICER})
 LONGEST_STANDING_IN_DAYS: Final = 366
 
 
@@ -111,8 +109,10 @@ def roles(session: Session, account: Account) -> tuple[Given, ...]:
 def grants(session: Session, account: Account, *, today: date, strong: bool = False) -> tuple[Grant, ...]:
     """Return what an account may be today: its own roles, and those of whom it stands in for.
 
-    Roles of WITH_CODE count only for who logs in with a code too, or was asked for more elsewhere (`strong`).
+    Nothing for who logs in with a password alone: with a code too, or asked for more elsewhere (`strong`).
     """
+    if needs_code(account, strong=strong):
+        return ()
     replaced = session.scalars(
         select(Account)
         .join(Substitute, Substitute.account_id == Account.id)
@@ -124,18 +124,18 @@ def grants(session: Session, account: Account, *, today: date, strong: bool = Fa
         )
         .order_by(Account.id)
     )
-    found = {
-        Grant(given.role, one.municipality_code, given.gebieden): None
-        for one in (account, *replaced)
-        for given in roles(session, one)
-    }
-    proven = strong or account.totp_salt is not None
-    return tuple(one for one in found if proven or one.role not in WITH_CODE)
+    return tuple(
+        {
+            Grant(given.role, one.municipality_code, given.gebieden): None
+            for one in (account, *replaced)
+            for given in roles(session, one)
+        }
+    )
 
 
-def needs_code(session: Session, account: Account) -> bool:
-    """Return whether some of its own roles count only with a code that is not set up yet."""
-    return account.totp_salt is None and any(one.role in WITH_CODE for one in roles(session, account))
+def needs_code(account: Account, *, strong: bool = False) -> bool:
+    """Return whether the roles of an account count for nothing until its app for codes is set up."""
+    return account.totp_salt is None and not strong
 
 
 def set_roles(session: Session, account: Account, given: Sequence[Given], *, actor: str) -> None:

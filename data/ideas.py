@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from data import audit, visibility
@@ -80,21 +80,21 @@ def own_idea(session: Session, public_id: str) -> StoredLetter | None:
     return None if found is None else _stored(found)
 
 
-def waiting(session: Session, viewer: Viewer) -> list[StoredLetter]:
-    """Return the ideas that this viewer can still answer, the first term first."""
-    query = _seen_by(viewer).where(Idea.answer.is_(None)).order_by(Idea.due_on, Initiatief.id)
-    return [_stored(row) for row in session.execute(query)]
+def waiting(session: Session, viewer: Viewer, *, offset: int, limit: int) -> list[StoredLetter]:
+    """Return a page of the ideas that this viewer can still answer, the first term first."""
+    query = _seen_by(viewer).where(_pile(answered=False)).order_by(Idea.due_on, Initiatief.id)
+    return [_stored(row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
-def answered(session: Session, viewer: Viewer, *, limit: int) -> list[StoredLetter]:
-    """Return the ideas that were answered last, as far as this viewer may see them."""
-    query = _seen_by(viewer).where(Idea.answer.is_not(None)).order_by(Idea.answered_at.desc())
-    return [_stored(row) for row in session.execute(query.limit(limit))]
+def answered(session: Session, viewer: Viewer, *, offset: int, limit: int) -> list[StoredLetter]:
+    """Return a page of the ideas that were answered and that this viewer may see, the last first."""
+    query = _seen_by(viewer).where(_pile(answered=True)).order_by(Idea.answered_at.desc(), Initiatief.id)
+    return [_stored(row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
-def count_waiting(session: Session, viewer: Viewer) -> int:
-    """Return how many ideas this viewer can still answer."""
-    query = _seen_by(viewer).where(Idea.answer.is_(None)).with_only_columns(func.count())
+def count(session: Session, viewer: Viewer, *, answered: bool) -> int:
+    """Return how many ideas this viewer can still answer, or sees with their answer."""
+    query = _seen_by(viewer).where(_pile(answered)).with_only_columns(func.count())
     return session.scalar(query) or 0
 
 
@@ -143,6 +143,10 @@ def release(
 
 def _ideas() -> Select[Initiatief, Idea]:
     return select(Initiatief, Idea).join(Idea, Idea.initiatief_id == Initiatief.id)
+
+
+def _pile(answered: bool) -> ColumnElement[bool]:
+    return Idea.answer.is_not(None) if answered else Idea.answer.is_(None)
 
 
 def _seen_by(viewer: Viewer) -> Select[Initiatief, Idea]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from data import audit, visibility
@@ -51,21 +51,21 @@ def own_question(session: Session, public_id: str) -> StoredLetter | None:
     return None if row is None else _stored(row)
 
 
-def waiting(session: Session, viewer: Viewer) -> list[StoredLetter]:
-    """Return the questions that this viewer can still answer, the first term first."""
-    query = _seen_by(viewer).where(Question.answer.is_(None)).order_by(Question.due_on, Question.id)
-    return [_stored(row) for row in session.scalars(query)]
+def waiting(session: Session, viewer: Viewer, *, offset: int, limit: int) -> list[StoredLetter]:
+    """Return a page of the questions that this viewer can still answer, the first term first."""
+    query = _seen_by(viewer).where(_pile(answered=False)).order_by(Question.due_on, Question.id)
+    return [_stored(row) for row in session.scalars(query.offset(offset).limit(limit))]
 
 
-def answered(session: Session, viewer: Viewer, *, limit: int) -> list[StoredLetter]:
-    """Return the questions that were answered last, as far as this viewer may see them."""
-    query = _seen_by(viewer).where(Question.answer.is_not(None)).order_by(Question.answered_at.desc())
-    return [_stored(row) for row in session.scalars(query.limit(limit))]
+def answered(session: Session, viewer: Viewer, *, offset: int, limit: int) -> list[StoredLetter]:
+    """Return a page of the questions that were answered and that this viewer may see, the last first."""
+    query = _seen_by(viewer).where(_pile(answered=True)).order_by(Question.answered_at.desc(), Question.id)
+    return [_stored(row) for row in session.scalars(query.offset(offset).limit(limit))]
 
 
-def count_waiting(session: Session, viewer: Viewer) -> int:
-    """Return how many questions this viewer can still answer."""
-    query = _seen_by(viewer).where(Question.answer.is_(None))
+def count(session: Session, viewer: Viewer, *, answered: bool) -> int:
+    """Return how many questions this viewer can still answer, or sees with their answer."""
+    query = _seen_by(viewer).where(_pile(answered))
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
@@ -95,6 +95,10 @@ def answer(session: Session, viewer: Viewer, public_id: str, text: str) -> Store
             object_id=public_id,
         )
     return _stored(row)
+
+
+def _pile(answered: bool) -> ColumnElement[bool]:
+    return Question.answer.is_not(None) if answered else Question.answer.is_(None)
 
 
 def _seen_by(viewer: Viewer) -> Select[Question]:

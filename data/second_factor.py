@@ -24,6 +24,7 @@ ISSUER: Final = "Wijkbeeld"
 STEP_S: Final = 30
 # The code before and the one after count too: clocks differ and people type.
 DRIFT: Final = 1
+DIGITS: Final = 6
 SECRET_BYTES: Final = 20
 RECOVERY_CODES: Final = 10
 RECOVERY_BYTES: Final = 8
@@ -70,19 +71,25 @@ def confirm(session: Session, account: Account, code: str, key: bytes, *, now: d
 
 def check(session: Session, account: Account, code: str, key: bytes, *, now: datetime) -> bool:
     """Return whether this is a code of the app or a recovery code that did not count before; now it did."""
-    typed = "".join(sign for sign in code.lower() if sign.isalnum())
+    typed = _typed(code)
     # Two requests with one code: the second waits here, and then sees that it has counted.
     session.flush()
     session.refresh(account, with_for_update=True)
     if account.totp_salt is None:
         return False
-    if typed.isdigit() and len(typed) == 6:
+    if is_of_app(code):
         step = _step(account.totp_salt, typed, key, now)
         if step is None or step <= account.totp_step:
             return False
         account.totp_step = step
         return True
     return _spend(session, account, typed, key, now)
+
+
+def is_of_app(code: str) -> bool:
+    """Return whether this looks like a code of an app, and not like a recovery code."""
+    typed = _typed(code)
+    return typed.isdigit() and len(typed) == DIGITS
 
 
 def reset(session: Session, account: Account, *, actor: str) -> None:
@@ -106,6 +113,10 @@ def codes_left(session: Session, account: Account) -> int:
         RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     )
     return len(session.scalars(query).all())
+
+
+def _typed(code: str) -> str:
+    return "".join(sign for sign in code.lower() if sign.isalnum())
 
 
 def _step(salt: str, code: str, key: bytes, now: datetime) -> int | None:

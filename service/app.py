@@ -13,7 +13,7 @@ from data.readers.pdok import Locatieserver
 from service import errors
 from service.analysis.workbench import Workbench
 from service.api import create_api
-from service.attempts import Attempts
+from service.attempts import Attempts, code_attempts
 from service.bodies import Bodies
 from service.bounds import SmallHeads
 from service.budgets import Budgets, Door
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         part.state.database = database
         part.state.workbench = workbench
     app.state.attempts = Attempts()
+    app.state.code_attempts = code_attempts()
     app.state.status_attempts = Attempts()
     app.state.mail_attempts = Attempts()
     app.state.oidc_attempts = Attempts()

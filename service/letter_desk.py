@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form, HTTPException, Request
+from fastapi import Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from service.origin import only_from_here
 from service.pages import render
 from service.texts import catalogue
 
-MOST_ANSWERED: Final = 20
+PAGE_SIZE: Final = 20
 # A browser counts a new line as one sign and sends two.
 LONGEST_SENT: Final = 2 * LONGEST_TEXT
 DONE: Final = {
@@ -55,6 +55,7 @@ class Released(BaseModel):
     openbaar: str = Field("", max_length=2 * LONGEST_TITLE)
 
 
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 AnswerForm = Annotated[Answered, Form()]
 ReleaseForm = Annotated[Released, Form()]
 
@@ -65,8 +66,9 @@ class Desk:
 
     kind: Kind
     path: str
-    waiting: Callable[[Session, Viewer], list[StoredLetter]]
+    waiting: Callable[..., list[StoredLetter]]
     answered: Callable[..., list[StoredLetter]]
+    count: Callable[..., int]
     find: Callable[[Session, Viewer, str], StoredLetter | None]
     answer: Callable[[Session, Viewer, str, str], StoredLetter | None]
 
@@ -93,6 +95,16 @@ class Line:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a list: its lines, its number of how many, and how many lines there are in all."""
+
+    lines: list[Line]
+    page: int
+    pages: int
+    total: int
+
+
 def _at(
     request: Request,
     workbench: WorkbenchDep,
@@ -106,18 +118,26 @@ def _at(
 DeskDep = Annotated[At, Depends(_at)]
 
 
-def queue(desk: Desk, at: At) -> HTMLResponse:
-    """Return the list of letters: first those that wait, then those that were answered last."""
+def queue(desk: Desk, at: At, *, page: int, answered_page: int) -> HTMLResponse:
+    """Return the list of letters: a page of those that wait, and one of those that were answered."""
     with at.workbench.session() as session:
-        waiting = desk.waiting(session, at.viewer)
-        answered = desk.answered(session, at.viewer, limit=MOST_ANSWERED)
-    context = {
-        "soort": desk.kind.value,
-        "path": desk.path,
-        "waiting": _lines(at, waiting),
-        "answered": _lines(at, answered),
-    }
+        context = {
+            "soort": desk.kind.value,
+            "path": desk.path,
+            "waiting": _leaf(desk, at, session, page, answered=False),
+            "answered": _leaf(desk, at, session, answered_page, answered=True),
+        }
     return render(at.request, "post.html", context)
+
+
+def _leaf(desk: Desk, at: At, session: Session, page: int, *, answered: bool) -> Leaf:
+    """Return a page of a list; a number past the end gives the last one."""
+    total = desk.count(session, at.viewer, answered=answered)
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(page, pages)
+    ask = desk.answered if answered else desk.waiting
+    found = ask(session, at.viewer, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+    return Leaf(_lines(at, found), page, pages, total)
 
 
 def letter(desk: Desk, at: At, public_id: str, *, done: str = "") -> HTMLResponse:

@@ -128,7 +128,8 @@ def send(door: Door, visit: Visit, values: dict[str, str]) -> Response:
     if faults or chosen is None:
         kept = written if written.has_key() else written.with_fresh_key()
         return _form(door, visit, found, kept, faults, offer=offer)
-    judged = visit.checker.form(door.vorm, values, at=chosen.place.point if chosen.place else None)
+    at = chosen.place.point if chosen.place else None
+    judged = visit.checker.form(door.vorm, values, gemeente=found.gemeente.code, at=at)
     letter = _letter(door, visit.settings, found, written, chosen)
     try:
         receipt = door.store(visit, letter, judged.settle, written.sleutel)

@@ -198,6 +198,12 @@ ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
 )
 
 
+# What who has no app for codes yet may ask: setting it up comes before anything else.
+SETTING_UP: Final = frozenset(
+    {"/mijn", "/mijn/code", "/mijn/code/nieuw", "/mijn/code/beeld.svg", "/mijn/wachtwoord", "/mijn/sessies"}
+)
+
+
 class Asked(NamedTuple):
     """The route that a request is for: its path with names of parameters, and whether the method fits."""
 
@@ -275,6 +281,9 @@ def _admit(request: Request, path: str) -> None:
     viewer = signed.viewer
     # A refusal is a page too, and shows who has logged in.
     request.state.staff, request.state.viewer = signed.session, viewer
+    # Whose roles do not count yet.
+    if not viewer.grants and path not in SETTING_UP:
+        raise HTTPException(303, headers={"Location": "/mijn"})
     if isinstance(access, Right):
         if not viewer.may_somewhere(access):
             _note_refusal(request.app.state.database, viewer, access)

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pyotp
 from fastapi.testclient import TestClient
+from sqlalchemy import delete, update
 
 from data import accounts, second_factor
+from data.account_models import Account
 from data.accounts import Given
 from data.database import Database
+from data.models import Audit, StaffSession
 from data.municipalities import store_municipalities
 from data.rights import Role
 from service.app import create_app
+from service.attempts import Attempts, code_attempts
 from service.secret import read_secret
 from service.security import PASSWORDS
 from service.settings import Settings
@@ -49,15 +53,26 @@ def key_of(client: TestClient) -> bytes:
 
 
 def account(
-    client: TestClient, name: str, *roles: Role | Given, gemeente: str = OWN, code: bool = False
+    client: TestClient, name: str, *roles: Role | Given, gemeente: str = OWN, code: bool = True
 ) -> str:
-    """Store an account, with an app when `code`; returns its name."""
+    """Store an account, with an app unless somebody has yet to set it up; returns its name."""
     given = [one if isinstance(one, Given) else Given(one) for one in roles]
     with database_of(client).write() as session:
         made = accounts.add(session, name, gemeente, password_hash=HASHED, roles=given, actor="proef")
         if code:
             made.totp_salt = f"zout van {name}"
     return name
+
+
+def emptied(client: TestClient) -> TestClient:
+    """The same service without accounts, sessions, acts and attempts, as a new one would be."""
+    client.cookies.clear()
+    with database_of(client).write() as session:
+        for table in (Account, StaffSession, Audit):
+            session.execute(delete(table))
+    state = client.app.state  # type: ignore[attr-defined]
+    state.attempts, state.code_attempts = Attempts(), code_attempts()
+    return client
 
 
 def totp(client: TestClient, name: str) -> pyotp.TOTP:
@@ -71,6 +86,9 @@ def totp(client: TestClient, name: str) -> pyotp.TOTP:
 def log_in(client: TestClient, name: str, *, password: str = PASSWORD) -> TestClient:
     """Log in, with a code when it is asked for; the cookie of before is gone."""
     client.cookies.clear()
+    with database_of(client).write() as session:
+        # Logging in twice within half a minute takes the same code, which would not count again.
+        session.execute(update(Account).where(Account.name == name).values(totp_step=0))
     answer = client.post("/inloggen", data={"naam": name, "wachtwoord": password, "naar": "/woorden"})
     assert answer.status_code == 303, answer.text
     if answer.headers["Location"].startswith("/inloggen/code"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from account_town import HASHED, OTHER, OWN, log_in
@@ -13,14 +14,14 @@ from fastapi.testclient import TestClient
 from intake_door import two_towns
 from sqlalchemy import select
 
-from data import accounts, handling
+from data import accounts, colleagues, handling, parties, party_work
 from data.accounts import Given
 from data.areas import store_edition
 from data.database import Database
 from data.ideas import suggest
 from data.intake import Reachable, Report, take_in
 from data.letters import Kind, Letter, Place
-from data.models import Melding
+from data.models import Category, Melding
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album
 from data.photos import Encoded
@@ -43,6 +44,9 @@ POINTS = {
 }
 # Public at once; all others wait for a person, or are of a class that is never shown.
 PUBLIC_KIND = "afvalbak"
+# What a colleague is asked about, and what is passed on to the party of a partner.
+HANDED_ON = "boom"
+PARTY = '[groen]\nnaam = "Groen"\nsoort = "gemeente"\nemail = "groen@gemeente.example"\n'
 WIJKEN = {OWN: "WK062200", OTHER: "WK055600"}
 
 
@@ -73,7 +77,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
             store_edition(session, two_towns())
             for gemeente in (OWN, OTHER):
                 for role in Role:
-                    accounts.add(
+                    made = accounts.add(
                         session,
                         name_of(role, gemeente),
                         gemeente,
@@ -81,13 +85,33 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                         roles=[Given(role)],
                         actor="proef",
                     )
+                    made.totp_salt = f"zout {gemeente} {role.value}"
         with database.read() as session:
             finders = buurt_finders(session)
         for (gemeente, kind), (x, y) in POINTS.items():
             _plant_melding(database, settings, finders, planted, gemeente, kind, x, y)
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
+            _hand_out(database, gemeente)
         yield client, planted
+
+
+def _hand_out(database: Database, gemeente: str) -> None:
+    """Ask the colleague and the partner of a gemeente about one melding of theirs."""
+    today = datetime.now(UTC).date()
+    with database.write() as session:
+        here = (Melding.municipality_code == gemeente, Category.slug == HANDED_ON)
+        query = select(Melding).join(Category, Category.id == Melding.category_id).where(*here)
+        melding = session.scalars(query).one()
+        coordinator = name_of(Role.WIJKCOORDINATOR, gemeente)
+        colleague = name_of(Role.COLLEGA, gemeente)
+        colleagues.ask(
+            session, melding, colleague, "Is dit van u?", due_on=today, today=today, actor=coordinator
+        )
+        parties.store_parties(session, gemeente, parties.read_parties(PARTY), actor=coordinator)
+        partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
+        party_work.link(session, partner, "groen", actor=coordinator)
+        parties.forward(session, melding, "groen", actor=coordinator, contact=True)
 
 
 def name_of(role: Role, gemeente: str) -> str:

@@ -39,10 +39,10 @@ def running(server: ProviderServer, tmp_path_factory: pytest.TempPathFactory) ->
     }
     gemeenten = {OWN: {"oidc": {**oidc, "amr": ["otp"], "acr": ["hoog"]}}, OTHER: {"oidc": oidc}}
     with service(tmp_path_factory.mktemp("oidc"), gemeenten=gemeenten) as client:
-        account(client, "jansen", Role.MODERATOR)
-        account(client, "elders", Role.MODERATOR, gemeente=OTHER)
-        account(client, "sterk", Role.BEHEERDER)
-        account(client, "metcode", Role.BEHEERDER, code=True)
+        account(client, "jansen", Role.MODERATOR, code=False)
+        account(client, "elders", Role.MODERATOR, gemeente=OTHER, code=False)
+        account(client, "sterk", Role.BEHEERDER, code=False)
+        account(client, "metcode", Role.BEHEERDER)
         yield client
 
 

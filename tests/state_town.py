@@ -71,7 +71,7 @@ soort = "gemeente"
 email = "licht@gemeente.example"
 taken = [{}]
 """
-# Who works where; `beheer` and `een` log in with a code.
+# Who works where; all log in with a code.
 ACCOUNTS = {
     "wijk": (VLAARDINGEN, [Given(Role.WIJKCOORDINATOR), Given(Role.MODERATOR)]),
     "ander": (VLAARDINGEN, [Given(Role.BELEIDSADVISEUR)]),
@@ -81,7 +81,6 @@ ACCOUNTS = {
     "groep": (VLAARDINGEN, [Given(Role.BEWONERSORGANISATIE, ("WK062206",))]),
     "een": (ASSEN, [Given(Role.WIJKCOORDINATOR), Given(Role.BELEIDSADVISEUR), Given(Role.BEHEERDER)]),
 }
-WITH_CODE = ("beheer", "een")
 
 
 def report(category: str = "straatverlichting", text: str = TEXT, *, point: LngLat = HERE) -> Report:
@@ -297,8 +296,7 @@ def _let_in(town: Town, settings: Settings) -> dict[str, str]:
     with town.database.write() as session:
         for name, (gemeente, roles) in ACCOUNTS.items():
             made = accounts.add(session, name, gemeente, password_hash=hashed, roles=roles, actor=ACCOUNT)
-            if name in WITH_CODE:
-                made.totp_salt = f"zout van {name}"
+            made.totp_salt = f"zout van {name}"
         return {name: open_session(session, name, settings).token for name in (ACCOUNT, *ACCOUNTS)}
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from account_town import HASHED, OTHER, OWN, PASSWORD, account, csrf, database_of, log_in, service
+from account_town import HASHED, OTHER, OWN, PASSWORD, account, csrf, database_of, emptied, log_in, service
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
@@ -23,10 +23,20 @@ from service.security import PASSWORDS, too_weak
 TODAY = date(2026, 7, 1)
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with service(tmp_path) as client:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("accounts")
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[TestClient]:
+    with service(folder) as client:
         yield client
+
+
+@pytest.fixture
+def client(running: TestClient) -> TestClient:
+    return emptied(running)
 
 
 def grants(client: TestClient, name: str, today: date = TODAY) -> set[Grant]:
@@ -47,7 +57,7 @@ def test_an_account_logs_in_and_may_what_its_role_may(client: TestClient) -> Non
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {"wijkcoordinator", "moderator"}])
 def test_other_roles_do_not_open_the_desk_and_that_is_in_the_audit(client: TestClient, role: Role) -> None:
-    log_in(client, account(client, "iemand", role, code=True))
+    log_in(client, account(client, "iemand", role))
     assert client.get("/werkbak").status_code == 403
     with database_of(client).read() as session:
         act = session.scalars(select(Audit).where(Audit.action == "geweigerd")).one()
@@ -186,10 +196,10 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_first_account_comes_from_the_command_line_while_the_service_runs(
-    client: TestClient, tmp_path: Path
+    client: TestClient, folder: Path
 ) -> None:
     made = command(
-        tmp_path,
+        folder,
         *("add", "eerste", "--gemeente", "Vlaardingen", "--password", PASSWORD),
         *("--role", "beheerder", "--role", "wijkcoordinator:WK062201,WK062202"),
     )
@@ -200,9 +210,9 @@ def test_the_first_account_comes_from_the_command_line_while_the_service_runs(
         assert PASSWORDS.verify(PASSWORD, found.password_hash)
     assert areas == ("WK062201", "WK062202")
     log_in(client, "eerste")
-    shown = command(tmp_path, "list", "--gemeente", OWN)
+    shown = command(folder, "list", "--gemeente", OWN)
     assert shown.stdout == "eerste: beheerder, wijkcoordinator:WK062201,WK062202\n"
-    assert command(tmp_path, "disable", "eerste").returncode == 0
+    assert command(folder, "disable", "eerste").returncode == 0
     assert csrf(client) == ""
 
 
@@ -214,8 +224,8 @@ def test_the_first_account_comes_from_the_command_line_while_the_service_runs(
     ],
 )
 def test_a_command_that_is_refused_says_why(
-    client: TestClient, tmp_path: Path, words: tuple[str, ...], reason: str
+    client: TestClient, folder: Path, words: tuple[str, ...], reason: str
 ) -> None:
-    refused = command(tmp_path, "add", "iemand", "--gemeente", OWN, *words)
+    refused = command(folder, "add", "iemand", "--gemeente", OWN, *words)
     assert refused.returncode == 1
     assert reason in refused.stderr

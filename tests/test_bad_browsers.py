@@ -63,10 +63,12 @@ def visitor(browser: Browser, lack: Lack) -> BrowserContext:
 def by_address(page: Page) -> None:
     page.get_by_label("Waar is het?").fill("Kloekhorststraat 29")
     page.get_by_role("button", name="Verder").click()
+    page.wait_for_url("**/melden/controle")
 
 
 def from_the_list(page: Page) -> None:
     page.get_by_role("button", name="Verder").click()
+    page.wait_for_url("**/melden/controle")
     page.get_by_label("Een plek of buurt uit de lijst").select_option("buurt:BU01060001")
     page.get_by_label("Waar is het precies?").fill("bij het bankje")
 

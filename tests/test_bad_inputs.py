@@ -1,4 +1,4 @@
-"""Bad inputs to the service, and the register: every row on coordinates, areas and tables has its cases.
+"""Bad inputs to the service, and the register: every row of the list has its cases.
 
 A case names its row in its id (`rij 20: ...` or `20-...`) or in the name of its test (`test_20_...`).
 """
@@ -281,35 +281,28 @@ REGISTER = {
         55: "transport budgets", 58: "transport", 59: "transport",
     },
     "Text, identity, abuse": {
-        60: "texts", 61: "texts", 63: "texts", 64: "persons", 65: "persons", 67: "texts", 68: "texts", 69: "challenge budgets",
-        83: "starting", 87: "moments", 90: "moments",
+        60: "texts", 61: "texts", 63: "texts", 64: "persons", 65: "persons", 67: "texts", 68: "texts",
+        69: "challenge budgets", 76: "logins attempts", 78: "disk_faults", 79: "stores", 80: "crash",
+        83: "starting", 85: "hiding", 86: "mail", 87: "moments", 89: "browsers", 90: "moments",
     },
 }  # fmt: skip
+# What a word of the register stands for: `test_bad_<word>.py`, else `test_<word>.py`.
+HERE = Path(__file__).parent
 MODULES = {
-    **{
-        name: f"test_bad_{name}"
-        for name in ("inputs", "points", "areas", "tables", "moments", "texts", "persons")
-    },
-    **{"transport": "test_bad_transport", "forwarding": "test_forwarding"},
-    **{
-        name: f"test_{name}"
-        for name in ("photos", "photo_store", "photo_pages", "challenge", "budgets", "starting")
-    },
+    word: next(name for name in (f"test_bad_{word}", f"test_{word}") if (HERE / f"{name}.py").is_file())
+    for rows in REGISTER.values()
+    for words in rows.values()
+    for word in words.split()
 }
-WHOLE = (
-    "Coordinates and geometry",
-    "Area data over the years",
-    "Tables",
-    "Photos and files",
-    "XML/zip/transport",
-)
+# Initiatieven with votes and money, meetings and themes of a coordinator: there is nothing yet to ask it of.
+LATER = frozenset({71, 72, 73, 74})
 ROW_ID = re.compile(r"rij (\d+): ")
 ROW_NAME = re.compile(r"test_(\d+)_")
 
 
 def rows_named_in(module: str) -> set[int]:
     """The rows that the ids and names of the tests in a module name."""
-    tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((HERE / f"{module}.py").read_text(encoding="utf-8"))
     texts = {
         node.value
         for node in ast.walk(tree)
@@ -328,10 +321,10 @@ def test_a_module_has_a_case_for_every_row_that_the_register_gives_it(name: str)
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("section", WHOLE)
+@pytest.mark.parametrize("section", REGISTER)
 def test_every_row_of_a_section_of_the_list_is_in_the_register(shared: Path, section: str) -> None:
     text = (shared / "reference" / "bad-inputs.md").read_text(encoding="utf-8")
     part = text.split(f"**{section}**")[1].split("\n**")[0]
     listed = {int(number) for number in re.findall(r"^(\d+)\. ", part, re.MULTILINE)}
     assert len(listed) > 4
-    assert set(REGISTER[section]) == listed
+    assert set(REGISTER[section]) == listed - LATER

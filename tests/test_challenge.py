@@ -15,14 +15,17 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from intake_door import DOOR, open_door, prepare, report, settings_for
+from intake_door import BESIDE, DOOR, open_door, prepare, report, settings_for
 from solving import READ_S, payload, solution
 from sqlalchemy import select
+from stored_town import TOWN
 
 from data.challenges import SPENT, UNCHECKED
 from data.database import Database
 from data.intake_models import Intake
 from data.models import Melding
+from data.rights import Grant, Role
+from data.visibility import PUBLIC, Viewer
 from service.challenge import (
     FASTEST_S,
     LARGEST_NUMBER,
@@ -207,18 +210,24 @@ def test_without_a_solution_a_melding_is_stored_and_waits(client: TestClient, se
 
 
 def test_69_a_filled_trap_is_answered_as_any_other_and_waits(client: TestClient, settings: Settings) -> None:
-    checker = Checker(settings.var_folder, "192.0.2.1", False, client.app.state.budgets)  # type: ignore[attr-defined]
+    checker = Checker(settings.var_folder, "192.0.2.1", PUBLIC, client.app.state.budgets)  # type: ignore[attr-defined]
     sent = {"altcha": payload(settings.var_folder, Vorm.MELDEN, now=time.time())}
     assert checker.form("melden", {**sent, TRAP: "https://koop.example"}).quarantine == TRAPPED
     assert checker.form("melden", {**sent, TRAP: " "}).quarantine is None
 
 
-def test_staff_needs_no_challenge(settings: Settings, client: TestClient) -> None:
+@pytest.mark.parametrize("role", Role)
+def test_who_enters_for_callers_needs_no_challenge_in_the_own_gemeente_and_nobody_else(
+    settings: Settings, client: TestClient, role: Role
+) -> None:
     budgets = client.app.state.budgets  # type: ignore[attr-defined]
-    assert Checker(settings.var_folder, "192.0.2.1", True, budgets).form("melden", {}).quarantine is None
-    assert (
-        Checker(settings.var_folder, "192.0.2.1", False, budgets).form("melden", {}).quarantine == UNCHECKED
-    )
+    checker = Checker(settings.var_folder, "192.0.2.1", Viewer("x", (Grant(role, TOWN),)), budgets)
+    own = None if role is Role.WIJKCOORDINATOR else UNCHECKED
+    seen = [
+        (checker.form("melden", {}, gemeente=code).quarantine, checker.message("", gemeente=code).quarantine)
+        for code in (TOWN, BESIDE, None)
+    ]
+    assert seen == [(own, own), (UNCHECKED, UNCHECKED), (UNCHECKED, UNCHECKED)]
 
 
 def test_the_challenge_of_a_page_names_its_form(client: TestClient) -> None:

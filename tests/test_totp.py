@@ -1,4 +1,4 @@
-"""Codes of an app: asked for at the login, good for one time, and needed for the roles that ask for more."""
+"""Codes of an app: set up before anything else, asked for at the login, and good for one time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from account_town import PASSWORD, account, csrf, database_of, key_of, log_in, service, totp
+from account_town import PASSWORD, account, csrf, database_of, emptied, key_of, log_in, service, totp
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from data import accounts, second_factor
 from data.account_models import Account, HalfLogin, RecoveryCode
-from data.models import StaffSession
+from data.models import Audit, StaffSession
 from data.rights import Role
 
 # From RFC 6238, appendix B: SHA-1, the last six of its eight digits.
@@ -24,10 +24,20 @@ RFC_CODES = {59: "287082", 1111111109: "081804", 1234567890: "005924", 200000000
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with service(tmp_path) as client:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("codes")
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[TestClient]:
+    with service(folder) as client:
         yield client
+
+
+@pytest.fixture
+def client(running: TestClient) -> TestClient:
+    return emptied(running)
 
 
 def password(client: TestClient, name: str) -> str:
@@ -42,7 +52,7 @@ def give(client: TestClient, code: str) -> int:
 
 
 def set_up(client: TestClient, name: str) -> tuple[pyotp.TOTP, list[str]]:
-    """Set an app up over the pages, as somebody does who has just logged in; the app and recovery codes."""
+    """Set an app up over the pages, as somebody does at a first login; the app and recovery codes."""
     log_in(client, name)
     client.post("/mijn/code/nieuw", data={"csrf": csrf(client)})
     page = client.get("/mijn/code").text
@@ -59,7 +69,7 @@ def test_the_codes_are_those_of_rfc_6238(moment: int, code: str) -> None:
 
 
 def test_after_the_password_the_code_is_asked_and_until_then_nobody_is_logged_in(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     assert password(client, "wijk") == "/inloggen/code?naar=/werkbak"
     assert "wijkbeeld" not in client.cookies
     assert client.get("/werkbak").status_code == 303
@@ -68,7 +78,7 @@ def test_after_the_password_the_code_is_asked_and_until_then_nobody_is_logged_in
 
 
 def test_a_code_counts_once(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     code = totp(client, "wijk").at(datetime.now(UTC))
     password(client, "wijk")
     assert give(client, code) == 303
@@ -78,7 +88,7 @@ def test_a_code_counts_once(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("late_s", "right"), [(-61, False), (-30, True), (0, True), (30, True), (61, False)])
 def test_a_clock_may_differ_by_half_a_minute(client: TestClient, late_s: int, *, right: bool) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     code = totp(client, "wijk").at(NOW + timedelta(seconds=late_s))
     with database_of(client).write() as session:
         found = accounts.find(session, "wijk")
@@ -86,7 +96,7 @@ def test_a_clock_may_differ_by_half_a_minute(client: TestClient, late_s: int, *,
 
 
 def test_of_a_code_that_counted_the_one_before_counts_no_more(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     app = totp(client, "wijk")
     with database_of(client).write() as session:
         found = accounts.find(session, "wijk")
@@ -96,7 +106,7 @@ def test_of_a_code_that_counted_the_one_before_counts_no_more(client: TestClient
 
 
 def test_after_five_minutes_the_password_is_asked_again(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     password(client, "wijk")
     with database_of(client).write() as session:
         session.execute(update(HalfLogin).values(created_at=datetime.now(UTC) - timedelta(minutes=6)))
@@ -104,16 +114,15 @@ def test_after_five_minutes_the_password_is_asked_again(client: TestClient) -> N
 
 
 def test_who_guesses_codes_has_to_wait(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     password(client, "wijk")
     assert [give(client, "abcdef") for _ in range(21)] == [401] * 20 + [429]
 
 
 def test_an_app_is_set_up_on_the_own_page_and_the_session_gets_a_new_token(client: TestClient) -> None:
-    account(client, "beheer", Role.BEHEERDER)
+    account(client, "beheer", Role.BEHEERDER, code=False)
     log_in(client, "beheer")
-    assert client.get("/beheer/accounts").status_code == 403
-    assert "vraagt om een code" in client.get("/mijn").text
+    assert "Stel eerst een app voor codes in" in client.get("/mijn").text
     before = client.cookies["wijkbeeld"]
     set_up(client, "beheer")
     assert client.get("/beheer/accounts").status_code == 200
@@ -125,7 +134,7 @@ def test_an_app_is_set_up_on_the_own_page_and_the_session_gets_a_new_token(clien
 
 
 def test_the_picture_is_drawn_for_who_sets_up_an_app_and_nobody_else(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR)
+    account(client, "wijk", Role.WIJKCOORDINATOR, code=False)
     assert client.get("/mijn/code/beeld.svg").status_code == 303
     log_in(client, "wijk")
     assert client.get("/mijn/code/beeld.svg").status_code == 404
@@ -142,7 +151,7 @@ def test_the_picture_is_drawn_for_who_sets_up_an_app_and_nobody_else(client: Tes
 def test_an_app_that_does_not_prove_itself_is_not_taken_into_use(
     client: TestClient, code: str | None, wachtwoord: str
 ) -> None:
-    log_in(client, account(client, "wijk", Role.WIJKCOORDINATOR))
+    log_in(client, account(client, "wijk", Role.WIJKCOORDINATOR, code=False))
     client.post("/mijn/code/nieuw", data={"csrf": csrf(client)})
     with database_of(client).read() as session:
         salt = accounts.find(session, "wijk").totp_asked
@@ -150,11 +159,11 @@ def test_an_app_that_does_not_prove_itself_is_not_taken_into_use(
     right = second_factor.app_of(salt, key_of(client)).at(datetime.now(UTC))
     sent = {"csrf": csrf(client), "code": code or right, "wachtwoord": wachtwoord}
     assert client.post("/mijn/code", data=sent).status_code == 400
-    assert password(client, "wijk") == "/werkbak"
+    assert password(client, "wijk") == "/mijn"
 
 
 def test_a_recovery_code_counts_once_and_only_its_digest_is_kept(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR)
+    account(client, "wijk", Role.WIJKCOORDINATOR, code=False)
     _, codes = set_up(client, "wijk")
     assert len(set(codes)) == 10
     with database_of(client).read() as session:
@@ -171,15 +180,15 @@ def test_a_recovery_code_counts_once_and_only_its_digest_is_kept(client: TestCli
 
 
 def test_codes_of_one_account_are_nothing_for_another(client: TestClient) -> None:
-    account(client, "een", Role.WIJKCOORDINATOR)
-    account(client, "twee", Role.WIJKCOORDINATOR, code=True)
+    account(client, "een", Role.WIJKCOORDINATOR, code=False)
+    account(client, "twee", Role.WIJKCOORDINATOR)
     app, codes = set_up(client, "een")
     password(client, "twee")
     assert [give(client, code) for code in (app.at(datetime.now(UTC)), codes[0])] == [401, 401]
 
 
 def test_the_database_alone_holds_no_secret_of_an_app(client: TestClient) -> None:
-    account(client, "wijk", Role.WIJKCOORDINATOR, code=True)
+    account(client, "wijk", Role.WIJKCOORDINATOR)
     secret = totp(client, "wijk").secret
     with database_of(client).read() as session:
         row = session.execute(select(Account.__table__)).one()
@@ -187,13 +196,30 @@ def test_the_database_alone_holds_no_secret_of_an_app(client: TestClient) -> Non
     assert second_factor.app_of(row.totp_salt, b"een andere sleutel").secret != secret
 
 
-def test_an_account_without_its_app_logs_in_with_the_password_and_has_lost_what_asks_for_more(
+@pytest.mark.parametrize("role", Role)
+def test_before_anything_else_comes_the_app(client: TestClient, role: Role) -> None:
+    account(client, "nieuw", role, code=False)
+    assert password(client, "nieuw") == "/mijn"
+    for path in ("/begin", "/werkbak", "/werkbak/nieuw", "/vragen", "/beheer/accounts", "/tevredenheid"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/mijn"), path
+    sent = {"csrf": csrf(client), "naam": "iemand", "van": "2026-07-01", "tot": "2026-07-02"}
+    assert client.post("/mijn/vervanger", data=sent).headers["Location"] == "/mijn"
+    page = client.get("/mijn").text
+    assert 'action="/mijn/code/nieuw"' in page
+    assert 'action="/mijn/vervanger"' not in page
+    with database_of(client).read() as session:
+        assert "geweigerd" not in session.scalars(select(Audit.action)).all()
+        assert accounts.grants(session, accounts.find(session, "nieuw"), today=NOW.date()) == ()
+
+
+def test_an_account_without_its_app_logs_in_with_the_password_and_sets_up_another(
     client: TestClient,
 ) -> None:
-    account(client, "beheer", Role.BEHEERDER, code=True)
+    account(client, "beheer", Role.BEHEERDER)
     with database_of(client).write() as session:
         second_factor.reset(session, accounts.find(session, "beheer"), actor="opdrachtregel")
-    assert password(client, "beheer") == "/werkbak"
-    assert client.get("/beheer/accounts").status_code == 403
+    assert password(client, "beheer") == "/mijn"
+    assert client.get("/beheer/accounts").headers["Location"] == "/mijn"
     with database_of(client).read() as session:
         assert len(session.scalars(select(StaffSession)).all()) == 1

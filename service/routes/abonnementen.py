@@ -20,7 +20,6 @@ from service.analysis import search, towns
 from service.analysis.melding_places import SURE
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
-from service.attempts import Attempts, TooManyAttempts
 from service.challenge import Checked, Vorm
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
 from service.mail_contents import FOLLOWER, SUBSCRIPTION
@@ -28,9 +27,10 @@ from service.melding_form import LONGEST_ADDRESS, clean, read_form
 from service.origin import only_from_here
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
-from service.routes.volgen import LONGEST_TOKEN, NOT_TO_INDEX, RETRY_S, TOO_MANY
+from service.routes.volgen import LONGEST_TOKEN, NOT_TO_INDEX
 from service.secret import read_secret
 from service.settings import Settings
+from service.unproven import count_mail
 
 router = APIRouter(include_in_schema=False)
 LEVELS: Final = (Level.GEBIED, Level.WIJK, Level.BUURT)
@@ -113,24 +113,13 @@ def ask(
     if wanted is None:
         place = {"adres": "volgen.fout_adres"} if asked.adres else {"gebied": "volgen.fout_plek"}
         return _form(request, workbench, found, asked, faults=faults or place)
-    judged = checked.form(Vorm.VOLGEN, values)
+    judged = checked.form(Vorm.VOLGEN, values, gemeente=found.gemeente.code)
     with database.write() as session:
         if judged.settle(session) is not None:
-            _count(request)
+            count_mail(request)
         subscriptions.ask(session, wanted, datetime.now(UTC))
     told = urlencode({"gemeente": found.gemeente.code, "bericht": "gevraagd"})
     return RedirectResponse(f"/volgen?{told}", 303)
-
-
-def _count(request: Request) -> None:
-    """Count what nobody proved to be a person asks for; 429 when it is too much from one side."""
-    attempts: Attempts = request.app.state.mail_attempts
-    client = request.client.host if request.client else ""
-    try:
-        with attempts.attempt(client, client):
-            attempts.went_wrong(client, client)
-    except TooManyAttempts:
-        raise HTTPException(429, TOO_MANY, headers={"Retry-After": RETRY_S}) from None
 
 
 def _name(settings: SettingsDep, token: str, purpose: Purpose) -> tuple[str, str]:

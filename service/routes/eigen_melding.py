@@ -16,11 +16,13 @@ from data.aftercare import Answer
 from data.handling import NotAllowed
 from data.intake import melding_of_token
 from data.models import Melding
+from service.challenge import Checked, Vorm
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep
 from service.melding_form import clean, read_form
 from service.origin import only_from_here
 from service.routes.volgen import LONGEST_TOKEN
 from service.secret import read_secret
+from service.unproven import count_mail
 
 router = APIRouter(include_in_schema=False)
 LONGEST_REASON: Final = 1_000
@@ -49,17 +51,26 @@ OwnDep = Annotated[str, Depends(_own)]
 
 @router.post("/volg/{token}/mail")
 def follow_by_mail(
-    token: str, public_id: OwnDep, database: DatabaseDep, viewer: ViewerDep, values: ValuesDep
+    request: Request,
+    token: str,
+    public_id: OwnDep,
+    database: DatabaseDep,
+    viewer: ViewerDep,
+    checked: Checked,
+    values: ValuesDep,
 ) -> Response:
     """Ask an address whether it wants mail about each step of this melding."""
     email = values.get("email", "")
     if not outbox.is_address(email):
         return _back(token, "geen_adres", "mail")
+    judged = checked.form(Vorm.MAIL, values)
 
     def act(session: Session) -> None:
         melding = session.scalar(select(Melding).where(Melding.public_id == public_id))
         if melding is None:
             raise HTTPException(404)
+        if judged.settle(session) is not None:
+            count_mail(request)
         followers.ask(session, melding, email, reporter=True, now=datetime.now(UTC))
 
     return _done(database, act, token, "mail_gevraagd", "mail")

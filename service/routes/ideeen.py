@@ -12,7 +12,7 @@ from data.letters import Kind, Letter, Receipt, Settle
 from service import letter_desk, letter_pages
 from service.analysis.intake import loaded_finders
 from service.challenge import Vorm
-from service.letter_desk import AnswerForm, Desk, DeskDep, ReleaseForm
+from service.letter_desk import AnswerForm, Desk, DeskDep, PageNumber, ReleaseForm
 from service.letter_pages import Door, Told, ValuesDep, Visit, VisitDep
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
@@ -44,6 +44,7 @@ DESK = Desk(
     path="/ideeen",
     waiting=ideas.waiting,
     answered=ideas.answered,
+    count=ideas.count,
     find=ideas.idea_for,
     answer=ideas.answer,
 )
@@ -78,9 +79,9 @@ def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response
 
 
 @router.get("/ideeen")
-def queue(desk: DeskDep) -> HTMLResponse:
+def queue(desk: DeskDep, pagina: PageNumber = 1, eerder: PageNumber = 1) -> HTMLResponse:
     """Show staff the ideas, the first term first."""
-    return letter_desk.queue(DESK, desk)
+    return letter_desk.queue(DESK, desk, page=pagina, answered_page=eerder)
 
 
 @router.get("/ideeen/{public_id}")

@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 
 from data import accounts, second_factor
 from data.database import Database
-from service import security
+from service import devices, security
 from service.attempts import Attempts, TooManyAttempts
 from service.dependencies import DatabaseDep, SettingsDep, StaffSessionDep, cookie_name
 from service.origin import only_from_here
@@ -28,7 +28,14 @@ START: Final = "/begin"
 WRONG_CODE = "Deze code klopt niet, of hij is al gebruikt. Wacht op de volgende code en probeer het nog eens."
 TOO_LATE = "Het duurde te lang. Log opnieuw in."
 WRONG = "Deze naam en dit wachtwoord horen niet bij elkaar. Probeer het nog eens."
-TOO_MANY = "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over tien minuten opnieuw."
+TOO_MANY = (
+    "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over tien minuten opnieuw, of log in op een "
+    "apparaat waarop u dat eerder deed."
+)
+TOO_MANY_CODES = (
+    "Er zijn vandaag te veel verkeerde codes ingevuld. Gebruik een herstelcode, log in op een apparaat "
+    "waarop u dat eerder deed, of probeer het morgen."
+)
 RETRY_S = "600"
 
 
@@ -67,7 +74,8 @@ def login(
             keep_token(onward, settings, token, name=half_cookie(settings))
             return onward
         found = security.open_session(session, naam, settings)
-    return _enter(settings, found, inside(naar))
+    # An account without an app for codes: that is set up before anything else.
+    return _enter(settings, found, "/mijn" if account is not None else inside(naar))
 
 
 @router.get("/inloggen/code")
@@ -92,7 +100,8 @@ def code(
     if account is None:
         return login_page(request, naar, fault=TOO_LATE, status=401)
     key = read_secret(settings.var_folder)
-    with trying(request, account.name) as attempt, database.write() as session:
+    attempts = request.app.state.code_attempts if second_factor.is_of_app(code) else None
+    with trying(request, account.name, codes=attempts) as attempt, database.write() as session:
         half = security.find_half(session, token)
         attempt.right = half is not None and second_factor.check(
             session, half, code, key, now=datetime.now(UTC)
@@ -146,22 +155,43 @@ class Attempt:
 
 
 @contextmanager
-def trying(request: Request, naam: str) -> Iterator[Attempt]:
-    """Hold a place for an attempt; 429 for who guesses too often, so that others get their turn."""
+def trying(request: Request, naam: str, *, codes: Attempts | None = None) -> Iterator[Attempt]:
+    """Hold a place for an attempt; 429 for who guesses too often, so that others get their turn.
+
+    `codes` counts codes of an app, of which few may be wrong in a day. A browser in which this account logged
+    in before counts by itself, so that nobody keeps its owner out.
+    """
+    settings: Settings = request.app.state.settings
     attempts: Attempts = request.app.state.attempts
     client = request.client.host if request.client else ""
+    mark = request.cookies.get(_device_cookie(settings), "")
+    device = devices.known(mark, naam, read_secret(settings.var_folder)) if mark else None
     made = Attempt()
-    try:
-        with attempts.attempt(client, naam):
+    with _place(attempts, client, naam, device, TOO_MANY):
+        if codes is None:
             yield made
-    except TooManyAttempts:
-        raise HTTPException(429, TOO_MANY, headers={"Retry-After": RETRY_S}) from None
+        else:
+            with _place(codes, client, naam, device, TOO_MANY_CODES):
+                yield made
     if not made.right:
-        attempts.went_wrong(client, naam)
+        for count in (attempts, codes):
+            if count is not None:
+                count.went_wrong(client, naam, device=device)
 
 
-def keep_token(answer: Response, settings: Settings, token: str, *, name: str | None = None) -> None:
-    """Let the browser keep the token of a session, for this site alone."""
+@contextmanager
+def _place(attempts: Attempts, client: str, naam: str, device: str | None, told: str) -> Iterator[None]:
+    try:
+        with attempts.attempt(client, naam, device=device):
+            yield
+    except TooManyAttempts:
+        raise HTTPException(429, told, headers={"Retry-After": RETRY_S}) from None
+
+
+def keep_token(
+    answer: Response, settings: Settings, token: str, *, name: str | None = None, lasts_s: int | None = None
+) -> None:
+    """Let the browser keep the token of a session, for this site alone, and until it closes or `lasts_s`."""
     answer.set_cookie(
         name or cookie_name(settings),
         token,
@@ -169,13 +199,21 @@ def keep_token(answer: Response, settings: Settings, token: str, *, name: str | 
         secure=settings.secure,
         samesite="strict",
         path="/",
+        max_age=lasts_s,
     )
 
 
 def _enter(settings: Settings, found: security.Login, target: str) -> RedirectResponse:
     onward = RedirectResponse(target, 303)
     keep_token(onward, settings, found.token)
+    mark = devices.new_mark(found.account, read_secret(settings.var_folder))
+    keep_token(onward, settings, mark, name=_device_cookie(settings), lasts_s=devices.LASTS_S)
     return onward
+
+
+def _device_cookie(settings: Settings) -> str:
+    """Return the name of the cookie of a browser in which somebody logged in before."""
+    return f"{cookie_name(settings)}-toestel"
 
 
 def half_cookie(settings: Settings) -> str:

@@ -126,7 +126,7 @@ def send(
     if faults or chosen is None:
         kept = sent if sent.has_key() else sent.with_fresh_key()
         return _second_step(request, workbench, found, kept, faults, offered=offered)
-    check = checked.form(Vorm.MELDEN, form.values, at=chosen.point)
+    check = checked.form(Vorm.MELDEN, form.values, gemeente=found.gemeente.code, at=chosen.point)
     report = replace(_report(settings, found, sent, chosen), quarantine=check.quarantine, proof=check.proof)
     try:
         receipt = receive(workbench, settings, report, key=f"{DOOR}:{sent.sleutel}", photos=photos)

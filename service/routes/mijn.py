@@ -170,9 +170,7 @@ def _page(
         context: dict[str, Any] = {
             "account": account,
             "rollen": accounts.roles(session, account) if account else (),
-            "code_nodig": account is not None
-            and not signed.session.strong
-            and accounts.needs_code(session, account),
+            "code_nodig": account is not None and accounts.needs_code(account, strong=signed.session.strong),
             "codes_over": second_factor.codes_left(session, account) if account else 0,
             "vervanger": accounts.substitute(session, account) if account else None,
             "sessies": staff_sessions.of_account(session, signed.session.account),

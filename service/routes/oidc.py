@@ -15,7 +15,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import audit, identities
+from data import accounts, audit, identities
 from data.account_models import Account
 from data.identities import Somebody
 from service import security
@@ -113,7 +113,8 @@ def _enter(
     if account.disabled_at is not None:
         raise LoginRefused(Why.OFF)
     asks_code = account.totp_salt is not None and not somebody.strong
-    onward = code_address(begun.target) if asks_code else begun.target
+    first = "/mijn" if accounts.needs_code(account, strong=somebody.strong) else begun.target
+    onward = code_address(begun.target) if asks_code else first
     answer = render(request, "ingelogd.html", {"verder": quote(onward, safe="/?=&%#:,;+")})
     if asks_code:
         keep_token(answer, settings, security.open_half(session, account), name=half_cookie(settings))

@@ -11,7 +11,7 @@ from data import questions
 from data.letters import Kind, Letter, Receipt, Settle
 from service import letter_desk, letter_pages
 from service.challenge import Vorm
-from service.letter_desk import AnswerForm, Desk, DeskDep
+from service.letter_desk import AnswerForm, Desk, DeskDep, PageNumber
 from service.letter_pages import Door, Told, ValuesDep, Visit, VisitDep
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
@@ -37,6 +37,7 @@ DESK = Desk(
     path="/vragen",
     waiting=questions.waiting,
     answered=questions.answered,
+    count=questions.count,
     find=questions.question_for,
     answer=questions.answer,
 )
@@ -71,9 +72,9 @@ def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response
 
 
 @router.get("/vragen")
-def queue(desk: DeskDep) -> HTMLResponse:
+def queue(desk: DeskDep, pagina: PageNumber = 1, eerder: PageNumber = 1) -> HTMLResponse:
     """Show staff the questions, the first term first."""
-    return letter_desk.queue(DESK, desk)
+    return letter_desk.queue(DESK, desk, page=pagina, answered_page=eerder)
 
 
 @router.get("/vragen/{public_id}")

@@ -183,7 +183,7 @@ def post_melding(
 ) -> JSONResponse:
     """Doe een melding; het antwoord 201 komt pas als de melding veilig is bewaard."""
     report = report_of(workbench, melding)
-    check = checked.message(solution, at=report.point)
+    check = checked.message(solution, gemeente=report.gemeente, at=report.point)
     report = replace(report, quarantine=check.quarantine, proof=check.proof)
     receipt = receive(workbench, settings, report, key=key)
     token = tracking_token(receipt.public_id, read_secret(settings.var_folder))
