@@ -21,6 +21,7 @@ from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Category, Initiatief, Melding, Municipality
 from data.retention_terms import TERMS, Kept
+from data.role_models import ColleagueTask
 
 AT_ONCE: Final = 500
 ACTOR: Final = "bewaartermijnen"
@@ -134,6 +135,11 @@ def _notes(before: Before) -> Select[int]:
     return query.where(or_(_closed(before[Kept.NOTE]), Melding.created_at < before[Kept.REPORT]))
 
 
+def _colleague_tasks(before: Before) -> Select[int]:
+    query = select(ColleagueTask.id).join(Melding, Melding.id == ColleagueTask.melding_id)
+    return query.where(or_(_closed(before[Kept.NOTE]), Melding.created_at < before[Kept.REPORT]))
+
+
 def _points(before: Before) -> Select[int]:
     shielded = or_(Category.privacy != PrivacyClass.EXACT.value, Melding.intern)
     query = select(Melding.id).join(Category, Category.id == Melding.category_id)
@@ -205,6 +211,7 @@ RULES: Final = (
     Rule("foto's", _photos, _remove(Photo.id)),
     Rule("teksten", _texts, _wipe_texts),
     Rule("notities", _notes, _remove(Note.id)),
+    Rule("vragen aan collega's", _colleague_tasks, _remove(ColleagueTask.id)),
     Rule("plekken", _points, _wipe_points),
     Rule("meldingen", _reports, _wipe_reports),
     Rule("contact van vragen", _question_contacts, _wipe_question_contacts, Question),

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from account_town import OTHER, OWN
 from canaries import Canary, leaks
-from canary_town import POINTS, Planted, as_role, name_of, planted_service
+from canary_town import HANDED_ON, POINTS, Planted, as_role, name_of, planted_service
 from fastapi.testclient import TestClient
 from sqlalchemy import true
 
@@ -77,6 +77,7 @@ class Walk:
             "form": ("json", "xml"),
             "service_code": ("geluid", "boom"),
             "cijfer": ("meldingen",),
+            "nummer": [str(number) for number in range(1, 17)],
             "z": ("15",),
             "x": ("16770",),
             "y": ("10840",),
@@ -119,6 +120,8 @@ def forbidden(role: Role | None, what: str) -> bool:
         return role is not Role.WIJKCOORDINATOR or part in ("sleutel", "adres voor mail")
     if part in ("naam", "adres voor mail", "telefoon", "sleutel"):
         return True
+    if role in (Role.COLLEGA, Role.PARTNER):
+        return kind != HANDED_ON or part not in ("punt", "tekst", "adres", "antwoord")
     if part == "punt":
         return role not in (*DESK, Role.BELEIDSADVISEUR)
     return role not in DESK
@@ -146,6 +149,17 @@ def test_the_desk_sees_what_it_handles_so_the_walk_does_find(town: tuple[TestCli
     client, planted = town
     walk = Walk(as_role(client, Role.WIJKCOORDINATOR, OWN), planted, follow=False).over_everything()
     assert {f"{OWN} geluid: tekst", f"{OWN} boom: notitie", f"{OWN} geluid: foto"} <= set(walk.found)
+
+
+@pytest.mark.parametrize("role", [Role.COLLEGA, Role.PARTNER])
+def test_who_works_along_sees_the_one_that_was_handed_on(
+    town: tuple[TestClient, Planted], role: Role
+) -> None:
+    client, planted = town
+    pages = ["/taken/1", "/taken/2", "/opdrachten/1", "/opdrachten/2"]
+    walk = Walk(as_role(client, role, OWN), planted, follow=False).visit(*pages)
+    assert {f"{OWN} {HANDED_ON}: tekst", f"{OWN} {HANDED_ON}: punt"} <= set(walk.found)
+    assert not [what for what in walk.found if what.startswith(OTHER) or "notitie" in what]
 
 
 def test_a_visitor_never_reads_the_name_of_staff(town: tuple[TestClient, Planted]) -> None:
