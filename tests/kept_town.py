@@ -178,9 +178,9 @@ class Kept:
 
 
 @contextmanager
-def kept(folder: Path) -> Iterator[Kept]:
-    """An empty town on SQLite."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
+def kept(folder: Path, *, url: str = "") -> Iterator[Kept]:
+    """An empty town, on SQLite unless another database is named."""
+    settings = Settings(database_url=url or f"sqlite:///{folder / 'x.db'}", var_folder=folder)
     database = Database(settings.database_url)
     database.claim_writer()
     database.migrate()
@@ -188,5 +188,7 @@ def kept(folder: Path) -> Iterator[Kept]:
         store_edition(session, town())
     with database.read() as session:
         finders = buurt_finders(session)
-    yield Kept(database, settings, finders)
-    database.close()
+    try:
+        yield Kept(database, settings, finders)
+    finally:
+        database.close()

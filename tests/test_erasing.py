@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 from kept_town import NOW, Kept, kept, mail_of
 from sqlalchemy import delete, select
+from stored_town import TOWN
 
-from data import erasing, followers, outbox
+from data import accounts, erasing, followers, outbox
+from data.accounts import Given
 from data.erasing import Found
 from data.following_models import Follower, Subscription
 from data.intake_models import Intake
 from data.letters import Kind
 from data.models import Audit, Initiatief, Melding, Outbox
+from data.rights import Role
+from data.role_models import ColleagueTask
 from service.retention import erase, journal, keep_to_terms
 
 NAME = "kanariepiet"
@@ -38,11 +42,32 @@ def old_photos(town: Kept, public_id: str) -> None:
     town.age(public_id, received=1)
 
 
+def asked_of_a_colleague(town: Kept, public_id: str) -> None:
+    """Let a colleague have been asked something about a melding, and have answered."""
+    with town.database.write() as session:
+        melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
+        roles = [Given(Role.COLLEGA)]
+        account = accounts.add(session, "groen", TOWN, password_hash="x", roles=roles, actor="proef")
+        session.add(
+            ColleagueTask(
+                melding_id=melding.id,
+                account_id=account.id,
+                asked_at=NOW,
+                asked_by="proef",
+                question=f"Ken jij {NAME}?",
+                due_on=NOW.date(),
+                answer=f"{NAME} belde gisteren.",
+                answered_at=NOW,
+            )
+        )
+
+
 def test_what_somebody_sent_is_in_no_file_after_erasure_and_was_before(town: Kept) -> None:
     own, other = town.melding(NAME, kind="geluid"), town.melding(OTHER, kind="geluid")
     for name in (NAME, OTHER):
         town.follows(name)
     old_photos(town, own)
+    asked_of_a_colleague(town, own)
     photo = f"{1:064x}.jpg"
     assert set(town.holding(NAME)) >= {photo, "x.db-wal"}
     gone = erase(town.database, town.settings, found(town, "melding", own), actor="privacy")

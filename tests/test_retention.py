@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from kept_town import NOW, Kept, kept, mail_of
 from sqlalchemy import select, update
 from stored_town import TOWN
 
-from data import retention
+from data import erasing, retention
 from data.following_models import Follower
 from data.intake_models import Idea, Photo, Question
 from data.letters import Kind
@@ -18,7 +19,7 @@ from data.models import Audit, Melding, StaffSession
 from data.retention_terms import TERMS
 from data.retention_terms import Kept as Kind_of
 from service import security
-from service.retention import RetentionKeeper, keep_to_terms
+from service.retention import RetentionKeeper, erase, keep_to_terms
 from service.settings import GemeenteSettings
 
 ALL = {"contact", "volgers", "foto", "tekst", "notitie", "plek", "postcode"}
@@ -104,6 +105,26 @@ def test_text_and_photos_that_a_person_released_stay_until_the_melding_goes(
         assert town.left(name) == ALL
         assert keep_to_terms(town.database, town.settings, now=NOW) == would
         assert town.left(name) == ALL - {"contact", "volgers", "notitie"}
+
+
+def test_each_rule_and_an_erasure_work_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    with kept(tmp_path, url=database_url) as town:
+        old, own = town.melding("oud", kind="geluid"), town.melding("eigen")
+        town.age(old, received=5 * 365 + 1, closed=1800)
+        letters = {kind: town.letter(kind, f"brief {kind.value}") for kind in (Kind.QUESTION, Kind.IDEA)}
+        with town.database.write() as session:
+            session.execute(update(Idea).values(received_at=NOW - timedelta(days=366)))
+            session.execute(update(Question).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
+        done = keep_to_terms(town.database, town.settings, now=NOW)[TOWN]
+        # What is left of the old melding by then is of no rule any more.
+        of_what_is_here = {rule.name for rule in retention.RULES} - {"meldingen", "vragen aan collega's"}
+        assert set(done) == of_what_is_here
+        assert (town.left(old), town.left(own), town.question(letters[Kind.QUESTION])) == (set(), ALL, None)
+        with town.database.read() as session:
+            found = erasing.find(session, "melding", own)
+        assert found is not None
+        erase(town.database, town.settings, found, actor="privacy")
+        assert town.left(own) == {"plek"}
 
 
 @pytest.fixture(scope="module")
