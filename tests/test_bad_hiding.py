@@ -78,7 +78,7 @@ def doors(public_id: str, digest: str) -> list[str]:
         f"/meldingen?gemeente={TOWN}",
         f"/feeds/{BUURTEN[0]}.atom",
         f"/api/v1/meldingen?gemeente={TOWN}",
-        f"/open311/v2/requests.json",
+        "/open311/v2/requests.json",
         f"/analyse?gemeente={TOWN}",
         f"/tegels/warmte/12/2096/1354?gemeente={TOWN}",
     ]
