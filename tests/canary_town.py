@@ -1,4 +1,7 @@
-"""Two towns in which everything private carries a canary, and a service with an account of every role."""
+"""Two towns in which everything private carries a canary, and a service with an account of every role.
+
+Something is done about each melding, so that mails of all kinds leave; `canary_mails` sends them for real.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
+import photo_files
 from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
 from fastapi.testclient import TestClient
 from intake_door import two_towns
+from mail_server import Post, mail_server
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from data import accounts, colleagues, handling, parties, party_work
+from data import (
+    accounts,
+    colleagues,
+    followers,
+    handling,
+    ideas,
+    parties,
+    party_work,
+    questions,
+    subscriptions,
+)
 from data.accounts import Given
 from data.areas import store_edition
+from data.choices import Status
 from data.database import Database
+from data.following_models import Follower, Subscription
 from data.ideas import suggest
 from data.intake import Reachable, Report, take_in
+from data.intake_models import Photo
 from data.letters import Kind, Letter, Place
 from data.models import Category, Melding
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album
 from data.photos import Encoded
 from data.questions import ask
-from data.rights import Role
+from data.rights import Grant, Role
+from data.visibility import Viewer
 from geo.crs import RD, to_lnglat
 from service.app import create_app
+from service.mail_contents import Contents
+from service.mailer import Mailer, Round
+from service.melding_form import fresh_key
 from service.photo_form import photo_store
 from service.secret import read_secret
 from service.settings import Settings
@@ -37,17 +61,27 @@ from service.settings import Settings
 POINTS = {
     (OWN, "geluid"): (80_233.0, 436_317.0),
     (OWN, "boom"): (80_671.0, 436_829.0),
-    (OWN, "afvalbak"): (81_287.0, 437_219.0),
+    (OWN, "afvalbak"): (80_467.0, 436_131.0),
     (OTHER, "geluid"): (82_233.0, 436_317.0),
     (OTHER, "boom"): (82_671.0, 436_829.0),
     (OTHER, "afvalbak"): (82_287.0, 436_619.0),
 }
-# Public at once; all others wait for a person, or are of a class that is never shown.
+# Public, with its text and photo; all others wait for a person, or are of a class that is never shown.
 PUBLIC_KIND = "afvalbak"
 # What a colleague is asked about, and what is passed on to the party of a partner.
-HANDED_ON = "boom"
-PARTY = '[groen]\nnaam = "Groen"\nsoort = "gemeente"\nemail = "groen@gemeente.example"\n'
+HANDED_ON, PASSED_ON = "boom", "geluid"
 WIJKEN = {OWN: "WK062200", OTHER: "WK055600"}
+BUURTEN = {OWN: "BU06220001", OTHER: "BU05560001"}
+# From where a melding comes, and with what: an address of the block for examples.
+ADDRESS = "198.51.100.77"
+AGENT = "kanarie-van-de-browser"
+FILE = "kanarie-naam-van-de-foto"
+DESK, SUBSCRIBER = "balie@gemeente.example", "volger@bewoner.example"
+PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
+PARTIES = (
+    parties.Given("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
+    parties.Given("reiniging", "Reiniging", parties.PartyKind.AFVAL, PARTY, ()),
+)
 
 
 @dataclass
@@ -56,6 +90,7 @@ class Planted:
 
     canaries: list[Canary] = field(default_factory=list)
     public_ids: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
 
     def text(self, gemeente: str, what: str) -> str:
@@ -70,8 +105,12 @@ class Planted:
 def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
     """A service with the canaries; every account is called after its role and its gemeente."""
     settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
-    with TestClient(create_app(settings), follow_redirects=False, raise_server_exceptions=False) as client:
-        database: Database = client.app.state.database  # type: ignore[attr-defined]
+    with TestClient(
+        create_app(settings),
+        follow_redirects=False,
+        raise_server_exceptions=False,
+    ) as client:
+        database = database_of(client)
         planted = Planted()
         with database.write() as session:
             store_edition(session, two_towns())
@@ -88,12 +127,127 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                     made.totp_salt = f"zout {gemeente} {role.value}"
         with database.read() as session:
             finders = buurt_finders(session)
+        _subscribe(database)
         for (gemeente, kind), (x, y) in POINTS.items():
             _plant_melding(database, settings, finders, planted, gemeente, kind, x, y)
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
             _hand_out(database, gemeente)
+        _plant_from_a_browser(client, planted)
+        _do_something(database, planted)
         yield client, planted
+
+
+def database_of(client: TestClient) -> Database:
+    """The database of the service."""
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    return database
+
+
+def canary_mails(client: TestClient) -> list[EmailMessage]:
+    """What leaves of the outbox, as a mail server takes it."""
+    settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
+    post = Post()
+    with mail_server(post) as port:
+        sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
+        settings = settings.model_copy(update=sending)
+        secret = read_secret(settings.var_folder)
+        contents = Contents(database_of(client), settings, secret)
+        mailer = Mailer(database_of(client), settings, secret, contents)
+        while mailer.send_due() != Round():
+            pass
+    return post.taken
+
+
+def hide(client: TestClient, public_id: str) -> None:
+    """Set a melding aside, as a moderator does."""
+    with database_of(client).write() as session:
+        handling.hide(session, _melding(session, public_id), actor="proef", reason="privacy")
+
+
+def _melding(session: Session, public_id: str) -> Melding:
+    return session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
+
+
+def _plant_from_a_browser(client: TestClient, planted: Planted) -> None:
+    """A melding that a browser sends: with its address, its name, and a photo full of notes."""
+    text = planted.text(OWN, "web: tekst")
+    form = {
+        "gemeente": OWN,
+        "sleutel": fresh_key(),
+        "tekst": text,
+        "soort": "boom",
+        "lijst": f"buurt:{BUURTEN[OWN]}",
+        "waar": planted.text(OWN, "web: adres"),
+    }
+    photo = (f"{FILE}.jpg", photo_files.planted_jpeg(), "image/jpeg")
+    headers = {"User-Agent": AGENT, "Referer": f"https://zoeken.example/?q={AGENT}"}
+    browser = TestClient(client.app, client=(ADDRESS, 50_000), headers=headers, follow_redirects=False)
+    answer = browser.post("/melden", data=form, files={"foto": photo})
+    assert answer.status_code == 303, answer.text
+    with database_of(client).read() as session:
+        melding = session.scalars(select(Melding).where(Melding.text == text)).one()
+        digest = session.scalars(select(Photo.digest).where(Photo.melding_id == melding.id)).one()
+    planted.public_ids.append(melding.public_id)
+    planted.digests.append(digest)
+    for what, found in (
+        ("afzender", ADDRESS),
+        ("browser", AGENT),
+        ("naam van de foto", FILE),
+        ("notities van de camera", photo_files.CANARY),
+    ):
+        planted.canaries.append(Canary(f"{OWN} web: {what}", found))
+
+
+def _do_something(database: Database, planted: Planted) -> None:
+    """Let everything happen that somebody gets a mail about."""
+    now = datetime.now(UTC)
+    for (gemeente, kind), public_id in zip(POINTS, planted.public_ids, strict=False):
+        with database.write() as session:
+            melding = _melding(session, public_id)
+            if kind == PUBLIC_KIND:
+                photos = frozenset(session.scalars(select(Photo.id).where(Photo.melding_id == melding.id)))
+                handling.release(session, melding, actor="proef", text=True, photos=photos)
+            for follower in session.scalars(select(Follower).where(Follower.melding_id == melding.id)):
+                followers.confirm(session, follower.public_id, now)
+            line = planted.text(gemeente, f"{kind}: regel voor de melder")
+            if kind == PASSED_ON:
+                parties.forward(session, melding, "reiniging", actor="proef", contact=False, note=line)
+            else:
+                handling.change_status(session, melding, Status.IN_PROGRESS, actor="proef", note=line)
+    with database.write() as session:
+        for public_id in planted.letters:
+            # The other question waits: its mail to the desk leaves as long as nobody answered.
+            viewer = Viewer("proef", (Grant(Role.WIJKCOORDINATOR, OWN),))
+            questions.answer(session, viewer, public_id, "Wij kijken ernaar.")
+            ideas.answer(session, viewer, public_id, "Wij kijken ernaar.")
+        for found in session.scalars(select(Subscription)):
+            found.checked_at = None
+            subscriptions.tell(session, found.public_id, now)
+            subscriptions.ask(session, _wanted(found.municipality_code), now)
+            found.ends_on = now.date()
+        subscriptions.remind(session, now)
+
+
+def _subscribe(database: Database) -> None:
+    """Somebody who follows a buurt of each gemeente from before anything was there."""
+    now = datetime.now(UTC)
+    with database.write() as session:
+        for gemeente in (OWN, OTHER):
+            subscriptions.ask(session, _wanted(gemeente), now)
+        for found in session.scalars(select(Subscription)).all():
+            subscriptions.confirm(session, found.public_id, now)
+
+
+def _wanted(gemeente: str) -> subscriptions.Wanted:
+    return subscriptions.Wanted(
+        email=SUBSCRIBER,
+        gemeente=gemeente,
+        place=f"buurt:{BUURTEN[gemeente]}",
+        label="Een",
+        edition=2016,
+        buurten=(BUURTEN[gemeente],),
+    )
 
 
 def _hand_out(database: Database, gemeente: str) -> None:
@@ -108,7 +262,7 @@ def _hand_out(database: Database, gemeente: str) -> None:
         colleagues.ask(
             session, melding, colleague, "Is dit van u?", due_on=today, today=today, actor=coordinator
         )
-        parties.store_parties(session, gemeente, parties.read_parties(PARTY), actor=coordinator)
+        parties.store_parties(session, gemeente, PARTIES, actor=coordinator)
         partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
         party_work.link(session, partner, "groen", actor=coordinator)
         parties.forward(session, melding, "groen", actor=coordinator, contact=True)
@@ -140,8 +294,9 @@ def _plant_melding(
     if kind != PUBLIC_KIND:
         canary = Canary(f"{gemeente} {what}punt", lon=point.lon, lat=point.lat, x=x, y=y)
         planted.canaries.append(canary)
-    number = len(planted.digests)
-    photo = Encoded(f"foto {number}".encode(), f"{number:064x}", 3, 2, f"{number:064x}")
+    place = len(planted.digests)
+    content = planted.text(gemeente, what + "foto").encode()
+    photo = Encoded(content, f"{place:064x}", 3, 2, f"{place:064x}")
     report = Report(
         gemeente=gemeente,
         category=kind,
@@ -156,6 +311,7 @@ def _plant_melding(
             email=f"{planted.text(gemeente, what + 'adres voor mail')}@bewoner.example",
             telefoon=planted.text(gemeente, what + "telefoon")[:20],
             may_contact=True,
+            may_publish_text=kind == PUBLIC_KIND,
         ),
     )
     album = Album(photo_store(settings), [photo])
@@ -174,8 +330,9 @@ def _plant_melding(
         handling.add_note(session, melding, actor=name_of(Role.WIJKCOORDINATOR, gemeente), text=note)
     planted.public_ids.append(receipt.public_id)
     planted.digests.append(photo.digest)
-    planted.canaries.append(Canary(f"{gemeente} {what}foto", f"foto {number}"))
-    planted.canaries.append(Canary(f"{gemeente} {what}nummer", receipt.reference))
+    number = receipt.reference
+    for written in (number, f"{number[:3]} {number[3:6]} {number[6:]}"):
+        planted.canaries.append(Canary(f"{gemeente} {what}nummer", written))
 
 
 def _plant_letters(
@@ -196,6 +353,7 @@ def _plant_letters(
             place=place if kind is Kind.IDEA else None,
             naam=planted.text(gemeente, what + "naam"),
             email=f"{planted.text(gemeente, what + 'adres voor mail')}@bewoner.example",
+            desk=DESK,
         )
         key = planted.text(gemeente, what + "sleutel")
         if kind is Kind.IDEA:
@@ -204,4 +362,4 @@ def _plant_letters(
             )
         else:
             receipt = ask(database, letter, settle=lambda _session: None, key=key, secret=secret)
-        planted.public_ids.append(receipt.public_id)
+        planted.letters.append(receipt.public_id)

@@ -1,0 +1,56 @@
+"""Canaries are found in whatever an answer hides them in, and points within 25 m."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+
+import pytest
+from account_town import OWN
+from canaries import Canary, leaks
+from canary_town import POINTS
+
+SECRET = Canary("geheim", "kanarie007vogel")
+X, Y = POINTS[OWN, "geluid"]
+POINT = Canary("punt", lon=4.3001, lat=51.9101, x=X, y=Y)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"een kanarie007vogel in tekst",
+        b"KANARIE007VOGEL",
+        gzip.compress(b"kanarie007vogel", mtime=0),  # without the time: xdist compares names
+        base64.b64encode(b"iets met kanarie007vogel erin"),
+        base64.urlsafe_b64encode(b"iets met kanarie007vogel erin").rstrip(b"="),
+        b"kanarie007vogel".hex().encode(),
+        "kanarie007vogel".encode("utf-16"),
+        b"kanarie%30%30%37vogel",
+        b"&#107;anarie007vogel",
+        b"\\u006banarie007vogel",
+        base64.b64encode(b"&#107;anarie007vogel en nog wat"),
+        b"\x89PNG\r\n\x1a\n....tEXtkanarie007vogel....",
+    ],
+)
+def test_a_text_is_found_in_every_decoding(body: bytes) -> None:
+    assert leaks([SECRET], body) == {"geheim"}
+    assert leaks([SECRET], body.replace(b"007", b"008")[:4]) == set()
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (json.dumps([4.30012, 51.91008]), True),
+        (f"<td>{X + 10:.0f}</td><td>{Y - 10:.0f}</td>", True),
+        (json.dumps([4.3011, 51.9101]), False),
+        (json.dumps([4.3001, 51.9111]), False),
+        (json.dumps({"x": X}), False),
+    ],
+)
+def test_a_point_is_found_within_25_m_in_degrees_and_in_metres(body: str, *, found: bool) -> None:
+    assert bool(leaks([POINT], body.encode())) is found
+
+
+def test_headers_are_looked_at_too() -> None:
+    assert leaks([SECRET], b"", {"Location": "/volg?n=kanarie007vogel"}) == {"geheim"}
