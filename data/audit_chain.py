@@ -24,7 +24,7 @@ NOTHING_BEFORE: Final = "0" * 64
 FILE: Final = "audit-koppen.jsonl"
 AT_ONCE: Final = 1_000
 # So many rows in a seal: the writing side of SQLite is taken for a moment only.
-MOST_ROWS: Final = 10_000
+MOST_ROWS: Final = 500
 # A line takes about 170 bytes; the end of the file is enough to find the last whole one.
 END_BYTES: Final = 4_096
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import structlog
@@ -75,3 +76,6 @@ class Workers:
             warm(self._workbench)
         except WijkbeeldError as error:
             log.warning("opwarmen lukte niet", reden=str(error))
+        # What was loaded stays: without this a search for garbage goes through it, and all answers wait.
+        gc.collect()
+        gc.freeze()

@@ -7,11 +7,13 @@ from data.visibility import PUBLIC
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import addresses, figures, heat, layers, places
+from service.analysis.intake import loaded_finders
 from service.analysis.workbench import Workbench
 
 
 def warm(workbench: Workbench) -> None:
-    """Compute outlines, one cijfer and the heat of every gemeente, and the gazetteer."""
+    """Compute outlines, one cijfer and the heat of every gemeente, and what finds a place."""
+    loaded_finders(workbench)
     for gemeente in places.gemeenten(workbench):
         found = places.places(workbench, gemeente.code)
         filters = Filters(gemeente=gemeente.code)
