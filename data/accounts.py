@@ -56,7 +56,7 @@ def add(
         raise AccountRefused("een naam heeft 2 tot 120 kleine letters, cijfers, punten, streepjes of een @")
     if session.get(Municipality, gemeente) is None:
         raise AccountRefused(f"wij kennen geen gemeente {gemeente}")
-    if session.scalar(select(Account.id).where(Account.name == name)) is not None:
+    if is_known(session, name):
         raise AccountRefused(f"er is al een account {name}")
     account = Account(
         name=name,
@@ -69,6 +69,11 @@ def add(
     _store_roles(session, account, roles)
     _note(session, actor, "account.gemaakt", account, rollen=_words(roles), gemeente=gemeente)
     return account
+
+
+def is_known(session: Session, name: str) -> bool:
+    """Return whether there is an account by this name, also one that was disabled."""
+    return session.scalar(select(Account.id).where(Account.name == name)) is not None
 
 
 def find(session: Session, name: str) -> Account:

@@ -31,6 +31,8 @@ def account_kinds(database: Database, settings: Settings) -> dict[str, Kind]:
 
     def add(arguments: Arguments, _control: Control) -> dict[str, Any]:
         name, hashed = arguments["name"], arguments["password_hash"]
+        if name in settings.staff:
+            raise AccountRefused(f"er is al een account {name}, in de instellingen")
         with database.write() as session:
             # A job may be run again after a stop: what it made itself then is no fault.
             if not _made_before(session, name, hashed):

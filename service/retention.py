@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from data import erasing, outbox, retention
 from data.database import Database
 from data.erasing import Erased, Found, Journal
 from data.jobs import Arguments, Control, Kind
 from data.retention_terms import TERMS, Kept
-from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM
 from service import security
 from service.photo_form import photo_store
@@ -116,5 +114,6 @@ class RetentionKeeper:
         while not self._ending.wait(LOOK_EVERY_S):
             try:
                 self.look(datetime.now(UTC))
-            except (SQLAlchemyError, WijkbeeldError, OSError) as error:
+            # Whatever it is (a full disk, a damaged journal): the next look tries again.
+            except Exception as error:
                 log.warning("de bewaartermijnen toepassen lukte niet", soort=type(error).__name__)

@@ -16,9 +16,13 @@ from sqlalchemy import select, update
 
 from data import accounts
 from data.accounts import AccountRefused, Given
+from data.jobs import Control
 from data.models import Audit, StaffSession
-from data.rights import Grant, Role
+from data.rights import Grant, Right, Role
+from service import security
+from service.account_jobs import ADD, account_kinds
 from service.security import PASSWORDS, too_weak
+from service.settings import Settings
 
 TODAY = date(2026, 7, 1)
 
@@ -53,6 +57,40 @@ def stand_in(client: TestClient, name: str, other: str, first: date, last: date)
 def test_an_account_logs_in_and_may_what_its_role_may(client: TestClient) -> None:
     log_in(client, account(client, "wijk", Role.WIJKCOORDINATOR))
     assert client.get("/werkbak").status_code == 200
+
+
+def test_an_account_under_the_name_of_a_login_of_the_settings_has_its_own_rights_alone(
+    client: TestClient,
+) -> None:
+    account(client, "wijk", Role.MODERATOR)
+    known: Settings = client.app.state.settings  # type: ignore[attr-defined]
+    settings = known.model_copy(update={"staff": {"wijk": HASHED, "dienst": HASHED}})
+    may = {}
+    for name in settings.staff:
+        with database_of(client).write() as session:
+            token = security.open_session(session, name, settings).token
+        with database_of(client).read() as session:
+            signed = security.find_session(session, token, settings)
+            assert signed is not None
+            may[name] = signed.viewer.may(Right.ERASE, OTHER)
+    assert may == {"wijk": False, "dienst": True}
+
+
+def test_no_account_is_made_under_a_name_of_the_settings(client: TestClient) -> None:
+    known: Settings = client.app.state.settings  # type: ignore[attr-defined]
+    settings = known.model_copy(update={"staff": {"dienst": HASHED}})
+    job = account_kinds(database_of(client), settings)[ADD]
+    asked = {"name": "dienst", "password_hash": HASHED, "gemeente": OWN, "roles": ["moderator"]}
+    with pytest.raises(AccountRefused, match="dienst"):
+        job(asked, Control())
+    log_in(client, account(client, "beheer", Role.BEHEERDER, code=True))
+    client.app.state.settings = settings  # type: ignore[attr-defined]
+    try:
+        form = {"csrf": csrf(client, "/beheer/accounts"), "gemeente": OWN, "rol": "moderator"}
+        answer = client.post("/beheer/accounts", data={**form, "naam": "Dienst "})
+    finally:
+        client.app.state.settings = known  # type: ignore[attr-defined]
+    assert (answer.status_code, "er is al een account dienst" in answer.text) == (400, True)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {"wijkcoordinator", "moderator"}])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from kept_town import NOW, Kept, kept, mail_of
 from sqlalchemy import select, update
 from stored_town import TOWN
 
-from data import erasing, retention
+from data import erasing, released, retention
+from data.database import sqlite_module
 from data.following_models import Follower
 from data.intake_models import Idea, Photo, Question
 from data.letters import Kind
@@ -107,6 +109,22 @@ def test_text_and_photos_that_a_person_released_stay_until_the_melding_goes(
         assert town.left(name) == ALL - {"contact", "volgers", "notitie"}
 
 
+def test_the_words_that_somebody_made_of_a_text_go_with_the_melding(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with kept(tmp_path_factory.mktemp("bewerkt")) as town:
+        name = town.melding("bewerkt")
+        town.age(name, received=5 * 365 + 1, closed=1800)
+        with town.database.write() as session:
+            row = session.scalars(select(Melding)).one()
+            row.text_released = True
+            released.keep_text(session, row, "roodborstje stond hier")
+        keep_to_terms(town.database, town.settings, now=NOW)
+        with town.database.read() as session:
+            assert released.edited_text(session, session.scalars(select(Melding)).one()) is None
+        assert town.holding("roodborstje") == []
+
+
 def test_each_rule_and_an_erasure_work_on_both_databases(database_url: str, tmp_path: Path) -> None:
     with kept(tmp_path, url=database_url) as town:
         old, own = town.melding("oud", kind="geluid"), town.melding("eigen")
@@ -196,6 +214,26 @@ def test_it_happens_once_a_night_and_not_by_day_before(small: Kept) -> None:
     assert "contact" in small.left(again)
     keeper.look(NOW + timedelta(days=1))
     assert "contact" not in small.left(again)
+
+
+def test_a_night_that_fails_for_whatever_reason_is_not_the_last(
+    small: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    again = threading.Event()
+
+    def look(_keeper: RetentionKeeper, _now: datetime) -> None:
+        looks.append(1)
+        if len(looks) > 1:
+            again.set()
+        raise sqlite_module.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(RetentionKeeper, "look", look)
+    monkeypatch.setattr("service.retention.LOOK_EVERY_S", 0.01)
+    keeper = RetentionKeeper(small.database, small.settings)
+    keeper.start()
+    assert again.wait(10)
+    keeper.stop()
 
 
 def test_the_file_of_a_photo_goes_with_its_row(small: Kept) -> None:

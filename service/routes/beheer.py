@@ -61,6 +61,7 @@ def overview(
 @router.post("/beheer/accounts")
 def add(
     request: Request,
+    settings: SettingsDep,
     database: DatabaseDep,
     signed: Sender,
     gemeente: Annotated[GemeenteCode, Form()],
@@ -75,6 +76,8 @@ def add(
     name, hashed = naam.strip().lower(), PASSWORDS.hash(password)
     try:
         given = _given(rol, gebieden)
+        if name in settings.staff:
+            raise AccountRefused(f"er is al een account {name}")
         with database.write() as session:
             accounts.add(
                 session, name, gemeente, password_hash=hashed, roles=given, actor=str(signed.viewer.account)

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
-from starlette.background import BackgroundTask
 
 from data import audit, erasing
 from data.erasing import Found
@@ -75,8 +74,8 @@ def erase(
     if not nagegaan:
         return _page(request, found=found, fault="wissen.eerst_nagaan", status=400)
     retention.erase(database, settings, found, actor=str(signed.viewer.account))
-    # The file is written anew after the answer: that can take a while.
-    return RedirectResponse("/beheer/wissen?klaar=ja", 303, background=BackgroundTask(database.scrub))
+    # The file is written anew at night: who writes waits for that.
+    return RedirectResponse("/beheer/wissen?klaar=ja", 303)
 
 
 def _look_up(session: Session, viewer: Viewer, typed: str, secret: bytes) -> Found | None:
