@@ -312,6 +312,7 @@ def test_likely_the_same_is_shown_joined_and_taken_out_again(staff: TestClient) 
     assert post(staff, second, "samen", met=first).headers["Location"].endswith("klaar=samen")
     assert "Deze melding volgt een andere" in staff.get(f"/werkbak/{second}").text
     assert post(staff, second, "status", naar="afgehandeld").status_code == 409
+    assert post(staff, first, "zichtbaar").status_code == 303
     assert post(staff, first, "status", naar="afgehandeld", regel="Klaar.").status_code == 303
     assert "Klaar." in staff.get(f"/werkbak/{second}").text
     assert post(staff, second, "los").headers["Location"].endswith("klaar=los")
