@@ -17,6 +17,7 @@ import pytest
 from bad_files import town_database
 from photo_sending import SECRET, names, report, rows, sent
 from sqlalchemy import event, select
+from sqlalchemy.orm import SessionTransaction
 
 from data.database import Database
 from data.intake import KeyReused, NotOurs, take_in
@@ -229,7 +230,11 @@ class Late(Album):
     def attach(self, session: Any, melding_id: int) -> None:
         """Add the rows, and write the files when they are stored already."""
         super().attach(session, melding_id)
-        event.listen(session, "after_commit", lambda _: Album.keep(self))
+        event.listen(session, "after_transaction_end", lambda _, ended: self._late(ended))
+
+    def _late(self, ended: SessionTransaction) -> None:
+        if ended.parent is None:
+            Album.keep(self)
 
 
 @pytest.mark.faults
