@@ -67,7 +67,9 @@ def test_a_new_account_logs_in_with_the_password_that_is_shown_once(beheer: Test
         (Role.WIJKCOORDINATOR, ("WK062201", "WK062202")),
     ]
     log_in(beheer, "nieuw", password=password)
-    assert beheer.get("/werkbak").status_code == 200
+    # The code of an app comes first.
+    assert beheer.get("/werkbak").headers["Location"] == "/mijn"
+    assert beheer.get("/mijn").status_code == 200
 
 
 @pytest.mark.parametrize("fields", [{"naam": "zonder rol"}, {"naam": "", "rol": "partner"}])
