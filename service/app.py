@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.status_attempts = Attempts()
     app.state.mail_attempts = Attempts()
     app.state.oidc_attempts = Attempts()
+    app.state.oidc_notes = Attempts()
     app.state.providers = providers(settings)
     budgets = Budgets()
     app.state.budgets = api.state.budgets = budgets

@@ -61,7 +61,7 @@ class Attempts:
 
         `device` names a browser in which this account logged in before.
         """
-        if any(self._count(key) >= most for key, most in self._limits(client, account, device).items()):
+        if self.is_full(client, account, device=device):
             raise TooManyAttempts
         places = self._places if device is None else self._known_places
         if not places.acquire(blocking=False):
@@ -71,6 +71,10 @@ class Attempts:
                 yield
         finally:
             places.release()
+
+    def is_full(self, client: str, account: str, *, device: str | None = None) -> bool:
+        """Return whether too many attempts went wrong to let this one be made."""
+        return any(self._count(key) >= most for key, most in self._limits(client, account, device).items())
 
     def went_wrong(self, client: str, account: str, *, device: str | None = None) -> None:
         """Count an attempt that failed."""

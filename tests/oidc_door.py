@@ -55,6 +55,7 @@ def client(running: TestClient, server: ProviderServer) -> TestClient:
     for code, one in app.state.settings.gemeenten.items():
         app.state.providers[code] = Provider(one.oidc, app.state.providers[code]._secret)
     app.state.oidc_attempts._wrong.clear()
+    app.state.oidc_notes._wrong.clear()
     with database_of(running).write() as session:
         for name in ("jansen", "elders", "sterk", "metcode"):
             identities.unlink(session, accounts.find(session, name), actor="proef")

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from oidc_door import BACK, acts, client, come_back, go, is_in, link, refused, running, server
 from provider_stand_in import CLIENT, ProviderServer, keyed, new_key, unsigned
 
+from service.attempts import WAITING
 from service.oidc import Provider
 from service.oidc_begun import Begun, read
 from service.routes.login import START
@@ -228,9 +229,30 @@ def test_addresses_and_keys_are_asked_once_and_a_new_key_is_looked_for(
         server.signer = before
 
 
-def test_one_visitor_who_keeps_coming_back_with_nothing_has_to_wait(client: TestClient) -> None:
-    tried = [client.get(f"{BACK}?code=x&state=y").status_code for _ in range(21)]
-    assert tried == [400] * 20 + [429]
+def test_one_visitor_who_keeps_coming_back_with_wrong_codes_has_to_wait(client: TestClient) -> None:
+    def guess() -> int:
+        url = urlsplit(client.get("/inloggen/oidc", params={"gemeente": OWN}).headers["Location"])
+        return client.get(BACK, params={"code": "x", "state": parse_qs(url.query)["state"][0]}).status_code
+
+    assert [guess() for _ in range(21)] == [400] * 20 + [429]
+
+
+def test_an_office_that_another_site_sends_here_with_nothing_still_logs_in(client: TestClient) -> None:
+    link(client, "jansen", subject="nummer-1")
+    before = len(acts(client))
+    assert {client.get(f"{BACK}?code=x&state=y").status_code for _ in range(30)} == {400}
+    assert len(acts(client)) == before + 20
+    come_back(client, go(client))
+    assert is_in(client)
+
+
+def test_the_places_for_passwords_are_not_for_who_comes_from_a_provider(client: TestClient) -> None:
+    link(client, "jansen", subject="nummer-1")
+    app: Any = client.app
+    for _ in range(WAITING):
+        app.state.oidc_attempts._places.acquire(blocking=False)
+    come_back(client, go(client))
+    assert is_in(client)
 
 
 @pytest.mark.parametrize(

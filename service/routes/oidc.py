@@ -19,7 +19,7 @@ from data import accounts, audit, identities
 from data.account_models import Account
 from data.identities import Somebody
 from service import security
-from service.attempts import Attempts, TooManyAttempts
+from service.attempts import Attempts
 from service.dependencies import DatabaseDep, SettingsDep, cookie_name
 from service.errors import RETRY_SECONDS
 from service.oidc import LoginRefused, Provider, Why
@@ -34,6 +34,8 @@ from service.texts import catalogue
 router = APIRouter(include_in_schema=False)
 BACK: Final = "/inloggen/oidc/terug"
 LONGEST_TARGET: Final = 500
+# Only who holds an answer of the provider can try these: any other page can send its visitors here with none.
+GUESSES: Final = frozenset({Why.CODE, Why.TOKEN, Why.UNKNOWN})
 Given = Annotated[str, Query(max_length=4000)]
 
 
@@ -76,21 +78,23 @@ def end(
     target = begun.target if begun else START
     attempts: Attempts = request.app.state.oidc_attempts
     client = request.client.host if request.client else ""
+    if attempts.is_full(client, client):
+        raise HTTPException(429, catalogue().text("oidc.te_vaak"), headers={"Retry-After": RETRY_S})
     somebody: Somebody | None = None
     try:
-        with attempts.attempt(client, client):
-            begun = _answered(begun, state, secret)
-            if error:
-                raise LoginRefused(Why.DENIED)
-            provider = _provider(request, begun.gemeente)
-            somebody = provider.somebody(begun, code, issuer=iss, back=_back(settings))
-            with database.write() as session:
-                answer = _enter(request, session, settings, somebody, begun)
-    except TooManyAttempts:
-        raise HTTPException(429, catalogue().text("oidc.te_vaak"), headers={"Retry-After": RETRY_S}) from None
+        begun = _answered(begun, state, secret)
+        if error:
+            raise LoginRefused(Why.DENIED)
+        provider = _provider(request, begun.gemeente)
+        somebody = provider.somebody(begun, code, issuer=iss, back=_back(settings))
+        with database.write() as session:
+            answer = _enter(request, session, settings, somebody, begun)
     except LoginRefused as refused:
-        attempts.went_wrong(client, client)
-        _note(database, refused.why, begun)
+        # What is no guess keeps nobody out, but fills no audit either.
+        count: Attempts = attempts if refused.why in GUESSES else request.app.state.oidc_notes
+        if not count.is_full(client, client):
+            count.went_wrong(client, client)
+            _note(database, refused.why, begun)
         answer = _refusal(request, refused.why, target, number=somebody.subject if somebody else "")
     answer.delete_cookie(_cookie(settings), path="/", secure=settings.secure, httponly=True, samesite="lax")
     return answer
