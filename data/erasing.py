@@ -20,6 +20,7 @@ from data.choices import PrivacyClass
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Audit, Category, Initiatief, Melding
+from data.party_models import ReleasedText
 from data.retention import BUURT_ONLY
 from data.role_models import ColleagueTask
 
@@ -161,7 +162,7 @@ def _erase_melding(session: Session, public_id: str) -> Erased:
     digests = tuple(session.scalars(select(Photo.digest).where(Photo.melding_id == row.id)))
     # Others who follow the melding are other people: they stay.
     session.execute(delete(Follower).where(Follower.melding_id == row.id, Follower.reporter))
-    for table in (Contact, Photo, Note, ColleagueTask):
+    for table in (Contact, Photo, Note, ColleagueTask, ReleasedText):
         session.execute(delete(table).where(table.melding_id == row.id))
     counts = found.counts | _forget(session, addresses)
     intake = update(Intake).where(Intake.melding_id == row.id)

@@ -20,6 +20,7 @@ from data.database import Database
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Category, Initiatief, Melding, Municipality
+from data.party_models import ReleasedText
 from data.retention_terms import TERMS, Kept
 from data.role_models import ColleagueTask
 
@@ -153,6 +154,7 @@ def _reports(before: Before) -> Select[int]:
         Melding.x.is_not(None),
         Melding.address.is_not(None),
         Intake.postcode.is_not(None),
+        Melding.id.in_(select(ReleasedText.melding_id)),
     )
     return _own(left, Melding.created_at < before[Kept.REPORT])
 
@@ -176,6 +178,7 @@ def _questions(before: Before) -> Select[int]:
 
 def _wipe_texts(session: Session, ids: Ids) -> None:
     session.execute(update(Melding).where(Melding.id.in_(ids)).values(text=None))
+    session.execute(delete(ReleasedText).where(ReleasedText.melding_id.in_(ids)))
     session.execute(update(Intake).where(Intake.melding_id.in_(ids)).values(answers={}))
 
 

@@ -9,7 +9,7 @@ from kept_town import NOW, Kept, kept, mail_of
 from sqlalchemy import delete, select
 from stored_town import TOWN
 
-from data import accounts, erasing, followers, outbox
+from data import accounts, erasing, followers, outbox, released
 from data.accounts import Given
 from data.erasing import Found
 from data.following_models import Follower, Subscription
@@ -62,12 +62,21 @@ def asked_of_a_colleague(town: Kept, public_id: str) -> None:
         )
 
 
+def read_by_everybody(town: Kept, public_id: str) -> None:
+    """Let the words of a melding be released in other words."""
+    with town.database.write() as session:
+        melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
+        melding.text_released = True
+        released.keep_text(session, melding, f"{NAME} stond hier")
+
+
 def test_what_somebody_sent_is_in_no_file_after_erasure_and_was_before(town: Kept) -> None:
     own, other = town.melding(NAME, kind="geluid"), town.melding(OTHER, kind="geluid")
     for name in (NAME, OTHER):
         town.follows(name)
     old_photos(town, own)
     asked_of_a_colleague(town, own)
+    read_by_everybody(town, own)
     photo = f"{1:064x}.jpg"
     assert set(town.holding(NAME)) >= {photo, "x.db-wal"}
     gone = erase(town.database, town.settings, found(town, "melding", own), actor="privacy")
