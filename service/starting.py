@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from data.account_models import Account
 from data.database import Database
-from data.intake_models import Intake
+from data.following_models import Subscription
+from data.intake_models import Idea, Intake, Question
 from service.secret import BYTES, NAME
 from service.settings import PREFIX, Settings
 
@@ -24,6 +25,14 @@ FILE: Final = Path("wijkbeeld.toml")
 # Names the real data that some tests read; no setting of the service.
 NO_SETTING: Final = frozenset({f"{PREFIX}SHARED"})
 SECRETS: Final = frozenset({"smtp_password", "staff", "gemeenten", "database_url"})
+# What has a link or a code that is worked out from the secret.
+SIGNED: Final[Mapping[str, Select[int]]] = {
+    "account": select(Account.id).where(Account.totp_salt.is_not(None)),
+    "intake": select(Intake.melding_id),
+    "question": select(Question.id),
+    "idea": select(Idea.initiatief_id),
+    "subscription": select(Subscription.id),
+}
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
@@ -70,8 +79,8 @@ def _secret_faults(settings: Settings) -> Iterator[str]:
     if not path.is_file():
         if _needs_secret(settings):
             yield (
-                f"{path} ontbreekt, terwijl de database al meldingen of accounts heeft: hun links en codes "
-                "horen bij dat geheim; zet het terug uit de back-up"
+                f"{path} ontbreekt, terwijl de database al meldingen, brieven, abonnementen of accounts heeft: hun "
+                "links en codes horen bij dat geheim; zet het terug uit de back-up"
             )
     elif _is_open(path):
         yield f"{path} kan iedereen op deze machine lezen; geef het modus 600"
@@ -95,8 +104,7 @@ def _needs_secret(settings: Settings) -> bool:
     database = Database(settings.database_url)
     try:
         with database.read() as session:
-            with_code = select(Account.id).where(Account.totp_salt.is_not(None))
-            return _has(session, with_code, "account") or _has(session, select(Intake.melding_id), "intake")
+            return any(_has(session, query, table) for table, query in SIGNED.items())
     finally:
         database.close()
 

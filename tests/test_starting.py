@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from intake_door import open_door, prepare, report, send
 from typer.testing import CliRunner
 
+from data.database import Database
+from data.following_models import Subscription
 from service import starting
 from service.cli import app
 from service.secret import read_secret
@@ -99,6 +102,30 @@ def test_83_a_secret_that_is_gone_is_not_made_anew_under_what_was_stored(folder:
     (folder / "var" / "geheim").unlink()
     assert "var/geheim ontbreekt" in refusal()
     assert not (folder / "var" / "geheim").exists()
+
+
+def test_83_a_secret_that_only_a_subscription_needs_is_missed_too(folder: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder / "var")
+    prepare(settings.database_url)
+    assert starting.faults(settings) == []
+    database = Database(settings.database_url)
+    with database.write() as session:
+        session.add(
+            Subscription(
+                public_id="volger",
+                email="a@b.example",
+                municipality_code="GM0622",
+                place="BU06220001",
+                label="Een",
+                edition=2016,
+                buurten=["BU06220001"],
+                rhythm="week",
+                months=6,
+                asked_at=datetime.now(UTC),
+            )
+        )
+    database.close()
+    assert "var/geheim ontbreekt" in starting.faults(settings)[0]
 
 
 def test_83_half_a_secret_is_none(folder: Path) -> None:
