@@ -7,21 +7,22 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data import audit, desk, handling, visibility
 from data.account_models import Account
 from data.choices import Status
-from data.handed_on import HandedOn, handed_on, hidden_since, working_for
+from data.handed_on import HandedOn, handed_on, working_for
 from data.handling import NotAllowed
-from data.models import Category, Melding
+from data.models import Category, Melding, StatusChange
 from data.party_models import Forwarding, Party
 from data.rights import Right
 from data.role_models import PartyAccount
 from data.visibility import Viewer
 
-LONGEST_NOTE: Final = 4_000
+PER_PAGE: Final = 100
+BACK_AT_THE_DESK: Final = (Status.REPORTED, Status.IN_PROGRESS)
 ACCEPTED_NOTE: Final = "{partij} heeft uw melding aangenomen en gaat ermee aan het werk."
 DONE_NOTE: Final = "{partij} heeft uw melding afgehandeld."
 
@@ -85,20 +86,26 @@ def parties_by_account(session: Session, gemeente: str) -> dict[str, str]:
     return {name: slug for name, slug in session.execute(query)}  # noqa: C416 (rows are no pairs for mypy)
 
 
-def jobs(session: Session, viewer: Viewer, *, today: date) -> list[Job]:
-    """Return what was passed on to the party of this viewer: what is not done first, the oldest first."""
+def jobs(session: Session, viewer: Viewer, *, today: date, page: int = 1) -> tuple[list[Job], bool]:
+    """Return a page of what was passed on to the party of this viewer, and whether there is a next one.
+
+    What is not done comes first, the oldest first.
+    """
     order = (Melding.status == Status.CLOSED, Melding.created_on, Forwarding.id)
-    return [
+    query = _own(session, viewer, today).order_by(*order).offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)
+    found = session.execute(query).all()
+    seen = [
         Job(row, party, handed_on(session, melding, kind))
-        for row, party, melding, kind in session.execute(_own(session, viewer, today).order_by(*order)).all()
-        if not hidden_since(session, melding, row.at)
+        for row, party, melding, kind in found[:PER_PAGE]
+        if not handling.is_set_aside(session, melding)
     ]
+    return seen, len(found) > PER_PAGE
 
 
 def job(session: Session, viewer: Viewer, number: int, *, today: date) -> Job | None:
     """Return one that was passed on to the party of this viewer; None when there is none to see."""
     found = session.execute(_own(session, viewer, today).where(Forwarding.id == number)).one_or_none()
-    if found is None or hidden_since(session, found[2], found[0].at):
+    if found is None or handling.is_set_aside(session, found[2]):
         return None
     return Job(found[0], found[1], handed_on(session, found[2], found[3]))
 
@@ -119,12 +126,14 @@ def report(
     session.refresh(found.row)
     if said not in _can(found.row, melding.status):
         raise NotAllowed("dit is al gemeld, of de melding is al afgehandeld")
-    actor, now = str(viewer.account), datetime.now(UTC)
+    actor = str(viewer.account)
     to, line = {
         Report.ACCEPTED: (Status.IN_PROGRESS, ACCEPTED_NOTE),
         Report.DONE: (Status.CLOSED, DONE_NOTE),
     }[said]
     handling.change_status(session, melding, to, actor=actor, note=line.format(partij=found.party.naam))
+    # After its step in the history: what comes later is of the desk.
+    now = datetime.now(UTC)
     if said is Report.ACCEPTED:
         found.row.accepted_at = now
     else:
@@ -135,16 +144,22 @@ def report(
 
 
 def _can(row: Forwarding, status: str) -> tuple[Report, ...]:
-    """Return what a party can say: nothing of what the desk took back, or what is done."""
-    if row.done_at is not None or status not in {Status.FORWARDED, Status.IN_PROGRESS}:
-        return ()
-    return tuple(Report) if status == Status.FORWARDED else (Report.DONE,)
+    """Return what a party can say of what the desk did not take back."""
+    if status == Status.FORWARDED:
+        return tuple(Report)
+    working = row.accepted_at is not None and row.done_at is None and status == Status.IN_PROGRESS
+    return (Report.DONE,) if working else ()
 
 
 def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Party, Melding, Category]:
-    """Select what was passed on to the party of a viewer, and not to another after that."""
+    """Select what was passed on to the party of a viewer, and not to another or taken back since."""
     later = aliased(Forwarding)
     newest = select(func.max(later.id)).where(later.melding_id == Forwarding.melding_id).scalar_subquery()
+    taken_back = select(StatusChange.id).where(
+        StatusChange.melding_id == Forwarding.melding_id,
+        StatusChange.to_status.in_(BACK_AT_THE_DESK),
+        StatusChange.at > func.coalesce(Forwarding.done_at, Forwarding.accepted_at, Forwarding.at),
+    )
     return (
         select(Forwarding, Party, Melding, Category)
         .join(Party, Party.id == Forwarding.party_id)
@@ -155,6 +170,12 @@ def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Pa
             PartyAccount.account_id.in_(working_for(session, viewer.account, today=today)),
             visibility.of_gemeenten(viewer, Right.PARTNER_TASKS, Melding.municipality_code),
             Forwarding.id == newest,
+            or_(
+                Melding.status == Status.FORWARDED,
+                Forwarding.accepted_at.is_not(None),
+                Forwarding.done_at.is_not(None),
+            ),
+            ~taken_back.exists(),
         )
         .distinct()
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from stored_town import BUURTEN, town
 from test_desk import MAIL, PHONE, report_of
 
-from data import accounts, handling, parties
+from data import accounts, handling, parties, party_work
 from data.accounts import Given
 from data.areas import store_edition
 from data.choices import Status
@@ -258,10 +258,58 @@ def test_what_goes_on_to_another_party_is_gone_for_the_first(linked: TestClient,
     assert as_somebody(linked, "water").get(newer).status_code == 200
 
 
-def test_a_partner_cannot_close_what_the_desk_took_back(linked: TestClient, melding: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "back"),
+    [
+        ([], ["gemeld"]),
+        ([], ["in behandeling"]),
+        ([], ["afgehandeld"]),
+        (["aangenomen"], ["gemeld"]),
+        (["aangenomen"], ["gemeld", "in behandeling"]),
+        (["aangenomen"], ["gemeld", "afgehandeld"]),
+        (["afgehandeld"], ["gemeld"]),
+        (["aangenomen", "afgehandeld"], ["gemeld", "in behandeling"]),
+    ],
+)
+def test_a_partner_neither_reads_nor_closes_what_the_desk_took_back(
+    linked: TestClient, melding: str, before: list[str], back: list[str]
+) -> None:
     page = passed_on(linked, melding)
-    assert at_desk(as_somebody(linked, "wijk"), melding, "status", naar="gemeld").status_code == 303
-    assert send(as_somebody(linked, "veger"), f"{page}/stand", stand="afgehandeld").status_code == 409
+    for said in before:
+        assert send(as_somebody(linked, "veger"), f"{page}/stand", stand=said).status_code == 303
+    for status in back:
+        assert at_desk(as_somebody(linked, "wijk"), melding, "status", naar=status).status_code == 303
+    partner = as_somebody(linked, "veger")
+    assert send(partner, f"{page}/stand", stand="afgehandeld").status_code == 404
+    assert partner.get(page).status_code == 404
+    assert page not in partner.get("/opdrachten").text
+    with database_of(linked).read() as session:
+        assert row_of(session, melding).status == back[-1]
+
+
+def test_a_partner_goes_on_reading_what_the_desk_closed_of_its_work(linked: TestClient, melding: str) -> None:
+    page = passed_on(linked, melding)
+    assert send(as_somebody(linked, "veger"), f"{page}/stand", stand="aangenomen").status_code == 303
+    assert at_desk(as_somebody(linked, "wijk"), melding, "status", naar="afgehandeld").status_code == 303
+    assert as_somebody(linked, "veger").get(page).status_code == 200
+    assert send(linked, f"{page}/stand", stand="afgehandeld").status_code == 409
+
+
+def test_the_list_of_a_partner_comes_in_pages(
+    linked: TestClient, melding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(party_work, "PER_PAGE", 1)
+    page = passed_on(linked, melding)
+    shown, address = [], "/opdrachten"
+    partner = as_somebody(linked, "veger")
+    while address:
+        text = partner.get(address).text
+        shown.append(set(re.findall(r'href="(/opdrachten/\d+)"', text)))
+        address = (re.findall(r'rel="next" href="([^"]+)"', text) or [""])[0]
+        assert len(shown) < 50
+    assert {page} in shown
+    assert max(len(one) for one in shown) == 1
+    assert 'rel="prev"' in text or len(shown) == 1
 
 
 def test_a_partner_without_its_party_sees_nothing(linked: TestClient, melding: str) -> None:

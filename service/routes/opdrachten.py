@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data import party_work
 from data.database import Database
 from data.handling import NotAllowed
-from data.party_work import LONGEST_NOTE, Report
+from data.party_work import Report
 from data.visibility import Viewer
 from service.analysis.workbench import today
 from service.dependencies import DatabaseDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
-from service.routes.werkbak import NoteText
+from service.routes.werkbak import LONGEST_NOTE, NoteText
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/opdrachten")
-def overview(request: Request, database: DatabaseDep, signed: SignedIn) -> Response:
+def overview(
+    request: Request,
+    database: DatabaseDep,
+    signed: SignedIn,
+    pagina: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
     """Show a partner what was passed on to its party."""
     with database.read() as session:
-        found = party_work.jobs(session, signed.viewer, today=today())
-    return render(request, "opdrachten.html", {"opdrachten": found, "vandaag": today()})
+        found, more = party_work.jobs(session, signed.viewer, today=today(), page=pagina)
+    context = {"opdrachten": found, "vandaag": today(), "pagina": pagina, "meer": more}
+    return render(request, "opdrachten.html", context)
 
 
 @router.get("/opdrachten/{nummer}")
