@@ -79,8 +79,8 @@ def _secret_faults(settings: Settings) -> Iterator[str]:
     if not path.is_file():
         if _needs_secret(settings):
             yield (
-                f"{path} ontbreekt, terwijl de database al meldingen, brieven, abonnementen of accounts heeft: "
-                "hun links en codes horen bij dat geheim; zet het terug uit de back-up"
+                f"{path} ontbreekt, terwijl de database al meldingen, brieven, abonnementen of accounts "
+                "heeft: hun links en codes horen bij dat geheim; zet het terug uit de back-up"
             )
     elif _is_open(path):
         yield f"{path} kan iedereen op deze machine lezen; geef het modus 600"
