@@ -12,14 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data import audit, followers, outbox, subscriptions
+from data import audit, followers
 from data.choices import PrivacyClass
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
-from data.models import Audit, Category, Initiatief, Melding
+from data.models import Audit, Category, Initiatief, Melding, Outbox
 from data.party_models import ReleasedText
 from data.retention import BUURT_ONLY
 from data.role_models import ColleagueTask
@@ -99,7 +99,7 @@ def is_erased(session: Session, kind: str, public_id: str) -> bool:
 
 
 def erase(session: Session, found: Found, *, actor: str) -> Erased:
-    """Take away what tells of a person, with their mail and what they follow; the audit gets numbers."""
+    """Take away what tells of a person, with the mail about it; the audit gets numbers."""
     if found.kind == "melding":
         erased = _erase_melding(session, found.public_id)
     elif found.kind == "vraag":
@@ -158,13 +158,17 @@ def _erase_melding(session: Session, public_id: str) -> Erased:
     assert found is not None
     contact = session.get(Contact, row.id)
     addresses = {address for address, _ in followers.own_addresses(session, row.id)}
-    addresses |= {contact.email} if contact else set()
+    addresses |= {contact.email.lower()} if contact and contact.email else set()
     digests = tuple(session.scalars(select(Photo.digest).where(Photo.melding_id == row.id)))
     # Others who follow the melding are other people: they stay.
-    session.execute(delete(Follower).where(Follower.melding_id == row.id, Follower.reporter))
+    own = or_(Follower.reporter, func.lower(Follower.email).in_(addresses))
+    session.execute(delete(Follower).where(Follower.melding_id == row.id, own))
     for table in (Contact, Photo, Note, ColleagueTask, ReleasedText):
         session.execute(delete(table).where(table.melding_id == row.id))
-    counts = found.counts | _forget(session, addresses)
+    # Mail to a follower who is not there any more never leaves: other meldingen lose nothing by this.
+    about = Outbox.payload["volger"].as_string()
+    to_own = func.lower(Outbox.recipient).in_(addresses)
+    counts = found.counts | _forget_mail(session, to_own, about.not_in(select(Follower.public_id)))
     intake = update(Intake).where(Intake.melding_id == row.id)
     session.execute(intake.values(answers={}, postcode=None, fingerprint=""))
     row.text, row.text_released = None, False
@@ -178,7 +182,7 @@ def _erase_melding(session: Session, public_id: str) -> Erased:
 def _erase_question(session: Session, public_id: str) -> Erased:
     row = session.scalars(select(Question).where(Question.public_id == public_id)).one()
     counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
-    counts |= _forget(session, {row.email})
+    counts |= _forget_letter_mail(session, "vraag", public_id)
     row.naam = row.email = row.text = row.answer = row.fingerprint = ""
     row.may_mail = False
     row.answered_at = row.answered_at or row.received_at
@@ -188,7 +192,8 @@ def _erase_question(session: Session, public_id: str) -> Erased:
 def _erase_idea(session: Session, public_id: str) -> Erased:
     plan = session.scalars(select(Initiatief).where(Initiatief.public_id == public_id)).one()
     idea = session.get_one(Idea, plan.id)
-    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1} | _forget(session, {idea.email})
+    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1}
+    counts |= _forget_letter_mail(session, "idee", public_id)
     idea.naam = idea.email = idea.answer = idea.fingerprint = ""
     idea.may_mail = idea.may_publish = False
     idea.answered_at = idea.answered_at or idea.received_at
@@ -198,11 +203,12 @@ def _erase_idea(session: Session, public_id: str) -> Erased:
     return Erased(counts)
 
 
-def _forget(session: Session, addresses: set[str]) -> dict[str, int]:
-    """Take away mail to these addresses, and all that they follow."""
-    known = {one.lower() for one in addresses if one}
-    for address in known:
-        outbox.forget(session, address)
-        subscriptions.forget(session, address)
-        session.execute(delete(Follower).where(func.lower(Follower.email) == address))
-    return {"adressen": len(known)}
+def _forget_letter_mail(session: Session, kind: str, public_id: str) -> dict[str, int]:
+    """Take away the mail to the sender of a letter about it; what tells the desk of it stays."""
+    about = Outbox.payload["brief"].as_string() == public_id
+    return _forget_mail(session, about, Outbox.kind.in_((f"{kind}.ontvangen", f"{kind}.beantwoord")))
+
+
+def _forget_mail(session: Session, *conditions: ColumnElement[bool]) -> dict[str, int]:
+    """Take away this mail alone: nobody proved that an address is theirs, so all else to it stays."""
+    return {"mail": len(session.scalars(delete(Outbox).where(*conditions).returning(Outbox.id)).all())}

@@ -72,8 +72,7 @@ def read_by_everybody(town: Kept, public_id: str) -> None:
 
 def test_what_somebody_sent_is_in_no_file_after_erasure_and_was_before(town: Kept) -> None:
     own, other = town.melding(NAME, kind="geluid"), town.melding(OTHER, kind="geluid")
-    for name in (NAME, OTHER):
-        town.follows(name)
+    town.follows(OTHER)
     old_photos(town, own)
     asked_of_a_colleague(town, own)
     read_by_everybody(town, own)
@@ -87,7 +86,7 @@ def test_what_somebody_sent_is_in_no_file_after_erasure_and_was_before(town: Kep
     assert town.holding(NAME) == []
     assert town.holding(own) == ["gewist.txt", "x.db"]
     assert gone.counts == {
-        "contact": 1, "volgers": 1, "fotos": 1, "notities": 1, "tekst": 1, "adressen": 1
+        "contact": 1, "volgers": 1, "fotos": 1, "notities": 1, "tekst": 1, "mail": 1
     }  # fmt: skip
     assert town.left(own) == set()
     assert town.left(other) == {"contact", "volgers", "foto", "tekst", "notitie", "plek", "postcode"}
@@ -115,14 +114,27 @@ def test_others_who_follow_the_melding_go_on_doing_so(town: Kept) -> None:
         assert session.scalars(select(Follower.email)).all() == [mail_of("buur")]
 
 
-def test_the_same_person_is_forgotten_as_who_follows_something_else(town: Kept) -> None:
+def test_an_address_that_nobody_proved_to_own_loses_nothing_elsewhere(town: Kept) -> None:
     own, other = town.melding(NAME), town.melding(OTHER)
+    letter = town.letter(Kind.QUESTION, NAME)
+    town.follows(NAME)
     with town.database.write() as session:
         row = session.scalars(select(Melding).where(Melding.public_id == other)).one()
-        followers.ask(session, row, mail_of(NAME).upper(), reporter=False, now=NOW)
+        followers.ask(session, row, mail_of(NAME), reporter=False, now=NOW)
+        for kind, payload in (
+            ("partij.melding", {"doorgestuurd": 1}),
+            (outbox.ALARM, {"soort": "x", "reden": "y"}),
+            ("vraag.nieuw", {"brief": letter}),
+            ("vraag.ontvangen", {"brief": letter}),
+        ):
+            outbox.queue(session, kind=kind, recipient=mail_of(NAME), payload=payload, now=NOW)
     erase(town.database, town.settings, found(town, "melding", own), actor="privacy")
+    erase(town.database, town.settings, found(town, "vraag", letter), actor="privacy")
     with town.database.read() as session:
-        assert session.scalars(select(Follower.email)).all() == [mail_of(OTHER)]
+        assert sorted(session.scalars(select(Follower.email))) == sorted([mail_of(NAME), mail_of(OTHER)])
+        assert session.scalars(select(Subscription.email)).all() == [mail_of(NAME)]
+        left = session.scalars(select(Outbox.kind).where(Outbox.recipient == mail_of(NAME)))
+        assert sorted(left) == sorted(["partij.melding", outbox.ALARM, "vraag.nieuw", followers.CONFIRM])
 
 
 @pytest.mark.parametrize("kind", [Kind.QUESTION, Kind.IDEA])
