@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from data import audit, visibility
 from data.account_models import Account, AccountRole
-from data.handed_on import HandedOn, handed_on, hidden_since, working_for
-from data.handling import NotAllowed
+from data.handed_on import HandedOn, handed_on, working_for
+from data.handling import NotAllowed, is_set_aside
 from data.models import Category, Melding
 from data.rights import Right, Role
 from data.role_models import ColleagueTask
@@ -58,6 +58,8 @@ def ask(
         raise NotAllowed("kies een collega uit de lijst")
     if due_on < today:
         raise NotAllowed("kies een dag die nog komt")
+    if is_set_aside(session, melding):
+        raise NotAllowed("deze melding is apart gezet")
     waiting = select(ColleagueTask.id).where(
         ColleagueTask.melding_id == melding.id,
         ColleagueTask.account_id == colleague.id,
@@ -96,14 +98,14 @@ def tasks(session: Session, viewer: Viewer, *, today: date) -> list[Task]:
     return [
         Task(row, handed_on(session, melding, kind))
         for row, melding, kind in found
-        if not hidden_since(session, melding, row.asked_at)
+        if not is_set_aside(session, melding)
     ]
 
 
 def task(session: Session, viewer: Viewer, number: int, *, today: date) -> Task | None:
     """Return one question to this viewer; None when there is none, or its melding was set aside."""
     found = session.execute(_own(session, viewer, today).where(ColleagueTask.id == number)).one_or_none()
-    if found is None or hidden_since(session, found[1], found[0].asked_at):
+    if found is None or is_set_aside(session, found[1]):
         return None
     return Task(found[0], handed_on(session, found[1], found[2]))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from data import handling_terms
 from data.account_models import Account, Substitute
 from data.intake_models import Intake
-from data.models import Audit, Category, Melding
+from data.models import Category, Melding
 from data.photo_rows import released_photos
 from data.text_masking import masked_text
 from data.visibility import PUBLIC
@@ -58,14 +58,6 @@ def handed_on(session: Session, melding: Melding, kind: Category) -> HandedOn:
         handling_terms.terms(session).due(melding, kind),
         melding.example,
     )
-
-
-def hidden_since(session: Session, melding: Melding, moment: datetime) -> bool:
-    """Return whether a melding was set aside after a moment: what was handed on before is shut then."""
-    hidden = select(Audit.id).where(
-        Audit.action == "melding.verborgen", Audit.object_id == melding.public_id, Audit.at >= moment
-    )
-    return melding.intern and session.scalar(hidden.limit(1)) is not None
 
 
 def working_for(session: Session, name: str | None, *, today: date) -> tuple[int, ...]:

@@ -165,10 +165,12 @@ def change_kind(session: Session, melding: Melding, slug: str, *, actor: str) ->
     if after.privacy != PrivacyClass.EXACT:
         _withdraw(session, melding)
     elif before.privacy != PrivacyClass.EXACT:
+        # What was set aside stays so: waiting again would open it to whom it was handed to.
+        aside = is_set_aside(session, melding)
         melding.intern = True
         _withdraw(session, melding)
         _keep_to_staff(session, melding)
-        _quarantine(session, melding, OTHER_KIND)
+        _quarantine(session, melding, None if aside else OTHER_KIND)
     _note(session, melding, actor, "melding.soort", {"van": before.slug, "naar": after.slug})
 
 
@@ -188,6 +190,15 @@ def add_note(session: Session, melding: Melding, *, actor: str, text: str) -> No
     """Keep a private note beside a melding."""
     session.add(Note(melding_id=melding.id, at=datetime.now(UTC), actor=actor, text=text))
     _note(session, melding, actor, "melding.notitie", {})
+
+
+def is_set_aside(session: Session, melding: Melding) -> bool:
+    """Return whether a melding was set aside: then it is shut for whom it was handed to as well.
+
+    One that waits for somebody to look at it is kept from everybody too, and is not set aside.
+    """
+    waits = select(Intake.melding_id).where(Intake.melding_id == melding.id, Intake.quarantine.is_not(None))
+    return melding.intern and session.scalar(waits) is None
 
 
 def is_shielded(session: Session, melding: Melding) -> bool:

@@ -125,12 +125,14 @@ def forward(
 
     The mail holds no contact data unless `contact`: that the reporter agreed, for this party. Raises
     NotAllowed for an unknown party, one without an address, a melding that is done, or contact data of a
-    reporter who did not want contact.
+    reporter who did not want contact, and for one that was set aside.
     """
     query = select(Party).where(Party.municipality_code == melding.municipality_code, Party.slug == slug)
     party = session.scalars(query).one_or_none()
     if party is None or not party.email:
         raise handling.NotAllowed("deze partij heeft geen mailadres")
+    if handling.is_set_aside(session, melding):
+        raise handling.NotAllowed("deze melding is apart gezet")
     if contact and not _wants_contact(session, melding):
         raise handling.NotAllowed("de melder heeft niet gezegd dat anderen contact mogen opnemen")
     handling.change_status(session, melding, Status.FORWARDED, actor=actor, note=note)

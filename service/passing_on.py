@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from data.handed_on import hidden_since
+from data.handling import is_set_aside
 from data.intake_models import Contact
 from data.models import Category, Melding, Municipality
 from data.outbox import Mail
@@ -23,7 +23,7 @@ def passed_on_mail(session: Session, mail: Mail) -> Draft | None:
     if passed is None:
         return None
     melding = session.get_one(Melding, passed.melding_id)
-    if hidden_since(session, melding, passed.at):
+    if is_set_aside(session, melding):
         return None
     kind = session.get_one(Category, melding.category_id)
     town = session.get_one(Municipality, melding.municipality_code)
