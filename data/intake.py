@@ -102,6 +102,13 @@ class _Place(NamedTuple):
     owners: dict[int, str | None]
 
 
+class _Mark(NamedTuple):
+    """What is kept to know the same content again; `plain` is how it was kept before, without the secret."""
+
+    keyed: str
+    plain: str
+
+
 def take_in(
     database: Database,
     report: Report,
@@ -123,8 +130,8 @@ def take_in(
     report = _without_bsn(report)
     place = _place(report, finders)
     key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
-    mark = _fingerprint(report, photos)
-    sent = {"key_hash": key_hash, "fingerprint": mark}
+    mark = _fingerprint(report, photos, secret)
+    sent = {"key_hash": key_hash, "fingerprint": mark.keyed}
     if photos is not None:
         with database.read() as session:
             replayed = _replay(_look(session, report, key_hash), mark)
@@ -163,14 +170,17 @@ def _sign(public_id: str, secret: bytes) -> str:
     return hmac.new(secret, f"volgen:{public_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _fingerprint(report: Report, photos: Album | None) -> str:
-    """Return a hash of what was sent, by canonical fields: a retry may come in another form."""
+def _fingerprint(report: Report, photos: Album | None, secret: bytes) -> _Mark:
+    """Return hashes of what was sent, by canonical fields: a retry may come in another form."""
     plain: dict[str, Any] = asdict(replace(report, quarantine=None, suggested=None, confidence=None))
     # Who tries again solves a new challenge.
     del plain["proof"]
     if photos is not None and photos.marks:
         plain["photos"] = photos.marks
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+    content = json.dumps(plain, sort_keys=True, default=str).encode()
+    # Keyed, as a bare hash lets somebody with a copy of the database try phones and addresses.
+    keyed = hmac.new(secret, b"inhoud:" + content, hashlib.sha256).hexdigest()
+    return _Mark(keyed, hashlib.sha256(content).hexdigest())
 
 
 def _without_bsn(report: Report) -> Report:
@@ -194,11 +204,11 @@ def _look(session: Session, report: Report, key_hash: str) -> Known:
     return intake_rows.look(session.connection(), key_hash=key_hash, source=source, category=report.category)
 
 
-def _replay(known: Known, mark: str) -> Receipt | None:
+def _replay(known: Known, mark: _Mark) -> Receipt | None:
     """Return the receipt of a melding that was sent with this key before, None when none was."""
     if known.public_id is None or known.reference is None:
         return None
-    if known.fingerprint != mark:
+    if known.fingerprint not in mark:
         raise KeyReused("deze sleutel hoort bij een melding met een andere inhoud")
     return Receipt(known.public_id, known.reference, replayed=True)
 

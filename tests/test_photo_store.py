@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +17,12 @@ import photo_files as files
 import pytest
 from bad_files import town_database
 from photo_sending import SECRET, names, report, rows, sent
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import SessionTransaction
 
 from data.database import Database
-from data.intake import KeyReused, NotOurs, take_in
+from data.intake import KeyReused, NotOurs, Receipt, take_in
+from data.intake_models import Intake
 from data.models import Melding
 from data.photo_store import Album, PhotoNotKept, PhotoStore
 from data.photos import Encoded, re_encode
@@ -306,3 +308,20 @@ def test_a_row_without_its_file_is_told(database: Database, store: PhotoStore, e
 def test_a_service_without_photos_has_nothing_to_keep(database: Database, store: PhotoStore) -> None:
     found = store.reconcile(database)
     assert (found.removed, found.missing, store.folder.exists()) == (0, (), False)
+
+
+def test_what_is_kept_to_know_a_retry_is_keyed_and_the_old_plain_form_still_counts(
+    database: Database,
+) -> None:
+    first = sent(database, None)
+    plain = asdict(replace(report(), quarantine=None))
+    del plain["proof"]
+    bare = sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+    with database.write() as session:
+        assert session.scalars(select(Intake.fingerprint)).one() != bare
+        session.execute(update(Intake).values(fingerprint=bare))
+    assert sent(database, None) == Receipt(first.public_id, first.reference, replayed=True)
+    with database.write() as session:
+        session.execute(update(Intake).values(fingerprint=bare[::-1]))
+    with pytest.raises(KeyReused):
+        sent(database, None)
