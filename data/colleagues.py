@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -18,9 +17,6 @@ from data.models import Category, Melding
 from data.rights import Right, Role
 from data.role_models import ColleagueTask
 from data.visibility import Viewer
-
-LONGEST_QUESTION: Final = 1_000
-LONGEST_ADVICE: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)

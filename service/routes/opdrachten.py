@@ -16,6 +16,7 @@ from service.analysis.workbench import today
 from service.dependencies import DatabaseDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
+from service.routes.api.shapes import RowNumber
 from service.routes.werkbak import LONGEST_NOTE, NoteText
 from service.texts import catalogue
 
@@ -37,7 +38,9 @@ def overview(
 
 
 @router.get("/opdrachten/{nummer}")
-def job(request: Request, database: DatabaseDep, signed: SignedIn, nummer: int, klaar: str = "") -> Response:
+def job(
+    request: Request, database: DatabaseDep, signed: SignedIn, nummer: RowNumber, klaar: str = ""
+) -> Response:
     """Show a partner one melding that was passed on."""
     return _page(request, database, signed.viewer, nummer, done="opdrachten.klaar" if klaar else "")
 
@@ -47,7 +50,7 @@ def report(
     request: Request,
     database: DatabaseDep,
     signed: Sender,
-    nummer: int,
+    nummer: RowNumber,
     stand: Annotated[str, Form(max_length=20)] = "",
     notitie: Annotated[NoteText, Form()] = "",
 ) -> Response:

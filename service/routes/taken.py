@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data import colleagues
-from data.colleagues import LONGEST_ADVICE
 from data.database import Database
 from data.handling import NotAllowed
 from data.visibility import Viewer
@@ -16,7 +15,8 @@ from service.analysis.workbench import today
 from service.dependencies import DatabaseDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
-from service.routes.werkbak import NoteText
+from service.routes.api.shapes import RowNumber
+from service.routes.werkbak import LONGEST_NOTE, NoteText
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +31,9 @@ def overview(request: Request, database: DatabaseDep, signed: SignedIn) -> Respo
 
 
 @router.get("/taken/{nummer}")
-def task(request: Request, database: DatabaseDep, signed: SignedIn, nummer: int, klaar: str = "") -> Response:
+def task(
+    request: Request, database: DatabaseDep, signed: SignedIn, nummer: RowNumber, klaar: str = ""
+) -> Response:
     """Show a colleague one question with its melding."""
     return _page(request, database, signed.viewer, nummer, done="taken.klaar" if klaar else "")
 
@@ -41,7 +43,7 @@ def answer(
     request: Request,
     database: DatabaseDep,
     signed: Sender,
-    nummer: int,
+    nummer: RowNumber,
     antwoord: Annotated[NoteText, Form()] = "",
 ) -> Response:
     """Answer a question: the coordinator reads it beside the melding."""
@@ -80,6 +82,6 @@ def _page(
         "done": done,
         "fault": fault,
         "typed": typed,
-        "langst": LONGEST_ADVICE,
+        "langst": LONGEST_NOTE,
     }
     return render(request, "taak.html", context, status=status, example=found.seen.example)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
+from fastapi import Path
 from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
@@ -94,6 +95,8 @@ Bandwidth = Annotated[
     AfterValidator(_checked_bandwidth),
     Field(description="Straal van de warmte in meters", json_schema_extra={"enum": list(BANDWIDTHS_M)}),
 ]
+# Beyond these no database has a row, and some cannot even be asked.
+RowNumber = Annotated[int, Path(ge=1, le=2**53)]
 GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$", description="CBS-code van de gemeente")]
 AreaCode = Annotated[str, Field(max_length=60, description="Code van een buurt, wijk, gebied of gemeente")]
 
