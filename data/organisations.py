@@ -44,6 +44,11 @@ class Organisation:
         """Whether it wrote something that nobody released yet."""
         return self.written is not None and _words(self.written) != _words(self.released)
 
+    @property
+    def version(self) -> str:
+        """What differs after each text that it writes."""
+        return "" if self.written is None else self.written.written_at.isoformat()
+
 
 def own(session: Session, viewer: Viewer, *, today: date) -> list[Organisation]:
     """Return the organisations that this viewer is, or stands in for."""
@@ -72,11 +77,13 @@ def write(
     _note(session, organisation, actor, "organisatie.geschreven")
 
 
-def release(session: Session, organisation: Organisation, *, actor: str) -> None:
-    """Let everybody read what an organisation wrote last."""
+def release(session: Session, organisation: Organisation, *, version: str, actor: str) -> None:
+    """Let everybody read what an organisation wrote; WrongOrganisation when it wrote another version."""
     written = organisation.written
     if written is None:
         raise WrongOrganisation("deze organisatie heeft nog niets geschreven")
+    if organisation.version != version:
+        raise WrongOrganisation("deze tekst is intussen veranderd; lees eerst de nieuwe tekst")
     row = organisation.released or OrganisationText(account_id=organisation.account.id, released=True)
     row.naam, row.wat, row.samenkomst = written.naam, written.wat, written.samenkomst
     row.written_at = written.written_at

@@ -11,6 +11,11 @@ def _nameless(page: Page) -> None:
     press(page)
 
 
+def _written_anew(page: Page) -> None:
+    page.locator("input[name=versie]").evaluate("one => { one.value = 'eerder' }")
+    press(page)
+
+
 ROLE_STATES = (
     State("tasks, none", Kind.EMPTY, "/taken", staff=True),
     State("tasks", Kind.MANY, "/taken", who="collega"),
@@ -51,5 +56,14 @@ ROLE_STATES = (
     ),
     State("texts of organisations, none", Kind.EMPTY, "/organisaties", who="een"),
     State("texts of organisations", Kind.ONE, "/organisaties", staff=True),
+    State(
+        "text of an organisation that changed meanwhile",
+        Kind.ERROR,
+        "/organisaties",
+        _written_anew,
+        staff=True,
+        line="POST /organisaties/{nummer}/zichtbaar",
+        says="intussen veranderd",
+    ),
     State("text of an organisation that is out", Kind.SUCCESS, "/organisaties?klaar=zichtbaar", staff=True),
 )

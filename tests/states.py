@@ -124,6 +124,7 @@ POST /opdrachten/{{nummer}}/stand       | error
 GET /organisatie                        | empty one success
 POST /organisatie                       | error
 GET /organisaties                       | empty one success
+POST /organisaties/{{nummer}}/zichtbaar | error
 """)
 
 # What these answer is no page: data, pictures, files.
@@ -156,7 +157,6 @@ LEAD_ON = frozenset(
         "POST /mijn/sessies",
         "POST /mijn/vervanger/weg",
         "POST /organisaties/{nummer}/weg",
-        "POST /organisaties/{nummer}/zichtbaar",
         "POST /uitloggen",
         "POST /volg/{token}/heropenen",
         "POST /volg/{token}/mail",

@@ -350,13 +350,25 @@ def test_the_text_of_an_organisation_is_public_after_a_coordinator_of_its_area_s
         assert "Straatcomité" not in desk.get("/organisaties").text
         assert send(desk, f"/organisaties/{number}/zichtbaar").status_code == 404
     assert "Straatcomité" in as_somebody(running, "zuid").get("/organisaties").text
-    assert send(running, f"/organisaties/{number}/zichtbaar").status_code == 303
+    read = re.findall(r'name="versie" value="([^"]+)"', running.get("/organisaties").text)[0]
+    assert send(as_somebody(running, "straat"), "/organisatie", **fields).status_code == 303
+    late = send(as_somebody(running, "zuid"), f"/organisaties/{number}/zichtbaar", versie=read)
+    assert (late.status_code, "intussen veranderd" in late.text, public("WK062200")) == (409, True, False)
+    read = re.findall(r'name="versie" value="([^"]+)"', late.text)[0]
+    desk = as_somebody(running, "zuid")
+    assert send(desk, f"/organisaties/{number}/zichtbaar", versie=read).status_code == 303
     assert [public(code) for code in ("WK062200", BUURTEN[0], "WK062201")] == [True, True, False]
     changed = {**fields, "wat": "Wij zijn anders."}
     assert send(as_somebody(running, "straat"), "/organisatie", **changed).status_code == 303
     assert public("WK062200")
     assert send(as_somebody(running, "zuid"), f"/organisaties/{number}/weg").status_code == 303
     assert not public("WK062200")
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**20])
+def test_a_number_that_no_row_has_is_no_fault_of_ours(running: TestClient, number: int) -> None:
+    for name, page in (("groen", f"/taken/{number}"), ("veger", f"/opdrachten/{number}")):
+        assert as_somebody(running, name).get(page).status_code == 400
 
 
 @pytest.mark.parametrize(

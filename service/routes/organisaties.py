@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data import organisations
+from data.database import Database
 from data.organisations import LONGEST_NAME, LONGEST_TEXT, Organisation, WrongOrganisation
 from data.visibility import Viewer
 from service.analysis.organisation_page import own_areas
@@ -87,21 +88,25 @@ def _page(
 @router.get("/organisaties")
 def overview(request: Request, database: DatabaseDep, signed: SignedIn, klaar: str = "") -> Response:
     """Show a coordinator the texts of the organisations in the own areas."""
-    with database.read() as session:
-        found = organisations.to_release(session, signed.viewer)
-    context = {
-        "organisaties": sorted(found, key=lambda one: not one.waits),
-        "done": DONE.get(klaar, ""),
-    }
-    return render(request, "organisaties.html", context)
+    return _overview(request, database, signed.viewer, done=DONE.get(klaar, ""))
 
 
 @router.post("/organisaties/{nummer}/zichtbaar")
-def release(database: DatabaseDep, signed: Sender, nummer: int) -> Response:
+def release(
+    request: Request,
+    database: DatabaseDep,
+    signed: Sender,
+    nummer: int,
+    versie: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
     """Let everybody read what an organisation wrote last."""
-    with database.write() as session:
-        found = _one(organisations.to_release(session, signed.viewer), nummer)
-        organisations.release(session, found, actor=str(signed.viewer.account))
+    try:
+        with database.write() as session:
+            found = _one(organisations.to_release(session, signed.viewer), nummer)
+            organisations.release(session, found, version=versie, actor=str(signed.viewer.account))
+    except WrongOrganisation as wrong:
+        fault = f"{str(wrong).capitalize()}."
+        return _overview(request, database, signed.viewer, fault=fault, status=409)
     return RedirectResponse("/organisaties?klaar=zichtbaar", 303)
 
 
@@ -112,6 +117,21 @@ def withdraw(database: DatabaseDep, signed: Sender, nummer: int) -> Response:
         found = _one(organisations.to_release(session, signed.viewer), nummer)
         organisations.withdraw(session, found, actor=str(signed.viewer.account))
     return RedirectResponse("/organisaties?klaar=weg", 303)
+
+
+def _overview(
+    request: Request,
+    database: Database,
+    viewer: Viewer,
+    *,
+    done: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    with database.read() as session:
+        found = organisations.to_release(session, viewer)
+    context = {"organisaties": sorted(found, key=lambda one: not one.waits), "done": done, "fault": fault}
+    return render(request, "organisaties.html", context, status=status)
 
 
 def _one(found: list[Organisation], number: int) -> Organisation:
