@@ -39,7 +39,7 @@ def left_out(workbench: Workbench, viewer: Viewer) -> tuple[list[str], bool]:
 def test_a_soort_that_was_moved_out_of_sight_is_not_delivered_to_the_public_and_never_zero(
     tmp_path: Path, viewer: Viewer, expected: tuple[list[str], bool]
 ) -> None:
-    rows = [["1", "2026-05-01", "Dumping", LON, LAT], ["2", "2026-05-02", "Boom", LON, LAT]]
+    rows = [["1", "2026-04-01", "Dumping", LON, LAT], ["2", "2026-05-02", "Boom", LON, LAT]]
     with town_database(tmp_path) as database:
         names = ("nummer", "datum", "soort", "lon", "lat")
         imported(database, write_table(tmp_path / "in.csv", rows, names))
