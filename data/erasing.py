@@ -21,12 +21,11 @@ from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Audit, Category, Initiatief, Melding, Outbox
 from data.party_models import ReleasedText
-from data.retention import BUURT_ONLY
+from data.retention import BUURT_ONLY, wipe_ideas
 from data.role_models import ColleagueTask
 
 FILE: Final = "gewist.txt"
 ACTION: Final = "gewist"
-GONE_TITLE: Final = "Verwijderd op verzoek"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def _find_idea(session: Session, public_id: str) -> Found | None:
     if row is None:
         return None
     plan, idea = row
-    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": int(plan.titel != GONE_TITLE)}
+    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": int(bool(idea.fingerprint))}
     return Found("idee", public_id, plan.municipality_code, counts)
 
 
@@ -194,12 +193,7 @@ def _erase_idea(session: Session, public_id: str) -> Erased:
     idea = session.get_one(Idea, plan.id)
     counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1}
     counts |= _forget_letter_mail(session, "idee", public_id)
-    idea.naam = idea.email = idea.answer = idea.fingerprint = ""
-    idea.may_mail = idea.may_publish = False
-    idea.answered_at = idea.answered_at or idea.received_at
-    plan.titel, plan.text, plan.released = GONE_TITLE, None, False
-    for name, value in BUURT_ONLY.items():
-        setattr(plan, name, value)
+    wipe_ideas(session, [plan.id])
     return Erased(counts)
 
 

@@ -26,6 +26,7 @@ from data.role_models import ColleagueTask
 
 AT_ONCE: Final = 500
 ACTOR: Final = "bewaartermijnen"
+GONE_TITLE: Final = "Verwijderd"
 # A place that is known by its buurt alone.
 BUURT_ONLY: Final[Mapping[str, Any]] = {
     "lon": None,
@@ -176,6 +177,11 @@ def _questions(before: Before) -> Select[int]:
     return select(Question.id).where(Question.received_at < before[Kept.LETTER])
 
 
+def _ideas(before: Before) -> Select[int]:
+    query = select(Idea.initiatief_id).join(Initiatief, Initiatief.id == Idea.initiatief_id)
+    return query.where(~Initiatief.released, Idea.fingerprint != "", Idea.received_at < before[Kept.LETTER])
+
+
 def _wipe_texts(session: Session, ids: Ids) -> None:
     session.execute(update(Melding).where(Melding.id.in_(ids)).values(text=None))
     session.execute(delete(ReleasedText).where(ReleasedText.melding_id.in_(ids)))
@@ -201,6 +207,22 @@ def _wipe_idea_contacts(session: Session, ids: Ids) -> None:
     session.execute(update(Idea).where(Idea.initiatief_id.in_(ids)).values(naam="", email="", may_mail=False))
 
 
+def wipe_ideas(session: Session, ids: Ids) -> None:
+    """Take away the words, place and sender of ideas; that there was one stays."""
+    empty = {
+        "naam": "",
+        "email": "",
+        "answer": "",
+        "fingerprint": "",
+        "may_mail": False,
+        "may_publish": False,
+    }
+    answered_at = func.coalesce(Idea.answered_at, Idea.received_at)
+    session.execute(update(Idea).where(Idea.initiatief_id.in_(ids)).values(**empty, answered_at=answered_at))
+    gone = {"titel": GONE_TITLE, "text": None, "released": False, **BUURT_ONLY}
+    session.execute(update(Initiatief).where(Initiatief.id.in_(ids)).values(**gone))
+
+
 def _remove(column: Any) -> Callable[[Session, Ids], None]:
     def act(session: Session, ids: Ids) -> None:
         session.execute(delete(column.class_).where(column.in_(ids)))
@@ -220,4 +242,5 @@ RULES: Final = (
     Rule("contact van vragen", _question_contacts, _wipe_question_contacts, Question),
     Rule("contact van ideeën", _idea_contacts, _wipe_idea_contacts, Initiatief),
     Rule("vragen", _questions, _remove(Question.id), Question),
+    Rule("ideeën", _ideas, wipe_ideas, Initiatief),
 )

@@ -17,7 +17,7 @@ from data.database import sqlite_module
 from data.following_models import Follower
 from data.intake_models import Idea, Photo, Question
 from data.letters import Kind
-from data.models import Audit, Melding, StaffSession
+from data.models import Audit, Initiatief, Melding, StaffSession
 from data.retention_terms import TERMS
 from data.retention_terms import Kept as Kind_of
 from service import security
@@ -131,7 +131,7 @@ def test_each_rule_and_an_erasure_work_on_both_databases(database_url: str, tmp_
         town.age(old, received=5 * 365 + 1, closed=1800)
         letters = {kind: town.letter(kind, f"brief {kind.value}") for kind in (Kind.QUESTION, Kind.IDEA)}
         with town.database.write() as session:
-            session.execute(update(Idea).values(received_at=NOW - timedelta(days=366)))
+            session.execute(update(Idea).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
             session.execute(update(Question).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
         done = keep_to_terms(town.database, town.settings, now=NOW)[TOWN]
         # What is left of the old melding by then is of no rule any more.
@@ -165,6 +165,27 @@ def test_who_sent_a_letter_is_forgotten_a_month_after_the_answer(small: Kept) ->
         session.execute(update(Question).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
     assert retention.run(small.database, {}, now=NOW) == {TOWN: {"vragen": 1}}
     assert small.question(names[Kind.QUESTION]) is None
+
+
+def test_an_idea_that_nobody_released_goes_after_its_term_and_a_released_one_stays(small: Kept) -> None:
+    names = {small.letter(Kind.IDEA, name): name for name in ("roodstaartje", "zwartkopje")}
+    shown = next(one for one, name in names.items() if name == "zwartkopje")
+    with small.database.write() as session:
+        session.execute(update(Initiatief).where(Initiatief.public_id == shown).values(released=True))
+    for days, left in ((-1, set(names.values())), (1, {"zwartkopje"})):
+        came = NOW - timedelta(days=TERMS[Kind_of.LETTER] + days)
+        with small.database.write() as session:
+            session.execute(update(Idea).values(received_at=came))
+        retention.run(small.database, {}, now=NOW)
+        with small.database.read() as session:
+            query = select(Initiatief).where(Initiatief.public_id.in_(names))
+            kept_now = [one for one in session.scalars(query) if one.text is not None]
+            assert {names[one.public_id] for one in kept_now} == left
+            assert all(one.x is not None and one.address for one in kept_now)
+    with small.database.read() as session:
+        gone = session.scalars(query.where(Initiatief.public_id != shown)).one()
+        assert (gone.titel, gone.x, gone.address) == (retention.GONE_TITLE, None, None)
+    assert retention.run(small.database, {}, now=NOW) == {TOWN: {}}
 
 
 def test_a_gemeente_may_shorten_a_term_and_not_lengthen_it(small: Kept) -> None:
