@@ -34,6 +34,8 @@ def _fill_in(context: BrowserContext, site: Served) -> Page:
     page.get_by_label("Wat is er aan de hand?").fill(TEXT)
     page.get_by_label("Waar is het?").fill("Kloekhorststraat 29")
     page.get_by_role("button", name="Verder").click()
+    page.wait_for_url("**/melden/controle*")
+    page.wait_for_load_state("load")
     return page
 
 
