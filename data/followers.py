@@ -120,11 +120,6 @@ def own_addresses(session: Session, melding_id: int) -> list[tuple[str, bool]]:
     return [(row.email, row.confirmed_at is not None) for row in session.scalars(query.order_by(Follower.id))]
 
 
-def forget(session: Session, melding_id: int) -> None:
-    """Remove everybody who follows a melding, as when contact data have to go."""
-    session.execute(delete(Follower).where(Follower.melding_id == melding_id))
-
-
 def tidy(session: Session, now: datetime) -> None:
     """Remove addresses that were asked and never answered."""
     session.execute(

@@ -156,11 +156,6 @@ def state(session: Session, now: datetime) -> OutboxState:
     return OutboxState(waiting, late, session.scalar(gone) or 0)
 
 
-def forget(session: Session, address: str) -> None:
-    """Remove every mail to this address, sent or not."""
-    session.execute(delete(Outbox).where(func.lower(Outbox.recipient) == address.lower()))
-
-
 def tidy(session: Session, now: datetime) -> None:
     """Remove what was sent or given up more than thirty days ago."""
     old = now - KEPT

@@ -116,11 +116,6 @@ def stop(session: Session, public_id: str) -> bool:
     return bool(session.execute(gone).all())
 
 
-def forget(session: Session, address: str) -> None:
-    """Remove everything that an address follows."""
-    session.execute(delete(Subscription).where(func.lower(Subscription.email) == address.lower()))
-
-
 def due(session: Session, now: datetime) -> list[str]:
     """Return the names of the subscriptions whose turn it is to be told of news."""
     query = select(Subscription).where(

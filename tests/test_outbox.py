@@ -246,15 +246,6 @@ def test_the_outbox_is_alike_on_both_databases(
     database.close()
 
 
-def test_what_is_to_be_forgotten_waits_no_longer(mailer: Mailer, database: Database, post: Post) -> None:
-    put(database)
-    put(database, OTHER)
-    with database.write() as session:
-        outbox.forget(session, ADDRESS.upper())
-    assert mailer.send_due() == Round(sent=1)
-    assert post.to(ADDRESS) == []
-
-
 def test_the_service_sends_what_waited_when_it_starts_again(
     database: Database, port: int, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

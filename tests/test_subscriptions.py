@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from stored_town import TOWN
 from test_desk import report_of
 
-from data import subscriptions
 from data.choices import Status
 from data.following_models import Subscription
 from data.intake import Reachable
@@ -122,8 +121,6 @@ def test_an_address_in_capitals_is_the_same_subscription_and_the_same_mailbox(to
     assert "Die mail krijgt u al." in plain(told)
     with town.database.write() as session:
         assert list(session.scalars(select(Subscription.email))) == [ADDRESS]
-        subscriptions.forget(session, ADDRESS.capitalize())
-        assert list(session.scalars(select(Subscription.email))) == []
 
 
 def test_an_address_that_does_not_answer_is_asked_three_times_at_most(town: Town) -> None:
