@@ -115,6 +115,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         with database.write() as session:
             store_edition(session, two_towns())
             for gemeente in (OWN, OTHER):
+                parties.store_parties(session, gemeente, PARTIES, actor="proef")
                 for role in Role:
                     made = accounts.add(
                         session,
@@ -132,9 +133,11 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
             _plant_melding(database, settings, finders, planted, gemeente, kind, x, y)
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
-            _hand_out(database, gemeente)
         _plant_from_a_browser(client, planted)
         _do_something(database, planted)
+        # After what staff did: what they take up themselves is no longer of the partner.
+        for gemeente in (OWN, OTHER):
+            _hand_out(database, gemeente)
         yield client, planted
 
 
@@ -256,13 +259,12 @@ def _hand_out(database: Database, gemeente: str) -> None:
     with database.write() as session:
         here = (Melding.municipality_code == gemeente, Category.slug == HANDED_ON)
         query = select(Melding).join(Category, Category.id == Melding.category_id).where(*here)
-        melding = session.scalars(query).one()
+        melding = session.scalars(query.order_by(Melding.id).limit(1)).one()
         coordinator = name_of(Role.WIJKCOORDINATOR, gemeente)
         colleague = name_of(Role.COLLEGA, gemeente)
         colleagues.ask(
             session, melding, colleague, "Is dit van u?", due_on=today, today=today, actor=coordinator
         )
-        parties.store_parties(session, gemeente, PARTIES, actor=coordinator)
         partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
         party_work.link(session, partner, "groen", actor=coordinator)
         parties.forward(session, melding, "groen", actor=coordinator, contact=True)
