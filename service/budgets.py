@@ -41,7 +41,7 @@ class Budget(NamedTuple):
 # By the length of the prefix. A melding takes two requests; an office or a provider may share one address.
 # What comes in at once is worked off one by one, so that a burst is also how long all others wait.
 AT_THE_DOOR: Final[Mapping[int, Budget]] = MappingProxyType(
-    {32: Budget(40, 30), 64: Budget(40, 30), 56: Budget(60, 60), 48: Budget(80, 120)}
+    {32: Budget(40, 30), 64: Budget(40, 30), 56: Budget(50, 60), 48: Budget(60, 120)}
 )
 # Who says to be logged in shares an address with colleagues. Saying so wrongly wins no more than this.
 LOGGED_IN_TIMES: Final = 10

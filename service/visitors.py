@@ -38,16 +38,14 @@ class VisitorAddress:
 
 def last_outside(peer: str, hops: Sequence[str], trusted: Sequence[Network]) -> str:
     """Return the last address of `hops` and `peer` outside `trusted`; what is no address ends the search."""
-    found = peer
+    found: str | Address = peer
+    address = read_address(peer)
     for hop in reversed(hops[-MOST_HOPS:]):
-        address = read_address(found)
         if address is None or not any(address in network for network in trusted):
-            return found
-        before = read_address(hop)
-        if before is None:
-            return found
-        found = str(before)
-    return found
+            break
+        address = read_address(hop)
+        found = found if address is None else address
+    return str(found)
 
 
 def read_address(text: str) -> Address | None:
@@ -66,16 +64,18 @@ def read_address(text: str) -> Address | None:
 
 
 def networks(client: str) -> tuple[tuple[int, str], ...]:
-    """Return the networks that stand for a visitor: the length of each prefix, and the network as text.
+    """Return the networks that stand for a visitor: the length of each prefix, and the prefix in hexadecimal.
 
     None for this machine itself, which is a proxy that nobody told us of, and for what is no address: those
-    tell no visitor from another.
+    tell no visitor from another. No two networks of all share a length and a prefix.
     """
     address = read_address(client)
     if address is None or address.is_loopback:
         return ()
+    # Counted by hand: a network of the standard library takes ten times as long, and a flood pays for it.
+    bits = int(address)
     return tuple(
-        (length, str(ipaddress.ip_network((address, length), strict=False)))
+        (length, f"{bits >> (address.max_prefixlen - length):x}/{length}")
         for length in PREFIXES[address.version]
     )
 

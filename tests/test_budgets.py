@@ -99,20 +99,30 @@ def test_without_a_named_proxy_nobody_is_believed() -> None:
     assert last_outside("127.0.0.1", ["192.0.2.7"], ()) == "127.0.0.1"
 
 
-@given(address=st.ip_addresses(v=6))
-def test_an_ipv6_address_is_one_of_its_64_its_56_and_its_48(address: object) -> None:
+@given(address=st.ip_addresses(v=6), other=st.integers(0, 2**80 - 1), length=st.sampled_from([64, 56, 48]))
+def test_addresses_share_a_network_as_the_standard_library_says(
+    address: object, other: int, length: int
+) -> None:
     assert isinstance(address, ipaddress.IPv6Address)
-    assume(not address.is_loopback and address.ipv4_mapped is None)
-    found = networks(str(address))
-    assert [length for length, _ in found] == [64, 56, 48]
-    for length, text in found:
-        network = ipaddress.ip_network(text)
-        assert (address in network, network.prefixlen) == (True, length)
+    neighbour = ipaddress.IPv6Address(int(address) ^ other)
+    assume(not any(one.is_loopback or one.ipv4_mapped for one in (address, neighbour)))
+    network = ipaddress.ip_network((address, length), strict=False)
+    assert (dict(networks(str(neighbour)))[length] == dict(networks(str(address)))[length]) == (
+        neighbour in network
+    )
+
+
+def test_an_ipv6_address_is_one_of_its_64_its_56_and_its_48() -> None:
+    assert networks("2001:db8:66:1234::1") == (
+        (64, "20010db800661234/64"),
+        (56, "20010db8006612/56"),
+        (48, "20010db80066/48"),
+    )
 
 
 def test_this_machine_and_what_is_no_address_tell_no_visitors_apart() -> None:
     assert [networks(one) for one in ("127.0.0.1", "::1", "testclient", "")] == [(), (), (), ()]
-    assert networks("192.0.2.7:1234") == networks("192.0.2.7") == ((32, "192.0.2.7/32"),)
+    assert networks("192.0.2.7:1234") == networks("192.0.2.7") == ((32, "c0000207/32"),)
 
 
 # What each may send
