@@ -18,6 +18,7 @@ from data.letters import (
     Kind,
     Letter,
     Receipt,
+    Sent,
     Settle,
     StoredLetter,
     contact_of,
@@ -59,17 +60,17 @@ def suggest(
     letter = letter.without_bsn()
     owners = _owners(letter, finders)
 
-    def find(session: Session, key_hash: str) -> Receipt:
+    def find(session: Session, sent: Sent) -> Receipt:
         query = (
             select(Initiatief.public_id, Idea)
             .join(Idea, Idea.initiatief_id == Initiatief.id)
-            .where(Idea.key_hash == key_hash)
+            .where(Idea.key_hash == sent.key_hash)
         )
         known = session.execute(query).one_or_none()
-        return replay(known[1] if known else None, known[0] if known else "", letter)
+        return replay(known[1] if known else None, known[0] if known else "", sent)
 
-    def keep(session: Session, key_hash: str) -> Receipt:
-        return _keep(session, letter, owners, key_hash, checked=settle(session) is None)
+    def keep(session: Session, sent: Sent) -> Receipt:
+        return _keep(session, letter, owners, sent, checked=settle(session) is None)
 
     return store_once(database, letter, key=key, secret=secret, find=find, keep=keep)
 
@@ -169,7 +170,7 @@ def _owners(letter: Letter, finders: Sequence[BuurtFinder]) -> dict[int, str | N
 
 
 def _keep(
-    session: Session, letter: Letter, owners: dict[int, str | None], key_hash: str, *, checked: bool
+    session: Session, letter: Letter, owners: dict[int, str | None], sent: Sent, *, checked: bool
 ) -> Receipt:
     moment = now()
     initiatief = _initiatief(session, letter, moment)
@@ -181,8 +182,8 @@ def _keep(
     )
     idea = Idea(
         initiatief_id=initiatief.id,
-        key_hash=key_hash,
-        fingerprint=letter.fingerprint,
+        key_hash=sent.key_hash,
+        fingerprint=sent.fingerprint,
         wijk=letter.wijk,
         may_publish=letter.may_publish,
         received_at=moment,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -67,11 +67,14 @@ class Letter:
         """The same letter without numbers that are a BSN: we may not keep one."""
         return replace(self, text=without_bsn(self.text), title=without_bsn(self.title))
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of what was sent: a retry says the same, another letter does not."""
+    def fingerprint(self, secret: bytes) -> str:
+        """Return a hash of what was sent: a retry says the same, another letter does not.
+
+        Keyed, as a bare hash lets somebody with a copy of the database try names and addresses.
+        """
         plain = {name: value for name, value in asdict(self).items() if name not in {"days", "desk"}}
-        return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+        content = json.dumps(plain, sort_keys=True, default=str)
+        return _keyed(f"inhoud:{self.kind}:{content}", secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,14 @@ class StoredLetter:
         return self.answer is None and today > self.due_on
 
 
-Keep = Callable[[Session, str], Receipt]
+class Sent(NamedTuple):
+    """What is kept to know the same letter again: its key and its content, both keyed."""
+
+    key_hash: str
+    fingerprint: str
+
+
+Keep = Callable[[Session, Sent], Receipt]
 # Gives, in the transaction that stores, why a person looks first; None for who proved to be a person.
 Settle = Callable[[Session], str | None]
 
@@ -131,25 +141,25 @@ def store_once(
     when it is not there; `keep` stores. NotStored when others were in the way each time.
     """
     # Who sends a letter chooses its key: without a word of its own it could sign a link.
-    key_hash = hmac.new(secret, f"sleutel:{letter.kind}:{key}".encode(), hashlib.sha256).hexdigest()
+    sent = Sent(_keyed(f"sleutel:{letter.kind}:{key}", secret), letter.fingerprint(secret))
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:
                 try:
-                    return find(session, key_hash)
+                    return find(session, sent)
                 except LookupError:
-                    return keep(session, key_hash)
+                    return keep(session, sent)
         except IntegrityError:
             # Another worker stored the same key between our look and our insert.
             continue
     raise NotStored("uw bericht kon niet worden opgeslagen; probeer het nog eens")
 
 
-def replay(row: Question | Idea | None, public_id: str, letter: Letter) -> Receipt:
+def replay(row: Question | Idea | None, public_id: str, sent: Sent) -> Receipt:
     """Return the receipt of a letter that is there; LookupError without one, KeyReused for another."""
     if row is None:
         raise LookupError
-    if row.fingerprint != letter.fingerprint:
+    if row.fingerprint != sent.fingerprint:
         raise KeyReused("deze sleutel hoort bij een ander bericht")
     return Receipt(public_id, row.due_on, replayed=True)
 
@@ -206,4 +216,8 @@ def letter_of_token(kind: Kind, token: str, secret: bytes) -> str | None:
 
 
 def _sign(kind: Kind, public_id: str, secret: bytes) -> str:
-    return hmac.new(secret, f"{kind}:{public_id}".encode(), hashlib.sha256).hexdigest()[:32]
+    return _keyed(f"{kind}:{public_id}", secret)[:32]
+
+
+def _keyed(words: str, secret: bytes) -> str:
+    return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()

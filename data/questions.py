@@ -13,6 +13,7 @@ from data.letters import (
     Kind,
     Letter,
     Receipt,
+    Sent,
     Settle,
     StoredLetter,
     contact_of,
@@ -35,12 +36,12 @@ def ask(database: Database, letter: Letter, *, settle: Settle, key: str, secret:
     """
     letter = letter.without_bsn()
 
-    def find(session: Session, key_hash: str) -> Receipt:
-        row = session.scalar(select(Question).where(Question.key_hash == key_hash))
-        return replay(row, row.public_id if row else "", letter)
+    def find(session: Session, sent: Sent) -> Receipt:
+        row = session.scalar(select(Question).where(Question.key_hash == sent.key_hash))
+        return replay(row, row.public_id if row else "", sent)
 
-    def keep(session: Session, key_hash: str) -> Receipt:
-        return _keep(session, letter, key_hash, checked=settle(session) is None)
+    def keep(session: Session, sent: Sent) -> Receipt:
+        return _keep(session, letter, sent, checked=settle(session) is None)
 
     return store_once(database, letter, key=key, secret=secret, find=find, keep=keep)
 
@@ -105,14 +106,14 @@ def _seen_by(viewer: Viewer) -> Select[Question]:
     return select(Question).where(visibility.letters(viewer, Question.municipality_code, Question.wijk))
 
 
-def _keep(session: Session, letter: Letter, key_hash: str, *, checked: bool) -> Receipt:
+def _keep(session: Session, letter: Letter, sent: Sent, *, checked: bool) -> Receipt:
     moment = now()
     row = Question(
         public_id=public_ids(1)[0],
         municipality_code=letter.gemeente,
         wijk=letter.wijk,
-        key_hash=key_hash,
-        fingerprint=letter.fingerprint,
+        key_hash=sent.key_hash,
+        fingerprint=sent.fingerprint,
         text=letter.text,
         received_at=moment,
         due_on=term(letter, moment),
