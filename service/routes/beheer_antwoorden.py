@@ -21,7 +21,7 @@ from service.own_form import Sender, SignedIn
 from service.own_towns import own_towns
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
-from service.routes.werkbak import NoteText
+from service.staff_text import NoteText
 
 router = APIRouter(include_in_schema=False)
 PAGE = "/beheer/antwoorden"

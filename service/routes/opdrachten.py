@@ -17,7 +17,7 @@ from service.dependencies import DatabaseDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
 from service.routes.api.shapes import RowNumber
-from service.routes.werkbak import LONGEST_NOTE, NoteText
+from service.staff_text import LONGEST_NOTE, NoteText
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)

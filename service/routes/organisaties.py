@@ -17,7 +17,7 @@ from service.analysis.workbench import today
 from service.dependencies import DatabaseDep, SettingsDep, WorkbenchDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
-from service.routes.werkbak import NoteText
+from service.staff_text import NoteText
 
 router = APIRouter(include_in_schema=False)
 DONE = {"zichtbaar": "organisaties.klaar_zichtbaar", "weg": "organisaties.klaar_weg"}

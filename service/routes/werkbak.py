@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy.orm import Session
 
 from data import handling, standard_answers
@@ -28,10 +28,10 @@ from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, Workbe
 from service.origin import only_from_here
 from service.pages import place_url, render
 from service.routes.api.shapes import GemeenteCode
+from service.staff_text import LONGEST_LINE, LONGEST_NOTE, LONGEST_REASON, Line, NoteText, Reason
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
-LONGEST_LINE, LONGEST_NOTE, LONGEST_REASON = 1_000, 4_000, 200
 Act = Callable[[Session, Melding], None]
 Needed = TypeVar("Needed")
 # What was done, and what the page says of it.
@@ -51,23 +51,6 @@ DONE = {
 
 class NotFilledIn(Exception):
     """A form came without what it is about; holds the key of the sentence that says so."""
-
-
-def _plain(value: Any) -> Any:
-    """Return a text with one kind of line end: a browser counts a new line as one sign, and sends two."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
-def _printable(value: str) -> str:
-    if any(not sign.isprintable() and sign not in "\n\t" for sign in value):
-        raise ValueError("hier staan tekens in die wij niet kunnen lezen")
-    return value
-
-
-Plain = (BeforeValidator(_plain), AfterValidator(_printable))
-Line = Annotated[str, Field(max_length=LONGEST_LINE), *Plain]
-NoteText = Annotated[str, Field(max_length=LONGEST_NOTE), *Plain]
-Reason = Annotated[str, Field(max_length=LONGEST_REASON), *Plain]
 
 
 class Handled(BaseModel):
