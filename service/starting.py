@@ -46,17 +46,37 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
 def faults(settings: Settings) -> list[str]:
     """Return why the service cannot start with these settings; empty when nothing is in the way."""
     try:
-        return [*_address_faults(settings), *_file_faults(FILE), *_secret_faults(settings)]
+        return [
+            *_address_faults(settings),
+            *_login_faults(settings),
+            *_file_faults(FILE),
+            *_secret_faults(settings),
+        ]
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
         return [f"{PREFIX}DATABASE_URL leidt naar geen database die antwoordt: {reason}"]
 
 
 def _address_faults(settings: Settings) -> Iterator[str]:
-    if settings.base_url is not None and not settings.secure and not _is_here(settings.public_url):
+    if settings.base_url is None or _is_here(settings.public_url):
+        return
+    if not settings.secure:
         yield (
             f"{PREFIX}BASE_URL is {settings.public_url}: daar gaan wachtwoorden en meldingen leesbaar over "
             "het net; gebruik https"
+        )
+    elif settings.demo:
+        yield (
+            f"{PREFIX}BASE_URL is {settings.public_url}: een demo heeft logins zonder tweede stap en is er "
+            "voor deze machine alleen; laat het adres leeg, of start zonder demo"
+        )
+
+
+def _login_faults(settings: Settings) -> Iterator[str]:
+    if settings.staff and not settings.demo:
+        yield (
+            f"{PREFIX}STAFF geeft logins zonder tweede stap: dat kan alleen in een demo; maak accounts met "
+            "wijkbeeld account add"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from data.following_models import Subscription
 from service import starting
 from service.cli import app
 from service.secret import read_secret
+from service.security import PASSWORDS
 from service.settings import Settings
 
 
@@ -72,6 +74,25 @@ def test_a_setting_that_does_harm_is_refused_in_one_line(
     line = refusal(command)
     assert told in line
     assert line.count("\n") == 1
+
+
+HASHED = json.dumps({"een": PASSWORDS.hash("een lang wachtwoord")})
+
+
+def test_83_a_login_without_a_second_step_is_for_a_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIJKBEELD_STAFF", HASHED)
+    line = refusal("serve")
+    assert "WIJKBEELD_STAFF" in line
+    assert "account add" in line
+    assert line.count("\n") == 1
+    monkeypatch.setenv("WIJKBEELD_DEMO", "true")
+    assert starting.faults(Settings()) == []
+
+
+def test_83_a_demo_is_for_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIJKBEELD_BASE_URL", "https://wijk.example")
+    assert starting.faults(Settings()) == []
+    assert "demo" in refusal("demo")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def serve() -> None:
 def demo() -> None:
     """Load the bundled open data and example records, and serve them with a login made for the occasion."""
     started = time.monotonic()
-    settings = settings_to_serve()
+    settings = settings_to_serve(demo=True)
     database = Database(settings.database_url)
     try:
         database.claim_writer()
@@ -58,7 +58,7 @@ def demo() -> None:
     staff = {**settings.staff, DEMO_ACCOUNT: PASSWORDS.hash(password)}
     _welcome(settings, password, seconds=time.monotonic() - started)
     gemeenten = {code: _reachable(code, settings.gemeenten) for code in (*settings.gemeenten, *TOWNS)}
-    _run(settings.model_copy(update={"staff": staff, "demo": True, "gemeenten": gemeenten}))
+    _run(settings.model_copy(update={"staff": staff, "gemeenten": gemeenten}))
 
 
 def _reachable(code: str, known: dict[str, GemeenteSettings]) -> GemeenteSettings:

@@ -35,9 +35,14 @@ def read_settings() -> Settings:
         raise
 
 
-def settings_to_serve() -> Settings:
-    """Return the settings of a service that may start; else the command ends with one line per fault."""
+def settings_to_serve(*, demo: bool = False) -> Settings:
+    """Return the settings of a service that may start; else the command ends with one line per fault.
+
+    With `demo` it starts as a demo, whatever is set.
+    """
     settings = read_settings()
+    if demo:
+        settings = settings.model_copy(update={"demo": True})
     _end_with(faults(settings))
     return settings
 
