@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from service.settings import GemeenteSettings, Settings, Wijkcoordinator
 
 app = typer.Typer()
 console = Console()
+# A thread that computes hands over after this long: who answers at the door waits for each of them.
+SWITCH_S = 0.0005
 DEMO_ACCOUNT = "demo"
 INVENTED = Wijkcoordinator(
     rol="Wijkcoördinator (verzonnen)", telefoon="000 000 00 00", email="wijk@voorbeeld.example"
@@ -94,6 +97,7 @@ def _welcome(settings: Settings, password: str, *, seconds: float) -> None:
 
 
 def _run(settings: Settings) -> None:
+    sys.setswitchinterval(SWITCH_S)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
