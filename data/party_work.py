@@ -27,7 +27,7 @@ ACCEPTED_NOTE: Final = "{partij} heeft uw melding aangenomen en gaat ermee aan h
 DONE_NOTE: Final = "{partij} heeft uw melding afgehandeld."
 
 
-class Report(StrEnum):
+class Said(StrEnum):
     """What a party can say of what was passed on to it."""
 
     ACCEPTED = "aangenomen"
@@ -43,7 +43,7 @@ class Job:
     seen: HandedOn
 
     @property
-    def can(self) -> tuple[Report, ...]:
+    def can(self) -> tuple[Said, ...]:
         """What the party can report now."""
         return _can(self.row, self.seen.status)
 
@@ -111,7 +111,7 @@ def job(session: Session, viewer: Viewer, number: int, *, today: date) -> Job | 
 
 
 def report(
-    session: Session, viewer: Viewer, number: int, said: Report, note: str, *, today: date
+    session: Session, viewer: Viewer, number: int, said: Said, note: str, *, today: date
 ) -> Job | None:
     """Take back what a party reports: the status moves, the note is for staff; None when not its own.
 
@@ -128,13 +128,13 @@ def report(
         raise NotAllowed("dit is al gemeld, of de melding is al afgehandeld")
     actor = str(viewer.account)
     to, line = {
-        Report.ACCEPTED: (Status.IN_PROGRESS, ACCEPTED_NOTE),
-        Report.DONE: (Status.CLOSED, DONE_NOTE),
+        Said.ACCEPTED: (Status.IN_PROGRESS, ACCEPTED_NOTE),
+        Said.DONE: (Status.CLOSED, DONE_NOTE),
     }[said]
     handling.change_status(session, melding, to, actor=actor, note=line.format(partij=found.party.naam))
     # After its step in the history: what comes later is of the desk.
     now = datetime.now(UTC)
-    if said is Report.ACCEPTED:
+    if said is Said.ACCEPTED:
         found.row.accepted_at = now
     else:
         found.row.done_at = now
@@ -143,12 +143,12 @@ def report(
     return found
 
 
-def _can(row: Forwarding, status: str) -> tuple[Report, ...]:
+def _can(row: Forwarding, status: str) -> tuple[Said, ...]:
     """Return what a party can say of what the desk did not take back."""
     if status == Status.FORWARDED:
-        return tuple(Report)
+        return tuple(Said)
     working = row.accepted_at is not None and row.done_at is None and status == Status.IN_PROGRESS
-    return (Report.DONE,) if working else ()
+    return (Said.DONE,) if working else ()
 
 
 def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Party, Melding, Category]:

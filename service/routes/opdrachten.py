@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
 
 from data import party_work
-from data.database import Database
-from data.handling import NotAllowed
-from data.party_work import Report
-from data.visibility import Viewer
+from data.party_work import Said
 from service.analysis.workbench import today
 from service.dependencies import DatabaseDep
-from service.own_form import Sender, SignedIn
+from service.handed_page import HandedPage, Reading, Sending
+from service.own_form import SignedIn
 from service.pages import render
-from service.routes.api.shapes import RowNumber
-from service.staff_text import LONGEST_NOTE, NoteText
+from service.staff_text import NoteText
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
+PAGE = HandedPage("/opdrachten", "opdracht.html", party_work.job, "opdrachten.klaar")
 
 
 @router.get("/opdrachten")
@@ -38,58 +36,24 @@ def overview(
 
 
 @router.get("/opdrachten/{nummer}")
-def job(
-    request: Request, database: DatabaseDep, signed: SignedIn, nummer: RowNumber, klaar: str = ""
-) -> Response:
+def job(visit: Reading, klaar: str = "") -> Response:
     """Show a partner one melding that was passed on."""
-    return _page(request, database, signed.viewer, nummer, done="opdrachten.klaar" if klaar else "")
+    return PAGE.show(visit, done=bool(klaar))
 
 
 @router.post("/opdrachten/{nummer}/stand")
 def report(
-    request: Request,
-    database: DatabaseDep,
-    signed: Sender,
-    nummer: RowNumber,
+    visit: Sending,
     stand: Annotated[str, Form(max_length=20)] = "",
     notitie: Annotated[NoteText, Form()] = "",
 ) -> Response:
     """Say that a melding was taken on, or that it is done."""
-    if stand not in set(Report):
+    if stand not in set(Said):
         fault = catalogue().text("opdrachten.mist_stand")
-        return _page(request, database, signed.viewer, nummer, fault=fault, typed=notitie, status=400)
-    try:
-        with database.write() as session:
-            found = party_work.report(session, signed.viewer, nummer, Report(stand), notitie, today=today())
-    except NotAllowed as refused:
-        fault = f"{str(refused).capitalize()}."
-        return _page(request, database, signed.viewer, nummer, fault=fault, typed=notitie, status=409)
-    if found is None:
-        raise HTTPException(404)
-    return RedirectResponse(f"/opdrachten/{nummer}?klaar=ja", 303)
-
-
-def _page(
-    request: Request,
-    database: Database,
-    viewer: Viewer,
-    number: int,
-    *,
-    done: str = "",
-    fault: str = "",
-    typed: str = "",
-    status: int = 200,
-) -> Response:
-    with database.read() as session:
-        found = party_work.job(session, viewer, number, today=today())
-    if found is None:
-        raise HTTPException(404)
-    context = {
-        "opdracht": found,
-        "te_laat": found.is_late(today()),
-        "done": done,
-        "fault": fault,
-        "typed": typed,
-        "langst": LONGEST_NOTE,
-    }
-    return render(request, "opdracht.html", context, status=status, example=found.seen.example)
+        return PAGE.show(visit, fault=fault, typed=notitie, status=400)
+    said = Said(stand)
+    return PAGE.take_in(
+        visit,
+        lambda session: party_work.report(session, visit.viewer, visit.number, said, notitie, today=today()),
+        typed=notitie,
+    )
