@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-import structlog
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from data import audit
@@ -26,14 +23,13 @@ from data.audit_chain import (
 from data.audit_models import AuditSeal
 from data.database import Database
 from data.models import Audit
-from geo.errors import WijkbeeldError
+from data.repeating import Repeating
 
 EVERY_S: Final = 60.0
 MOST_SEALS: Final = 500
 # A number nobody else locks: of two services on one PostgreSQL one seals at a time.
 LOCK: Final = 0x57_42_41_55
 ACTOR: Final = "dienst"
-log = structlog.get_logger()
 
 
 def seal_next(session: Session, key: bytes, *, now: datetime, after: int = 0) -> AuditSeal | None:
@@ -111,33 +107,27 @@ def _alone(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-class Sealer:
-    """Seals every minute, in a thread beside the answers of the service; there is one."""
+class Sealer(Repeating):
+    """Seals every minute; there is one. What waits at a stop is sealed at the next start."""
 
     def __init__(
         self, database: Database, key: Callable[[], bytes], heads: HeadFile, *, keep_months: int
     ) -> None:
+        super().__init__("de audit verzegelen", every_s=EVERY_S)
         self._database = database
         self._key = key
         self._heads = heads
         self._keep_months = keep_months
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="verzegelen", daemon=True)
 
-    def start(self) -> None:
-        """Begin; answers do not wait for it."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the seal at hand; what waits is sealed at the next start."""
-        self._ending.set()
-        self._thread.join()
+    def step(self) -> None:
+        """Seal what waits now."""
+        self.look(datetime.now(UTC))
 
     def look(self, now: datetime) -> None:
         """Seal all that waits, export its heads, and drop what has had its time."""
         key = self._key()
         exported = self._heads.last()
-        while not self._ending.is_set():
+        while not self.stopped():
             with self._database.write() as session:
                 made = seal_next(session, key, now=now, after=exported)
             if made is None:
@@ -145,7 +135,7 @@ class Sealer:
         self._export(exported)
         before = expired_before(now, self._keep_months)
         dropped = True
-        while dropped and not self._ending.is_set():
+        while dropped and not self.stopped():
             with self._database.write() as session:
                 dropped = bool(drop_expired(session, key, before=before, now=now))
 
@@ -156,10 +146,3 @@ class Sealer:
             seals = session.scalars(query).all()
         if seals:
             self._heads.add(seals)
-
-    def _run(self) -> None:
-        while not self._ending.wait(EVERY_S):
-            try:
-                self.look(datetime.now(UTC))
-            except (SQLAlchemyError, WijkbeeldError, OSError) as error:
-                log.warning("de audit verzegelen lukte niet", soort=type(error).__name__)

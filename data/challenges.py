@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 
-import structlog
 from sqlalchemy import Executable, delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from data.challenge_models import SpentChallenge
 from data.database import Database
 from data.models import core_table
-from geo.errors import WijkbeeldError
+from data.repeating import Repeating
 
-log = structlog.get_logger()
 # Nobody has shown to have taken any trouble, so a person looks first.
 UNCHECKED: Final = "zonder controle"
 SPENT: Final = "controle al gebruikt"
@@ -76,27 +72,14 @@ def forget_expired(session: Session, *, now: datetime | None = None) -> int:
     return len(gone.all())
 
 
-class ChallengeKeeper:
-    """Drops what is no longer taken every hour, in a thread beside the answers of the service."""
+class ChallengeKeeper(Repeating):
+    """Drops what is no longer taken every hour."""
 
     def __init__(self, database: Database) -> None:
+        super().__init__("uitdagingen opruimen", every_s=EVERY_S)
         self._database = database
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="uitdagingen", daemon=True)
 
-    def start(self) -> None:
-        """Begin; answers do not wait for it."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the look at hand."""
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending.wait(EVERY_S):
-            try:
-                with self._database.write() as session:
-                    forget_expired(session)
-            except (OSError, SQLAlchemyError, WijkbeeldError) as error:
-                log.warning("uitdagingen opruimen lukte niet", soort=type(error).__name__)
+    def step(self) -> None:
+        """Drop what is over now."""
+        with self._database.write() as session:
+            forget_expired(session)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import structlog
 
 from data.apart import Stopped
 from data.database import Database, WriterBusy
+from data.repeating import Repeating
 from geo.errors import WijkbeeldError
 
 POLL_S: Final = 0.2
@@ -123,50 +123,51 @@ class Spool:
         return self.folder / f"{name}.{part}.json"
 
 
-class JobRunner:
-    """Does the jobs of a spool one after another, in a thread beside the answers of the service."""
+class _Alive(Repeating):
+    """Leaves the sign that somebody is at work, apart from the work: one job may take minutes."""
+
+    def __init__(self, spool: Spool) -> None:
+        super().__init__("teken van leven geven", every_s=ALIVE_S, longest_s=ALIVE_S)
+        self._spool = spool
+
+    def step(self) -> None:
+        """Leave the sign now."""
+        self._spool.say_alive()
+
+
+class JobRunner(Repeating):
+    """Does the jobs of a spool one after another."""
 
     def __init__(self, spool: Spool, kinds: Mapping[str, Kind]) -> None:
+        # Somebody waits for the answer of each: no long pause after a fault.
+        super().__init__("opdrachten uitvoeren", every_s=POLL_S, longest_s=ALIVE_S)
         self._spool = spool
         self._kinds = dict(kinds)
-        self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=target, name=name, daemon=True)
-            for name, target in (("jobs", self._work), ("jobs-alive", self._live))
-        ]
+        self._alive = _Alive(spool)
 
     def start(self) -> None:
         """Begin; jobs that an earlier run left unfinished go on."""
         self._spool.say_alive()
-        for thread in self._threads:
-            thread.start()
+        self._alive.start()
+        super().start()
 
     def stop(self) -> None:
         """End after the step at hand; what is unfinished stays in the spool."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        super().stop()
+        self._alive.stop()
+
+    def step(self) -> None:
+        """Do the jobs that wait now, and forget answers that nobody fetched."""
+        self.run_waiting()
+        self._spool.sweep()
 
     def run_waiting(self) -> None:
         """Do the jobs that wait now."""
         for name in self._spool.waiting():
-            if not self._stopping.is_set():
-                self._run(name)
+            if not self.stopped():
+                self._perform(name)
 
-    def _work(self) -> None:
-        while not self._stopping.wait(POLL_S):
-            try:
-                self.run_waiting()
-                self._spool.sweep()
-            except OSError as error:
-                log.error("opdrachten lezen lukt niet", reden=str(error))
-
-    def _live(self) -> None:
-        # Apart from the work: one job may take minutes.
-        while not self._stopping.wait(ALIVE_S):
-            self._spool.say_alive()
-
-    def _run(self, name: str) -> None:
+    def _perform(self, name: str) -> None:
         job = self._spool.read(name, "job") or {}
         kind = self._kinds.get(str(job.get("kind")))
         if kind is None or not isinstance(job.get("arguments"), dict):
@@ -176,7 +177,7 @@ class JobRunner:
             return
         if not self._may_try(name, job):
             return
-        control = Control(progress=_Teller(self._spool, name), stopped=self._stopping.is_set)
+        control = Control(progress=_Teller(self._spool, name), stopped=self.stopped)
         answer: dict[str, Any]
         try:
             answer = {"antwoord": kind(job["arguments"], control)}

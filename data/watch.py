@@ -6,8 +6,8 @@ until the source is loaded again.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from data.import_ledger import MeldingenOrder, content_hash
 from data.import_report import ImportReport
 from data.imports import import_meldingen
 from data.models import Audit, Import, Outbox, Source
+from data.repeating import Repeating
 from geo.errors import WijkbeeldError
 
 ALARM: Final = "import.alarm"
@@ -66,8 +67,8 @@ class Checked:
     alarms: tuple[Alarm, ...] = ()
 
 
-class Watcher:
-    """Looks into the folders from time to time, in a thread beside the answers of the service."""
+class Watcher(Repeating):
+    """Looks into the folders from time to time."""
 
     def __init__(
         self,
@@ -79,26 +80,23 @@ class Watcher:
         settle_s: float = SETTLE_S,
         check_s: float = CHECK_S,
     ) -> None:
+        super().__init__("een bewaakte map lezen", every_s=check_s, first_s=0.0)
         self._database = database
         self._sources = tuple(sources)
         self._folder = folder
         self._mail_to = mail_to
         self._settle_s = settle_s
-        self._check_s = check_s
         self._seen: set[tuple[str, int, int]] = set()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
 
     def start(self) -> None:
         """Begin; without watched folders there is nothing to do."""
         if self._sources:
-            self._thread.start()
+            super().start()
 
-    def stop(self) -> None:
-        """End after the step at hand."""
-        self._stopping.set()
-        if self._sources:
-            self._thread.join()
+    def step(self) -> None:
+        """Look into the folders now."""
+        with suppress(Stopped):
+            self.check()
 
     def check(self, *, now: datetime | None = None) -> Checked:
         """Import what is new in every folder, and raise an alarm for what is bad or late."""
@@ -115,17 +113,6 @@ class Watcher:
                     alarms.append(self._raise_bad(source, path, str(error), moment))
             alarms += self._raise_late(source, moment)
         return Checked(imported=tuple(reports), alarms=tuple(alarms))
-
-    def _watch(self) -> None:
-        wait = 0.0
-        while not self._stopping.wait(wait):
-            wait = self._check_s
-            try:
-                self.check()
-            except Stopped:
-                return
-            except Exception:
-                log.exception("een bewaakte map lezen lukt niet")
 
     def _new_files(self, source: WatchedSource, now: datetime) -> Iterator[Path]:
         """Files that are complete (nobody writes to them) and were not looked at before, oldest first."""
@@ -168,9 +155,7 @@ class Watcher:
             mapping=source.mapping,
             every_days=source.every_days,
         )
-        return import_meldingen(
-            self._database, order, folder=self._folder, actor=ACTOR, stopped=self._stopping.is_set
-        )
+        return import_meldingen(self._database, order, folder=self._folder, actor=ACTOR, stopped=self.stopped)
 
     def _raise_bad(self, source: WatchedSource, path: Path, reason: str, now: datetime) -> Alarm:
         alarm = Alarm(source=source.source, at=now, reason=reason, file=path.name)

@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from data import followers, outbox, subscriptions
 from data.database import Database
-from geo.errors import WijkbeeldError
+from data.repeating import Repeating
 from service.mail_contents import Contents
 from service.mailer import Mailer, ServerAway
 from service.secret import read_secret
 from service.settings import Settings
 
 EVERY_S: Final = 5.0
-LONGEST_WAIT_S: Final = 300.0
 LOOK_EVERY_S: Final = 60.0
 log = structlog.get_logger()
 
 
-class MailWorker:
+class MailWorker(Repeating):
     """Looks into the outbox every few seconds; a server that is away is tried ever more seldom."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__("mail versturen", every_s=EVERY_S)
         self._database = database
         self._settings = settings
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="post", daemon=True)
-        self._away = 0
         self._next_look = 0.0
 
     def start(self) -> None:
         """Begin; without a mail server mails wait in the outbox."""
         if not self._settings.smtp_host:
             log.warning("er is geen mailserver ingesteld; mail wacht")
-        self._thread.start()
+        super().start()
 
-    def stop(self) -> None:
-        """End after the mail at hand."""
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending.wait(self._wait_s()):
-            try:
-                self._look()
-                self._send()
-            except (SQLAlchemyError, WijkbeeldError, OSError) as error:
-                # A disk that fails for a moment: mail waits for the next look.
-                log.warning("mail versturen lukte niet", soort=type(error).__name__)
-
-    def _wait_s(self) -> float:
-        return min(LONGEST_WAIT_S, EVERY_S * 2.0 ** min(self._away, 8))
+    def step(self) -> None:
+        """Queue what there is to tell, and send what is due."""
+        self._look()
+        self._send()
 
     def _look(self) -> None:
         """Once a minute: queue what subscribers should hear, and remove what has had its time."""
@@ -73,10 +56,8 @@ class MailWorker:
         try:
             Mailer(self._database, self._settings, secret, contents).send_due()
         except ServerAway as away:
-            self._away += 1
             log.error("de mailserver neemt niets aan; mail wacht", reden=str(away))
-            return
-        self._away = 0
+            raise
 
 
 def tell_subscribers(database: Database, now: datetime) -> None:

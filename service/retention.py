@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from data import erasing, outbox, retention
 from data.database import Database
 from data.erasing import Erased, Found, Journal
 from data.jobs import Arguments, Control, Kind
+from data.repeating import Repeating
 from data.retention_terms import TERMS, Kept
 from geo.exposure import AMSTERDAM
 from service import security
@@ -81,24 +81,18 @@ def _erase_again(database: Database, settings: Settings, names: Journal) -> None
             erase(database, settings, found, actor=retention.ACTOR)
 
 
-class RetentionKeeper:
-    """Keeps to the terms every night, in a thread beside the answers of the service."""
+class RetentionKeeper(Repeating):
+    """Keeps to the terms every night; never at once, so that a start does nothing to what is stored."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__("de bewaartermijnen toepassen", every_s=LOOK_EVERY_S)
         self._database = database
         self._settings = settings
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bewaartermijnen", daemon=True)
         self._done_on: date | None = None
 
-    def start(self) -> None:
-        """Begin; the first look comes later, so that a start does nothing to what is stored."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the look at hand."""
-        self._ending.set()
-        self._thread.join()
+    def step(self) -> None:
+        """Look whether it is time."""
+        self.look(datetime.now(UTC))
 
     def look(self, now: datetime) -> None:
         """Keep to the terms when it is night, or was without us doing so."""
@@ -109,11 +103,3 @@ class RetentionKeeper:
         self._done_on = local.date()
         if any(found.values()):
             log.info("bewaartermijnen toegepast", gemeenten=found)
-
-    def _run(self) -> None:
-        while not self._ending.wait(LOOK_EVERY_S):
-            try:
-                self.look(datetime.now(UTC))
-            # Whatever it is (a full disk, a damaged journal): the next look tries again.
-            except Exception as error:
-                log.warning("de bewaartermijnen toepassen lukte niet", soort=type(error).__name__)

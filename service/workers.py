@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 
 import structlog
 
 from data.audit_sealer import Sealer
 from data.challenges import ChallengeKeeper
+from data.database import Database
 from data.forwarder import Forwarder
 from data.jobs import JobRunner, Spool
 from data.photo_keeping import PhotoKeeper
+from data.repeating import Repeating
 from geo.errors import WijkbeeldError
 from service.analysis.warming import warm
 from service.analysis.workbench import Workbench
@@ -32,43 +35,18 @@ class Workers:
     def __init__(self, workbench: Workbench, settings: Settings) -> None:
         self._workbench = workbench
         self._warming = threading.Thread(target=self._warm, name="warm", daemon=True)
-        self._jobs = JobRunner(Spool(settings.var_folder / "jobs"), job_kinds(workbench.database, settings))
-        self._watcher = watcher(workbench.database, settings)
-        self._challenges = ChallengeKeeper(workbench.database)
-        self._photos = PhotoKeeper(workbench.database, photo_store(settings))
-        self._mail = MailWorker(workbench.database, settings)
-        self._forwarder = Forwarder(workbench.database, destinations(settings))
-        self._retention = RetentionKeeper(workbench.database, settings)
-        folder = settings.var_folder
-        self._sealer = Sealer(
-            workbench.database,
-            lambda: audit_key(folder),
-            head_file(folder),
-            keep_months=settings.audit_months,
-        )
+        self._repeating = _repeating(workbench.database, settings)
 
     def start(self) -> None:
         """Begin; answers do not wait for it."""
         self._warming.start()
-        self._jobs.start()
-        self._watcher.start()
-        self._photos.start()
-        self._mail.start()
-        self._forwarder.start()
-        self._challenges.start()
-        self._sealer.start()
-        self._retention.start()
+        for one in self._repeating:
+            one.start()
 
     def stop(self) -> None:
         """End after the piece of work at hand."""
-        self._retention.stop()
-        self._sealer.stop()
-        self._challenges.stop()
-        self._forwarder.stop()
-        self._mail.stop()
-        self._photos.stop()
-        self._watcher.stop()
-        self._jobs.stop()
+        for one in reversed(self._repeating):
+            one.stop()
         self._warming.join()
 
     def _warm(self) -> None:
@@ -79,3 +57,18 @@ class Workers:
         # What was loaded stays: without this a search for garbage goes through it, and all answers wait.
         gc.collect()
         gc.freeze()
+
+
+def _repeating(database: Database, settings: Settings) -> Sequence[Repeating]:
+    """Return the work that comes back, in the order in which it begins."""
+    folder = settings.var_folder
+    return (
+        JobRunner(Spool(folder / "jobs"), job_kinds(database, settings)),
+        watcher(database, settings),
+        PhotoKeeper(database, photo_store(settings)),
+        MailWorker(database, settings),
+        Forwarder(database, destinations(settings)),
+        ChallengeKeeper(database),
+        Sealer(database, lambda: audit_key(folder), head_file(folder), keep_months=settings.audit_months),
+        RetentionKeeper(database, settings),
+    )
