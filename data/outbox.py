@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from data import audit
 from data.models import Outbox, core_table
+from data.retention_terms import TERMS, Kept
 from geo.errors import WijkbeeldError
 
 ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\.]{2,}")
@@ -29,7 +30,7 @@ FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
 PATIENCE: Final = timedelta(days=3)
 LATE: Final = timedelta(hours=1)
-KEPT: Final = timedelta(days=30)
+KEPT: Final = timedelta(days=TERMS[Kept.CONTACT])
 RECENT: Final = timedelta(days=7)
 ALARM: Final = "mail.alarm"
 ACTOR: Final = "post"
@@ -73,7 +74,7 @@ def is_address(text: str) -> bool:
 def queue(session: Session, *, kind: str, recipient: str, payload: dict[str, Any], now: datetime) -> None:
     """Put one mail in the outbox in the caller's transaction; BadAddress when it has no single address."""
     if not is_address(recipient):
-        raise BadAddress("dit is geen mailadres")
+        raise BadAddress("dit is geen e-mailadres")
     values = {"created_at": now, "kind": kind, "recipient": recipient, "payload": payload, "next_try_at": now}
     session.execute(_ADD, values)
 
@@ -157,14 +158,8 @@ def state(session: Session, now: datetime) -> OutboxState:
 
 
 def tidy(session: Session, now: datetime) -> None:
-    """Remove what was sent or given up more than thirty days ago."""
-    old = now - KEPT
-    session.execute(delete(Outbox).where((Outbox.sent_at < old) | (Outbox.given_up_at < old)))
-
-
-def expire(session: Session, before: datetime) -> None:
-    """Remove every mail from before this moment: also one that waits because no server was ever there."""
-    session.execute(delete(Outbox).where(Outbox.created_at < before))
+    """Remove every mail that has had its time: also one that waits because no server was ever there."""
+    session.execute(delete(Outbox).where(Outbox.created_at < now - KEPT))
 
 
 def _waits(table: Any) -> ColumnElement[bool]:

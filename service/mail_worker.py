@@ -71,7 +71,6 @@ def tell_subscribers(database: Database, now: datetime) -> None:
         subscriptions.remind(session, now)
         subscriptions.tidy(session, now)
         followers.tidy(session, now)
-        outbox.tidy(session, now)
 
 
 def warnings(database: Database, settings: Settings, now: datetime) -> list[str]:

@@ -13,7 +13,6 @@ from data.database import Database
 from data.erasing import Erased, Found, Journal
 from data.jobs import Arguments, Control, Kind
 from data.repeating import Repeating
-from data.retention_terms import TERMS, Kept
 from geo.exposure import AMSTERDAM
 from service import security
 from service.photo_form import photo_store
@@ -44,7 +43,7 @@ def keep_to_terms(
     found = retention.run(database, own, now=now)
     with database.write() as session:
         security.tidy(session, settings, now=now)
-        outbox.expire(session, now - timedelta(days=TERMS[Kept.CONTACT]))
+        outbox.tidy(session, now)
     if any(found.values()) or names.added_since(now - RECENT):
         photo_store(settings).reconcile(database)
         if not database.scrub():

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from data import accounts
 from data.accounts import Given, Listed
 from data.database import Database
 from data.municipalities import need_municipality
-from geo.errors import WijkbeeldError
 from service.account_jobs import ADD, DISABLE, LINK, NEW_PASSWORD, RESET, UNLINK
-from service.commands.jobs import Json, perform_here_or_there, print_json
+from service.commands.jobs import Json, perform_here_or_there, print_json, refusals
 from service.commands.settings import read_settings
 from service.security import PASSWORDS, too_weak
 
 app = typer.Typer(help="Wie mag inloggen, en met welke rollen.", no_args_is_help=True)
-console = Console(stderr=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Naam om mee in te loggen")]
 Secret = Annotated[
     str,
@@ -41,7 +36,7 @@ def add(
     password: Secret,
 ) -> None:
     """Let somebody log in for a gemeente with one or more roles."""
-    with _refusals():
+    with refusals():
         arguments = {"name": name, "gemeente": gemeente, "roles": role, "password_hash": _hashed(password)}
         perform_here_or_there(ADD, arguments)
         typer.echo(f"{name} kan inloggen")
@@ -50,7 +45,7 @@ def add(
 @app.command("disable")
 def disable(name: Name) -> None:
     """Let nobody log in with an account any more, and end its sessions."""
-    with _refusals():
+    with refusals():
         perform_here_or_there(DISABLE, {"name": name})
         typer.echo(f"{name} kan niet meer inloggen")
 
@@ -58,7 +53,7 @@ def disable(name: Name) -> None:
 @app.command("password")
 def password(name: Name, password: Secret) -> None:
     """Give an account another password, and end its sessions."""
-    with _refusals():
+    with refusals():
         perform_here_or_there(NEW_PASSWORD, {"name": name, "password_hash": _hashed(password)})
         typer.echo(f"{name} heeft een nieuw wachtwoord")
 
@@ -66,7 +61,7 @@ def password(name: Name, password: Secret) -> None:
 @app.command("reset-code")
 def reset_code(name: Name) -> None:
     """Take the app of an account away, for who lost it and its recovery codes."""
-    with _refusals():
+    with refusals():
         perform_here_or_there(RESET, {"name": name})
         typer.echo(f"{name} logt in zonder code, tot er een nieuwe app is")
 
@@ -78,7 +73,7 @@ def link(
     subject: Annotated[str, typer.Option(help="Nummer bij de organisatie (sub)")] = "",
 ) -> None:
     """Let an account be somebody at the OpenID Connect provider of its gemeente, and end its sessions."""
-    with _refusals():
+    with refusals():
         perform_here_or_there(LINK, {"name": name, "email": email, "subject": subject})
         typer.echo(f"{name} kan inloggen bij de organisatie")
 
@@ -86,7 +81,7 @@ def link(
 @app.command("unlink")
 def unlink(name: Name) -> None:
     """Let nobody at the provider be an account any more, and end its sessions."""
-    with _refusals():
+    with refusals():
         perform_here_or_there(UNLINK, {"name": name})
         typer.echo(f"{name} kan niet meer inloggen bij de organisatie")
 
@@ -96,7 +91,7 @@ def show(
     gemeente: Annotated[str, typer.Option(help="Naam of code van de gemeente")], as_json: Json = False
 ) -> None:
     """Show the accounts of a gemeente with their roles."""
-    with _refusals():
+    with refusals():
         database = Database(read_settings().database_url)
         with database.read() as session:
             found = accounts.of_gemeente(session, need_municipality(session, gemeente).code)
@@ -116,15 +111,6 @@ def _row(one: Listed) -> dict[str, Any]:
 
 def _words(given: Given) -> str:
     return f"{given.role}:{','.join(given.gebieden)}".rstrip(":")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except WijkbeeldError as error:
-        console.print(f"Niet gedaan: {error}", markup=False, style="red", soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _hashed(password: str) -> str:

@@ -6,18 +6,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 import typer
-from rich.console import Console
 
 from data.audit_check import Outcome, check
 from data.database import Database
-from geo.errors import WijkbeeldError
 from service.audit_key import audit_key, head_file
-from service.commands.jobs import Json, print_json
+from service.commands.jobs import Json, print_json, refusals
 from service.commands.settings import read_settings
 from service.settings import Settings
 
 app = typer.Typer(help="De controlelijst van wie wat deed.", no_args_is_help=True)
-console = Console(stderr=True)
 MOST_LINES: Final = 50
 
 
@@ -30,11 +27,8 @@ def audit() -> None:
 @app.command("check")
 def check_audit(as_json: Json = False) -> None:
     """Compare the audit with its seals; ends with 1 when a row was changed, removed, put in or cut off."""
-    try:
+    with refusals(code=2):
         outcome = _checked(read_settings())
-    except WijkbeeldError as error:
-        console.print(f"Niet gedaan: {error}", markup=False, style="red", soft_wrap=True)
-        raise typer.Exit(2) from None
     _print_json(outcome) if as_json else _print(outcome)
     if outcome.found:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from data.examples import SEED
-from service.commands.jobs import perform_here_or_there, refusals
+from service.commands.jobs import NOT_LOADED, perform_here_or_there, refusals
 from service.reference_jobs import EXAMPLES, NO_EXAMPLES
 
 app = typer.Typer(help="Voorbeeldgegevens (verzonnen).", no_args_is_help=True)
@@ -28,7 +28,7 @@ def load(
 ) -> None:
     """Put in invented meldingen and initiatieven for towns that have none."""
     day = until.date().isoformat() if until else None
-    with refusals():
+    with refusals(NOT_LOADED):
         answer = perform_here_or_there(EXAMPLES, {"gemeenten": gemeente or [], "until": day, "seed": seed})
     for line in answer["lines"] or ["Er was niets te doen: elke gemeente heeft meldingen en initiatieven."]:
         console.print(line, markup=False, soft_wrap=True)

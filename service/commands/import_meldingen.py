@@ -18,7 +18,7 @@ from data.imports import preview
 from data.jobs import Progress as Tell
 from data.readers.formats import Format
 from data.readers.mapping import as_lines
-from service.commands.jobs import Json, console, perform_here_or_there, print_json, refusals
+from service.commands.jobs import NOT_LOADED, Json, console, perform_here_or_there, print_json, refusals
 from service.jobs import MELDINGEN, WATCH
 
 app = typer.Typer()
@@ -46,7 +46,7 @@ def meldingen(
     as_json: Json = False,
 ) -> None:
     """Import meldingen from a file; a second time changes nothing."""
-    with refusals(as_json=as_json):
+    with refusals(NOT_LOADED, as_json=as_json):
         order = MeldingenOrder(
             path=str(file.absolute()),
             gemeente=gemeente,
@@ -73,7 +73,7 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Look into the watched folders now; ends with 1 when a file is bad or late."""
-    with refusals(as_json=as_json), _bar(show=not as_json) as tell:
+    with refusals(NOT_LOADED, as_json=as_json), _bar(show=not as_json) as tell:
         answer = perform_here_or_there(WATCH, {}, progress=tell)
     if as_json:
         print_json(answer)

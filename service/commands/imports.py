@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from data.reference_imports import LoadReport
-from service.commands.jobs import Json, perform_here_or_there, print_json, refusals
+from service.commands.jobs import NOT_LOADED, Json, perform_here_or_there, print_json, refusals
 from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def initiatieven(
 
 
 def _run(kind: str, file: Path, *, as_json: bool, **arguments: Any) -> None:
-    with refusals(as_json=as_json):
+    with refusals(NOT_LOADED, as_json=as_json):
         report = perform_here_or_there(kind, {"path": str(file.absolute()), **arguments})
     _print_report(LoadReport.from_dict(report), as_json=as_json)
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import structlog
 import typer
@@ -19,6 +19,8 @@ from service.commands.settings import read_settings
 from service.jobs import job_kinds
 
 console = Console(stderr=True)
+NOT_DONE: Final = "Niet gedaan"
+NOT_LOADED: Final = "Niet geladen"
 Json = Annotated[bool, typer.Option("--json", help="Verslag als JSON, voor scripts")]
 
 
@@ -39,16 +41,16 @@ def perform_here_or_there(
 
 
 @contextmanager
-def refusals(*, as_json: bool = False) -> Iterator[None]:
-    """End the command with code 1 and one line about what was refused."""
+def refusals(said: str = NOT_DONE, *, as_json: bool = False, code: int = 1) -> Iterator[None]:
+    """End the command with a code other than 0, and one line: what was not done, and why."""
     try:
         yield
-    except (WijkbeeldError, OSError) as error:
+    except (WijkbeeldError, OSError, UnicodeDecodeError) as error:
         if as_json:
             print_json({"fout": str(error)})
         else:
-            console.print(f"Niet geladen: {error}", markup=False, style="red", soft_wrap=True)
-        raise typer.Exit(1) from None
+            console.print(f"{said}: {error}", markup=False, style="red", soft_wrap=True)
+        raise typer.Exit(code) from None
 
 
 def print_json(values: dict[str, Any]) -> None:
