@@ -92,13 +92,13 @@ def tracer(pid: int, *options: str) -> Iterator[subprocess.Popen[str]]:
         tracing.stderr.read()
 
 
-def converse(pid: int, port: int) -> Run:
+def converse(pid: int, port: int, *, posts: int = POSTS) -> Run:
     """Let the service start, send it meldingen one by one, and end it if it still lives."""
     run = Run()
     socket.create_connection(("127.0.0.1", port)).close()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        for number in range(POSTS):
+        for number in range(posts):
             words = f"proef {number}. {LONG}".strip()
             run.attempted.append(words)
             headers = {"Content-Type": "application/json", "Idempotency-Key": key_of(words)}
