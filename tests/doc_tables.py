@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin
 
 import click
 import typer.main
 from fastapi.routing import iter_route_contexts
-from pydantic import AliasChoices
+from pydantic import AliasChoices, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from starlette.routing import BaseRoute, Mount
 
@@ -124,13 +124,39 @@ def _setting(name: str, field: FieldInfo, prefix: str) -> Row:
     choices = [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
     own = prefix + name.upper()
     also = ", ".join(f"`{choice}`" for choice in choices if choice not in {own, name})
+    return Row(own, (also, _default(field)), field.description or "")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
     default = field.get_default(call_default_factory=True, validated_data={})
-    shown = (
-        ""
-        if default in (None, "", {}, [])
-        else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-    )
-    return Row(own, (also, shown), field.description or "")
+    if default in (None, "", {}, []) or isinstance(default, SecretStr):
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def parts(fields: dict[str, FieldInfo]) -> Table:
+    """Every field of a setting that has parts: `*` stands for any key, `[]` for each of a list."""
+    return Table("parts", ("part", "default", "what it does"), list(_part_rows(fields, "")))
+
+
+def _part_rows(fields: dict[str, FieldInfo], before: str) -> Iterator[Row]:
+    for name, field in fields.items():
+        model, mark = _model(field.annotation)
+        if model is not None:
+            yield from _part_rows(model.model_fields, f"{before}{name}{mark}.")
+        elif before:
+            yield Row(before + name, (_default(field),), field.description or "")
+
+
+def _model(kind: Any) -> tuple[type[BaseModel] | None, str]:
+    """Return the model inside a type, with the mark of what holds it; None when it holds none."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind, ""
+    mark = {dict: ".*", list: "[]"}.get(get_origin(kind), "")
+    inside = (_model(one)[0] for one in get_args(kind))
+    return next((model for model in inside if model is not None), None), mark
 
 
 def routes(found: Sequence[BaseRoute]) -> Table:

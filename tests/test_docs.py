@@ -26,6 +26,12 @@ def settings_page() -> Page:
     return Page(DOCS / "settings.md", table)
 
 
+def parts_page() -> Page:
+    from service.settings import Settings
+
+    return Page(DOCS / "settings.md", doc_tables.parts(Settings.model_fields))
+
+
 def routes_page() -> Page:
     from service.app import create_app
     from service.settings import Settings
@@ -37,7 +43,13 @@ def targets_page() -> Page:
     return Page(DOCS / "commands.md", doc_tables.targets())
 
 
-PAGES = {"commands": commands_page, "settings": settings_page, "routes": routes_page, "make": targets_page}
+PAGES = {
+    "commands": commands_page,
+    "settings": settings_page,
+    "parts": parts_page,
+    "routes": routes_page,
+    "make": targets_page,
+}
 
 
 @pytest.fixture(params=list(PAGES.values()), ids=list(PAGES))
