@@ -159,6 +159,8 @@ def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Pa
         StatusChange.melding_id == Forwarding.melding_id,
         StatusChange.to_status.in_(BACK_AT_THE_DESK),
         StatusChange.at > func.coalesce(Forwarding.done_at, Forwarding.accepted_at, Forwarding.at),
+        # Its own step is none of the desk; in older rows it stands just after the moment that was kept.
+        StatusChange.public_note.is_distinct_from(Party.naam + ACCEPTED_NOTE.removeprefix("{partij}")),
     )
     return (
         select(Forwarding, Party, Melding, Category)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,15 +15,19 @@ from test_desk import PHONE
 from test_nearby import HERE, filled, lnglat
 from typer.testing import CliRunner
 
-from data import handling, outbox, parties
+from data import accounts, handling, outbox, parties, party_work
+from data.accounts import Given
 from data.choices import Status
 from data.database import Database
 from data.handling import NotAllowed
 from data.intake import Reachable, Report, take_in
-from data.models import Audit, Melding
+from data.models import Audit, Melding, StatusChange
 from data.owners import buurt_finders
 from data.parties import PartyKind, WrongParties, read_parties
+from data.party_models import Forwarding
+from data.rights import Grant, Role
 from data.text_masking import LEFT_OUT, masked_text
+from data.visibility import Viewer
 from service.cli import app
 from service.mail_words import write
 from service.passing_on import passed_on_mail
@@ -122,6 +126,30 @@ def test_the_soort_that_is_named_goes_first_and_then_the_smallest_area(
     assert responsible(database, put(database, slug, north_m=north_m)) == expected
 
 
+def test_what_a_party_accepted_just_before_its_step_was_kept_is_still_its_own(database: Database) -> None:
+    name = put(database, "container")
+    forward(database, name, "corporatie")
+    partner = Viewer("helper", (Grant(Role.PARTNER, TOWN),))
+    today = datetime.now(UTC).date()
+    with database.write() as session:
+        made = accounts.add(
+            session, "helper", TOWN, password_hash="x", roles=[Given(Role.PARTNER)], actor="a"
+        )
+        party_work.link(session, made, "corporatie", actor="a")
+        number = party_work.jobs(session, partner, today=today)[0][0].row.id
+        party_work.report(session, partner, number, party_work.Said.ACCEPTED, "", today=today)
+        step = session.scalars(select(StatusChange).order_by(StatusChange.id.desc())).first()
+        assert step is not None
+        # As it was kept before: the moment first, the step after it.
+        session.get_one(Forwarding, number).accepted_at = step.at - timedelta(milliseconds=2)
+    with database.write() as session:
+        found = party_work.job(session, partner, number, today=today)
+        assert found is not None
+        assert found.can == (party_work.Said.DONE,)
+        handling.change_status(session, get(session, name), Status.REPORTED, actor="a", note=None)
+        assert party_work.job(session, partner, number, today=today) is None
+
+
 def test_without_a_task_that_fits_nobody_is_proposed(database: Database) -> None:
     with database.write() as session:
         parties.store_parties(session, TOWN, read_parties(PARTIES)[1:], actor="beheer")
@@ -212,7 +240,7 @@ def test_a_new_list_replaces_the_old_one_and_what_was_passed_on_stays_known(data
         ("[A_b]\nnaam='x'", "kleine letters"),
         ("[a]\nnaam='x'\nsoort='bank'", "soort is een van"),
         ("[a]\nsoort='gemeente'", "naam ontbreekt"),
-        ("[a]\nnaam='x'\nsoort='gemeente'\nemail='x@y.nl,z@y.nl'", "geen mailadres"),
+        ("[a]\nnaam='x'\nsoort='gemeente'\nemail='x@y.nl,z@y.nl'", "geen e-mailadres"),
         ("[a]\nnaam='x'\nsoort='gemeente'\nwacht=1", "onbekend: wacht"),
         ("[a]\nnaam='x'\nsoort='gemeente'\ntaken=[{ wijk='x' }]", "een taak heeft"),
     ],
