@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
 SECTOR: Final = 512
 CALLS: Final = (
@@ -26,29 +27,33 @@ _TEXT: Final = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _NAMED: Final = re.compile(r"<((?:\\x[0-9a-f]{2})+)>")
 
 
-class Call(NamedTuple):
-    """A call of the program: when it began and ended (by line), and its arguments with its result."""
+@dataclass(frozen=True)
+class Call:
+    """A call of the program: when it began and ended (by line), and its arguments with its result.
+
+    One recording is replayed thousands of times, so each call is read once.
+    """
 
     name: str
     begun: int
     ended: int
     words: str
 
-    @property
+    @cached_property
     def texts(self) -> list[bytes]:
         return [_bytes(one) for one in _TEXT.findall(self.words)]
 
-    @property
+    @cached_property
     def files(self) -> list[Path]:
         return [Path(_bytes(one).decode(errors="replace")) for one in _NAMED.findall(self.words)]
 
-    @property
+    @cached_property
     def numbers(self) -> list[int]:
         """The plain numbers among the arguments, after the texts and the names of files."""
         plain = _NAMED.sub("", _TEXT.sub('""', self.words)).rpartition(" = ")[0]
         return [int(one) for one in re.findall(r"(?<=, )-?\d+", plain)]
 
-    @property
+    @cached_property
     def worked(self) -> bool:
         return not self.words.rpartition(" = ")[2].startswith(("-1", "?"))
 
