@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import audit, followers
@@ -21,6 +21,8 @@ from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Audit, Category, Initiatief, Melding, Outbox
 from data.party_models import ReleasedText
+from data.privacy_models import PrivacyRequest, RequestNote
+from data.privacy_requests import KIND, TO_ASKER, About
 from data.retention import BUURT_ONLY, wipe_ideas
 from data.role_models import ColleagueTask
 
@@ -73,7 +75,7 @@ class Journal:
 
 
 def find(session: Session, kind: str, public_id: str) -> Found | None:
-    """Return what there is of a person with a melding, question or idea; None when there is none."""
+    """Return what there is of a person with a melding, question, idea or request; None when none is there."""
     if kind == "melding":
         return _find_melding(session, public_id)
     if kind == "vraag":
@@ -82,13 +84,26 @@ def find(session: Session, kind: str, public_id: str) -> Found | None:
             return None
         counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
         return Found(kind, public_id, row.municipality_code, counts)
-    return _find_idea(session, public_id)
+    return _find_request(session, public_id) if kind == KIND else _find_idea(session, public_id)
 
 
 def find_number(session: Session, reference: str) -> str | None:
     """Return the name of the melding with this number."""
     query = select(Melding.public_id).join(Intake, Intake.melding_id == Melding.id)
     return session.scalar(query.where(Intake.reference == reference))
+
+
+def number_of(session: Session, about: About) -> str:
+    """Return the number of the melding that something is about; empty for anything else."""
+    if about.kind != "melding":
+        return ""
+    query = select(Intake.reference).join(Melding, Melding.id == Intake.melding_id)
+    return session.scalar(query.where(Melding.public_id == about.public_id)) or ""
+
+
+def find_request(session: Session, reference: str) -> str | None:
+    """Return the name of the request about somebody's own data with this number."""
+    return session.scalar(select(PrivacyRequest.public_id).where(PrivacyRequest.reference == reference))
 
 
 def is_erased(session: Session, kind: str, public_id: str) -> bool:
@@ -103,6 +118,8 @@ def erase(session: Session, found: Found, *, actor: str) -> Erased:
         erased = _erase_melding(session, found.public_id)
     elif found.kind == "vraag":
         erased = _erase_question(session, found.public_id)
+    elif found.kind == KIND:
+        erased = _erase_request(session, found.public_id)
     else:
         erased = _erase_idea(session, found.public_id)
     audit.record(
@@ -144,6 +161,23 @@ def _find_idea(session: Session, public_id: str) -> Found | None:
     plan, idea = row
     counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": int(bool(idea.fingerprint))}
     return Found("idee", public_id, plan.municipality_code, counts)
+
+
+def _find_request(session: Session, public_id: str) -> Found | None:
+    row = session.scalar(_request(public_id))
+    if row is None:
+        return None
+    notes = select(func.count()).where(RequestNote.request_id == row.id)
+    counts = {
+        "contact": int(bool(row.naam or row.email)),
+        "tekst": int(bool(row.text)),
+        "notities": session.scalar(notes) or 0,
+    }
+    return Found(KIND, public_id, row.municipality_code, counts)
+
+
+def _request(public_id: str) -> Select[PrivacyRequest]:
+    return select(PrivacyRequest).where(PrivacyRequest.public_id == public_id)
 
 
 def _count(session: Session, table: type[Contact | Photo | Note], melding_id: int) -> int:
@@ -194,6 +228,22 @@ def _erase_idea(session: Session, public_id: str) -> Erased:
     counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1}
     counts |= _forget_letter_mail(session, "idee", public_id)
     wipe_ideas(session, [plan.id])
+    return Erased(counts)
+
+
+def _erase_request(session: Session, public_id: str) -> Erased:
+    """Take away what a request tells of a person; that there was one stays, with its dates."""
+    row = session.scalars(_request(public_id).with_for_update()).one()
+    found = _find_request(session, public_id)
+    assert found is not None
+    about = Outbox.payload[KIND].as_string() == public_id
+    counts = found.counts | _forget_mail(session, about, Outbox.kind.in_(TO_ASKER))
+    session.execute(delete(RequestNote).where(RequestNote.request_id == row.id))
+    row.naam = row.email = row.text = row.fingerprint = ""
+    row.about_kind = row.about_id = row.number = ""
+    row.answer = row.answer and ""
+    row.extension = row.extension and ""
+    row.closed_at = row.closed_at or row.received_at
     return Erased(counts)
 
 

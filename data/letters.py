@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from data.database import Database
 from data.intake import NEW_TRIES, KeyReused, NotStored
 from data.intake_models import Idea, Question
 from data.outbox import is_address, queue
+from data.privacy_models import PrivacyRequest
 from data.terms import add_working_days
 from data.text_masking import without_bsn
 from geo.crs import LngLat
@@ -74,7 +75,7 @@ class Letter:
         """
         plain = {name: value for name, value in asdict(self).items() if name not in {"days", "desk"}}
         content = json.dumps(plain, sort_keys=True, default=str)
-        return _keyed(f"inhoud:{self.kind}:{content}", secret)
+        return keyed(f"inhoud:{self.kind}:{content}", secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +128,24 @@ class Sent(NamedTuple):
     fingerprint: str
 
 
+class Sendable(Protocol):
+    """What is stored once: a kind, and a keyed hash of its content."""
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+
+    def fingerprint(self, secret: bytes) -> str:
+        """Return what tells a retry from something else."""
+
+
 Keep = Callable[[Session, Sent], Receipt]
 # Gives, in the transaction that stores, why a person looks first; None for who proved to be a person.
 Settle = Callable[[Session], str | None]
 
 
 def store_once(
-    database: Database, letter: Letter, *, key: str, secret: bytes, find: Keep, keep: Keep
+    database: Database, letter: Sendable, *, key: str, secret: bytes, find: Keep, keep: Keep
 ) -> Receipt:
     """Store a letter in one transaction and return its receipt; the same key again gives the first receipt.
 
@@ -141,7 +153,7 @@ def store_once(
     when it is not there; `keep` stores. NotStored when others were in the way each time.
     """
     # Who sends a letter chooses its key: without a word of its own it could sign a link.
-    sent = Sent(_keyed(f"sleutel:{letter.kind}:{key}", secret), letter.fingerprint(secret))
+    sent = Sent(keyed(f"sleutel:{letter.kind}:{key}", secret), letter.fingerprint(secret))
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:
@@ -155,7 +167,7 @@ def store_once(
     raise NotStored("uw bericht kon niet worden opgeslagen; probeer het nog eens")
 
 
-def replay(row: Question | Idea | None, public_id: str, sent: Sent) -> Receipt:
+def replay(row: Question | Idea | PrivacyRequest | None, public_id: str, sent: Sent) -> Receipt:
     """Return the receipt of a letter that is there; LookupError without one, KeyReused for another."""
     if row is None:
         raise LookupError
@@ -216,8 +228,9 @@ def letter_of_token(kind: Kind, token: str, secret: bytes) -> str | None:
 
 
 def _sign(kind: Kind, public_id: str, secret: bytes) -> str:
-    return _keyed(f"{kind}:{public_id}", secret)[:32]
+    return keyed(f"{kind}:{public_id}", secret)[:32]
 
 
-def _keyed(words: str, secret: bytes) -> str:
+def keyed(words: str, secret: bytes) -> str:
+    """Return a hash of these words that nobody without the secret can make."""
     return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()

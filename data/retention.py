@@ -21,6 +21,7 @@ from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Category, Initiatief, Melding, Municipality
 from data.party_models import ReleasedText
+from data.privacy_models import PrivacyRequest
 from data.retention_terms import TERMS, Kept
 from data.role_models import ColleagueTask
 
@@ -182,6 +183,18 @@ def _ideas(before: Before) -> Select[int]:
     return query.where(~Initiatief.released, Idea.fingerprint != "", Idea.received_at < before[Kept.LETTER])
 
 
+def _request_contacts(before: Before) -> Select[int]:
+    old = or_(
+        PrivacyRequest.closed_at < before[Kept.CONTACT],
+        PrivacyRequest.received_at < before[Kept.CONTACT_LONGEST],
+    )
+    return select(PrivacyRequest.id).where(or_(PrivacyRequest.email != "", PrivacyRequest.naam != ""), old)
+
+
+def _requests(before: Before) -> Select[int]:
+    return select(PrivacyRequest.id).where(PrivacyRequest.closed_at < before[Kept.REQUEST])
+
+
 def _wipe_texts(session: Session, ids: Ids) -> None:
     session.execute(update(Melding).where(Melding.id.in_(ids)).values(text=None))
     session.execute(delete(ReleasedText).where(ReleasedText.melding_id.in_(ids)))
@@ -205,6 +218,10 @@ def _wipe_question_contacts(session: Session, ids: Ids) -> None:
 
 def _wipe_idea_contacts(session: Session, ids: Ids) -> None:
     session.execute(update(Idea).where(Idea.initiatief_id.in_(ids)).values(naam="", email="", may_mail=False))
+
+
+def _wipe_request_contacts(session: Session, ids: Ids) -> None:
+    session.execute(update(PrivacyRequest).where(PrivacyRequest.id.in_(ids)).values(naam="", email=""))
 
 
 def wipe_ideas(session: Session, ids: Ids) -> None:
@@ -241,6 +258,8 @@ RULES: Final = (
     Rule("meldingen", _reports, _wipe_reports),
     Rule("contact van vragen", _question_contacts, _wipe_question_contacts, Question),
     Rule("contact van ideeën", _idea_contacts, _wipe_idea_contacts, Initiatief),
+    Rule("contact van verzoeken", _request_contacts, _wipe_request_contacts, PrivacyRequest),
     Rule("vragen", _questions, _remove(Question.id), Question),
     Rule("ideeën", _ideas, wipe_ideas, Initiatief),
+    Rule("verzoeken", _requests, _remove(PrivacyRequest.id), PrivacyRequest),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 
 class Kept(StrEnum):
-    """What is kept for a time. From closing: contact, photos, text and notes; from receipt: all others."""
+    """What is kept for a time. From closing: contact, photos, text, notes, requests; from receipt: others."""
 
     CONTACT = "contact"
     CONTACT_LONGEST = "contact_hoogstens"
@@ -20,6 +20,7 @@ class Kept(StrEnum):
     POINT = "plek"
     REPORT = "melding"
     LETTER = "brief"
+    REQUEST = "verzoek"
 
 
 # A gemeente may shorten them (`bewaartermijnen`), and not lengthen.
@@ -34,5 +35,6 @@ TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
         Kept.POINT: 365,
         Kept.REPORT: 5 * 365,
         Kept.LETTER: 5 * 365,
+        Kept.REQUEST: 365,
     }
 )

@@ -43,6 +43,7 @@ class Right(StrEnum):
     IMPORT = "import"
     AUDIT_READ = "audit_read"
     ERASE = "erase"
+    REQUESTS = "requests"
 
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
@@ -64,7 +65,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
         Role.PARTNER: frozenset({Right.PARTNER_TASKS}),
         Role.BEWONERSORGANISATIE: frozenset({Right.OWN_PAGE}),
         Role.BEHEERDER: frozenset({Right.ACCOUNTS, Right.CONFIGURE, Right.IMPORT}),
-        Role.PRIVACY_OFFICER: frozenset({Right.AUDIT_READ, Right.ERASE}),
+        Role.PRIVACY_OFFICER: frozenset({Right.AUDIT_READ, Right.ERASE, Right.REQUESTS}),
     }
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +14,7 @@ from data import alerts, outbox
 from data.followers import CONFIRM_WITHIN, may_ask
 from data.following_models import Subscription
 from data.melding_words import public_ids
+from data.terms import after_months
 from geo.exposure import AMSTERDAM
 
 CONFIRM: Final = "abonnement.bevestigen"
@@ -160,13 +160,6 @@ def tidy(session: Session, now: datetime) -> None:
         )
     )
     session.execute(delete(Subscription).where(Subscription.ends_on < _today(now)))
-
-
-def after_months(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last of that month."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _its_turn(found: Subscription, now: datetime) -> bool:

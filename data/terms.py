@@ -1,4 +1,4 @@
-"""Terms in working days: Monday to Friday without the holidays of the Algemene termijnenwet.
+"""Terms: in months, and in working days, Monday to Friday without the holidays of the Algemene termijnenwet.
 
 Article 3 of that law names New Year's Day, Easter Monday, Ascension Day, Whit Monday, both Christmas days,
 the day on which the King's birthday is celebrated (27 April; 26 April when that is a Sunday) and 5 May,
@@ -9,6 +9,7 @@ do not count.
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 from functools import cache
 
@@ -45,6 +46,13 @@ def working_days_between(start: date, end: date) -> int:
     if end < start:
         return -working_days_between(end, start)
     return sum(is_working_day(start + n * DAY) for n in range(1, (end - start).days + 1))
+
+
+def after_months(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last of that month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 @cache

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     CONFIRM = "bevestig"
     MANAGE = "abonnement"
     STOP = "uitschrijven"
+    REQUEST = "verzoek"
 
 
 def token(purpose: Purpose, name: str, secret: bytes) -> str:

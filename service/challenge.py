@@ -60,6 +60,7 @@ class Vorm(StrEnum):
     OOK = "ook"
     VOLGEN = "volgen"
     MAIL = "mail"
+    VERZOEKEN = "verzoeken"
 
 
 def make_challenge(vorm: Vorm, folder: Path, *, now: float | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ ENGLISH: Final = "en"
 LANGUAGES: Final = {DEFAULT: "Nederlands", ENGLISH: "English"}
 TRANSLATED: Final = re.compile(
     r"/(?:(?:melden|vraag|idee)(?:/[^/]+)?|volg(?:/[^/]+){1,2}"
-    r"|status|privacy|toegankelijkheid|zo-werkt-het)?"
+    r"|status|privacy(?:/verzoek(?:/[^/]+)?)?|toegankelijkheid|zo-werkt-het)?"
 )
 _LINK: Final = re.compile(r'\b(href|action|formaction)="(/(?!/)[^"]*)"')
 _GET_FORM: Final = re.compile(r'<form\b[^>]*\baction="(/[^"]*)"[^>]*\bmethod="get"[^>]*>')

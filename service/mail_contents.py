@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import followers, forwarding, ideas, meldingen, parties, questions, subscriptions
+from data import followers, forwarding, ideas, meldingen, parties, privacy_requests, questions, subscriptions
 from data.choices import Status
 from data.database import Database
 from data.following_models import Follower, Subscription
@@ -150,6 +150,24 @@ class Contents:
         """Hand an idea to who is to answer it, without who had it."""
         return self._to_desk(session, mail, ideas.own_idea(session, mail.payload["brief"]), "ideeen")
 
+    def request(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell who asked about their own data that it came in, or takes longer."""
+        return self._request(session, mail)
+
+    def request_answered(self, session: Session, mail: Mail) -> Draft | None:
+        """Give who asked about their own data the answer."""
+        found = privacy_requests.answer_of(session, mail.payload[privacy_requests.KIND])
+        return None if found is None else self._request(session, mail, own=found)
+
+    def new_request(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell the privacy officer that a request came in, and nothing of who sent it."""
+        name = mail.payload[privacy_requests.KIND]
+        found = privacy_requests.progress(session, name)
+        if found is None or not found.is_open:
+            return None
+        link = f"{self._settings.public_url}/beheer/verzoeken/{name}"
+        return self._draft(session, mail, found.gemeente, values=_told(found), link=link)
+
     def sent_on(self, session: Session, mail: Mail) -> Draft | None:
         """Hand a melding over to the system of the town itself."""
         return forwarding_mail(session, mail)
@@ -179,6 +197,16 @@ class Contents:
             own=letter.answer or "",
             link=page,
         )
+
+    def _request(self, session: Session, mail: Mail, *, own: str | None = None) -> Draft | None:
+        name = mail.payload[privacy_requests.KIND]
+        found = privacy_requests.progress(session, name)
+        if found is None:
+            return None
+        reason = (found.extension or "") if mail.kind == privacy_requests.EXTENDED else ""
+        link = self._link("privacy/verzoek", Purpose.REQUEST, name)
+        words = reason if own is None else own
+        return self._draft(session, mail, found.gemeente, values=_told(found), own=words, link=link)
 
     def _to_desk(self, session: Session, mail: Mail, letter: StoredLetter | None, page: str) -> Draft | None:
         """Return the mail to the desk; words that nobody proved to have typed stay on the page."""
@@ -271,12 +299,20 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         "idee.ontvangen": Contents.idea,
         "idee.beantwoord": Contents.idea,
         "idee.nieuw": Contents.new_idea,
+        privacy_requests.NEW: Contents.new_request,
+        privacy_requests.RECEIVED: Contents.request,
+        privacy_requests.EXTENDED: Contents.request,
+        privacy_requests.ANSWERED: Contents.request_answered,
         forwarding.MAIL: Contents.sent_on,
         parties.MAIL: Contents.passed_on,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }
 )
+
+
+def _told(found: privacy_requests.Progress) -> dict[str, str]:
+    return {"nummer": privacy_requests.written(found.reference), "uiterlijk": day_text(found.due_on)}
 
 
 def _confirmed(session: Session, mail: Mail) -> Follower | None:

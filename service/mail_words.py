@@ -91,7 +91,7 @@ def message(written: Written, *, sender: str, recipient: str, message_id: str, s
 
 def _parts(draft: Draft, texts: Mapping[str, Any]) -> dict[str, Any]:
     general = _catalogue()[GENERAL]
-    named = "afzender" if draft.gemeente else "afzender_zonder"
+    named = texts.get("afzender", general["afzender"]) if draft.gemeente else general["afzender_zonder"]
     foot = [general["niet_antwoorden"]]
     if draft.telefoon:
         foot.append(_filled(general["bellen"], {"telefoon": draft.telefoon}))
@@ -105,7 +105,7 @@ def _parts(draft: Draft, texts: Mapping[str, Any]) -> dict[str, Any]:
         "knop": texts.get("knop", ""),
         "link": draft.link,
         "groet": general["groet"],
-        "afzender": _filled(general[named], {"gemeente": draft.gemeente}),
+        "afzender": _filled(named, {"gemeente": draft.gemeente}),
         "voet": foot,
         "stoppen": draft.stop,
         "stop_zin": general["uitschrijven"],

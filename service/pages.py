@@ -43,6 +43,7 @@ STAFF_MENU = (
     ("/ideeen", "ideeen"),
     ("/beheer/accounts", "accounts"),
     ("/beheer/wissen", "wissen"),
+    ("/beheer/verzoeken", "verzoeken"),
     ("/taken", "taken"),
     ("/opdrachten", "opdrachten"),
     ("/organisatie", "organisatie"),

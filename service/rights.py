@@ -84,6 +84,9 @@ GET /open311/v2/tokens/{token}.{form}
 GET /open311/v2/{rest}
 POST /open311/v2/{rest}
 GET /privacy
+GET /privacy/verzoek
+POST /privacy/verzoek
+GET /privacy/verzoek/{token}
 GET /static/{path}
 GET /status
 POST /status
@@ -150,6 +153,14 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /beheer/wissen": Right.ERASE,
     "POST /beheer/wissen": Right.ERASE,
     "POST /beheer/wissen/zoek": Right.ERASE,
+    "GET /beheer/verzoeken": Right.REQUESTS,
+    "GET /beheer/verzoeken/{public_id}": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/identiteit": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/langer": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/notitie": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/antwoord": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/sluiten": Right.REQUESTS,
+    "POST /beheer/verzoeken/{public_id}/contact": Right.REQUESTS,
     "GET /beheer/antwoorden": Right.CONFIGURE,
     "POST /beheer/antwoorden": Right.CONFIGURE,
     "POST /beheer/antwoorden/{nummer}": Right.CONFIGURE,

@@ -18,6 +18,7 @@ from data.account_models import Account
 from data.database import Database
 from data.following_models import Subscription
 from data.intake_models import Idea, Intake, Question
+from data.privacy_models import PrivacyRequest
 from service.secret import BYTES, NAME
 from service.settings import PREFIX, Settings
 
@@ -31,6 +32,7 @@ SIGNED: Final[Mapping[str, Select[int]]] = {
     "intake": select(Intake.melding_id),
     "question": select(Question.id),
     "idea": select(Idea.initiatief_id),
+    "privacy_request": select(PrivacyRequest.id),
     "subscription": select(Subscription.id),
 }
 

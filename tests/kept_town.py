@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from stored_town import TOWN, town
 from test_desk import point_in
 
-from data import handling, ideas, questions
+from data import handling, ideas, privacy_handling, questions
 from data.areas import store_edition
 from data.choices import Status
 from data.database import Database
@@ -27,6 +27,10 @@ from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
 from data.photos import Encoded
 from service.photo_form import photo_store
+from data.privacy_handling import Identity
+from data.privacy_requests import Asked, Wish, ask
+from data.rights import Grant, Role
+from data.visibility import Viewer
 from service.settings import Settings
 
 NOW = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
@@ -124,6 +128,24 @@ class Kept:
         return receipt.public_id
 
     def left(self, public_id: str) -> set[str]:
+    def request(self, name: str) -> str:
+        """A request about own data that came now, whose words all hold this name; its own name."""
+        asked = Asked(
+            gemeente=TOWN,
+            wish=Wish.ERASURE,
+            text=f"{name} tekst",
+            email=mail_of(name),
+            naam=f"{name} naam",
+        )
+        receipt = ask(self.database, asked, settle=lambda _: None, key=name, secret=SECRET)
+        with self.database.write() as session:
+            officer = Viewer("proef", (Grant(Role.PRIVACY_OFFICER, TOWN),))
+            privacy_handling.add_note(session, officer, receipt.public_id, f"{name} notitie")
+            privacy_handling.extend(session, officer, receipt.public_id, f"{name} reden")
+            privacy_handling.settle_identity(session, officer, receipt.public_id, Identity.SURE)
+            privacy_handling.answer(session, officer, receipt.public_id, f"{name} antwoord")
+        return receipt.public_id
+
         """What there still is of a melding: contact, followers, photos, notes, text, point, postcode."""
         with self.database.read() as session:
             melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()

@@ -24,6 +24,8 @@ from data import (
     organisations,
     parties,
     party_work,
+    privacy_handling,
+    privacy_requests,
     questions,
     standard_answers,
     subscriptions,
@@ -41,6 +43,8 @@ from data.models import Melding
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
 from data.photos import re_encode
+from data.privacy_handling import Identity
+from data.privacy_requests import About, Asked, Wish
 from data.rights import ALL_ROLES, Grant, Role
 from data.subscriptions import Wanted
 from data.tokens import Purpose, token
@@ -79,6 +83,8 @@ ACCOUNTS = {
     "collega": (VLAARDINGEN, [Given(Role.COLLEGA)]),
     "partner": (VLAARDINGEN, [Given(Role.PARTNER)]),
     "groep": (VLAARDINGEN, [Given(Role.BEWONERSORGANISATIE, ("WK062206",))]),
+    "privacy": (VLAARDINGEN, [Given(Role.PRIVACY_OFFICER)]),
+    "privacy.assen": (ASSEN, [Given(Role.PRIVACY_OFFICER)]),
     "een": (ASSEN, [Given(Role.WIJKCOORDINATOR), Given(Role.BELEIDSADVISEUR), Given(Role.BEHEERDER)]),
 }
 
@@ -157,6 +163,7 @@ def furnish(url: str, folder: Path) -> Furnished:
     _send_meldingen(town)
     _handle(town)
     _write_letters(town)
+    _ask_about_data(town)
     _follow(town)
     tokens = _let_in(town, settings)
     _hand_out(town)
@@ -248,6 +255,29 @@ def _write_letters(town: Town) -> None:
 
 def _settled(*, checked: bool) -> Settle:
     return lambda _session: None if checked else WAITS
+
+def _ask_about_data(town: Town) -> None:
+    asked = Asked(
+        gemeente=VLAARDINGEN,
+        wish=Wish.ERASURE,
+        text="Wis alles wat u van mij hebt.",
+        email="vrager@voorbeeld.example",
+        naam="Jansen",
+        about=About("melding", town.names["lamp"], "0123456789"),
+    )
+    for name, checked in (("request", True), ("answered_request", True), ("unsure_request", False)):
+        settle = _settled(checked=checked)
+        receipt = privacy_requests.ask(town.database, asked, settle=settle, key=name, secret=town.secret)
+        town.names[name] = receipt.public_id
+        town.names[f"{name}_link"] = token(Purpose.REQUEST, receipt.public_id, town.secret)
+    officer, name = Viewer(ACCOUNT, ALL_ROLES), town.names["answered_request"]
+    with town.database.write() as session:
+        privacy_handling.add_note(session, officer, name, "Gebeld: morgen aan de balie.")
+        privacy_handling.extend(session, officer, town.names["request"], "Wij zoeken nog in het archief.")
+        privacy_handling.settle_identity(session, officer, name, Identity.SURE)
+        privacy_handling.settle_identity(session, officer, town.names["request"], Identity.UNKNOWN)
+        privacy_handling.answer(session, officer, name, "Uw gegevens zijn gewist.")
+
 
 
 def _name(town: Town, name: str, kind: Kind, public_id: str) -> None:

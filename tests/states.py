@@ -91,7 +91,14 @@ GET /beheer/accounts                    | one many error success
 POST /beheer/accounts                   | error success
 POST /beheer/accounts/{{naam}}/koppel   | error
 POST /beheer/accounts/{{naam}}/rollen   | error
-GET /beheer/wissen                      | empty success
+GET /privacy/verzoek                    | empty
+POST /privacy/verzoek                   | error
+GET /privacy/verzoek/{{token}}          | one error success quarantined
+GET /beheer/verzoeken                   | empty many
+GET /beheer/verzoeken/{{public_id}}     | one error success quarantined
+POST /beheer/verzoeken/{{public_id}}/contact | error success
+POST /beheer/verzoeken/{{public_id}}/antwoord | error
+GET /beheer/wissen                      | empty one success
 POST /beheer/wissen                     | error
 POST /beheer/wissen/zoek                | one error
 GET /beheer/antwoorden                  | empty many error success
@@ -163,12 +170,15 @@ LEAD_ON = frozenset(
         "POST /volg/{token}/tevreden",
     }
 )
-# A form that is refused here comes back on the page of its melding, just as `zichtbaar` shows it.
+# A form that is refused here comes back on the page of its melding, just as `zichtbaar` shows it, or on that
+# of its request, just as `antwoord` does.
 AS_ZICHTBAAR = frozenset(
     f"POST /werkbak/{{public_id}}/{act}"
     for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen", "collega")
 )
 # Programs ask here, and get no page.
+) | frozenset(
+    f"POST /beheer/verzoeken/{{public_id}}/{act}" for act in ("identiteit", "langer", "notitie", "sluiten")
 FOR_PROGRAMS = ("/api/", "/open311/")
 
 

@@ -137,6 +137,19 @@ def test_an_address_that_nobody_proved_to_own_loses_nothing_elsewhere(town: Kept
         assert sorted(left) == sorted(["partij.melding", outbox.ALARM, "vraag.nieuw", followers.CONFIRM])
 
 
+def test_a_request_about_own_data_goes_with_its_words_notes_and_mail(town: Kept) -> None:
+    own, other = town.request(NAME), town.request(OTHER)
+    assert town.holding(NAME)
+    gone = erase(town.database, town.settings, found(town, "verzoek", own), actor="privacy")
+    assert gone.counts == {"contact": 1, "tekst": 1, "notities": 1, "mail": 3}
+    assert town.database.scrub()
+    assert town.holding(NAME) == []
+    assert not any(found(town, "verzoek", own).counts.values())
+    assert all(found(town, "verzoek", other).counts.values())
+    with town.database.read() as session:
+        assert set(session.scalars(select(Outbox.recipient))) == {mail_of(OTHER)}
+
+
 @pytest.mark.parametrize("kind", [Kind.QUESTION, Kind.IDEA])
 def test_a_question_or_an_idea_goes_with_its_words(town: Kept, kind: Kind) -> None:
     own = town.letter(kind, NAME)

@@ -30,6 +30,7 @@ PUBLIC_TABLES = (
     "brief",
     "vraag",
     "idee",
+    "verzoek",
     "vereist",
     "privacy",
     "toegankelijkheid",
@@ -39,10 +40,31 @@ PUBLIC_TABLES = (
     "script",
 )
 # Pages that are there in English, with the parts of which they are made.
-PUBLIC_PAGES = ("home", "melden", "melden_controle", "volg", "status", "brief", "brief_volg", "vereist")
+PUBLIC_PAGES = (
+    "home",
+    "melden",
+    "melden_controle",
+    "volg",
+    "status",
+    "brief",
+    "brief_volg",
+    "vereist",
+    "verzoek",
+    "verzoek_volg",
+)
 PART = re.compile(r"""(?:extends|import|include) ["']([a-z_]+)\.html["']""")
 KEY = re.compile(r"""\bt\(\s*'([a-z_]+\.[a-z_0-9]*[a-z0-9])'""")
-PATHS = ("/", "/melden", "/status", "/vraag", "/idee", "/privacy", "/toegankelijkheid", "/zo-werkt-het")
+PATHS = (
+    "/",
+    "/melden",
+    "/status",
+    "/vraag",
+    "/idee",
+    "/privacy",
+    "/privacy/verzoek",
+    "/toegankelijkheid",
+    "/zo-werkt-het",
+)
 
 
 @pytest.fixture(scope="module")

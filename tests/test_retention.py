@@ -18,6 +18,7 @@ from data.following_models import Follower
 from data.intake_models import Idea, Photo, Question
 from data.letters import Kind
 from data.models import Audit, Initiatief, Melding, StaffSession
+from data.privacy_models import PrivacyRequest, RequestNote
 from data.retention_terms import TERMS
 from data.retention_terms import Kept as Kind_of
 from service import security
@@ -130,7 +131,9 @@ def test_each_rule_and_an_erasure_work_on_both_databases(database_url: str, tmp_
         old, own = town.melding("oud", kind="geluid"), town.melding("eigen")
         town.age(old, received=5 * 365 + 1, closed=1800)
         letters = {kind: town.letter(kind, f"brief {kind.value}") for kind in (Kind.QUESTION, Kind.IDEA)}
+        town.request("verzoek")
         with town.database.write() as session:
+            session.execute(update(PrivacyRequest).values(closed_at=NOW - timedelta(days=366)))
             session.execute(update(Idea).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
             session.execute(update(Question).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
         done = keep_to_terms(town.database, town.settings, now=NOW)[TOWN]
@@ -165,6 +168,31 @@ def test_who_sent_a_letter_is_forgotten_a_month_after_the_answer(small: Kept) ->
         session.execute(update(Question).values(received_at=NOW - timedelta(days=5 * 365 + 1)))
     assert retention.run(small.database, {}, now=NOW) == {TOWN: {"vragen": 1}}
     assert small.question(names[Kind.QUESTION]) is None
+
+
+def test_a_request_about_own_data_goes_a_year_after_closing_and_who_asked_a_month(small: Kept) -> None:
+    open_one, done = small.request("open verzoek"), small.request("klaar verzoek")
+
+    def after(name: str, *, received: int, closed: int | None) -> tuple[bool, bool] | None:
+        """Whether contact data and words are left; None when nothing is."""
+        moment = None if closed is None else NOW - timedelta(days=closed)
+        own = PrivacyRequest.public_id == name
+        with small.database.write() as session:
+            values = {"received_at": NOW - timedelta(days=received), "closed_at": moment}
+            session.execute(update(PrivacyRequest).where(own).values(**values))
+        retention.run(small.database, {}, now=NOW)
+        with small.database.read() as session:
+            row = session.scalar(select(PrivacyRequest).where(own))
+            return None if row is None else (bool(row.naam or row.email), bool(row.text and row.answer))
+
+    assert after(done, received=60, closed=29) == (True, True)
+    assert after(done, received=60, closed=31) == (False, True)
+    assert after(done, received=400, closed=364) == (False, True)
+    assert after(done, received=400, closed=366) is None
+    assert after(open_one, received=364, closed=None) == (True, True)
+    assert after(open_one, received=366, closed=None) == (False, True)
+    with small.database.read() as session:
+        assert session.scalars(select(RequestNote.text)).all() == ["open verzoek notitie"]
 
 
 def test_an_idea_that_nobody_released_goes_after_its_term_and_a_released_one_stays(small: Kept) -> None:

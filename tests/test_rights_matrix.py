@@ -20,6 +20,7 @@ from data.intake import take_in
 from data.letters import Kind, Letter, Place
 from data.models import Audit, Initiatief, Melding, StaffSession
 from data.owners import buurt_finders
+from data.privacy_requests import Asked, Wish, ask
 from data.rights import RIGHTS, Right, Role
 from data.role_models import OrganisationText
 from service.rights import ROUTES, Access, Open
@@ -34,6 +35,7 @@ OBJECTS = (
     "/taken/{",
     "/opdrachten/{",
     "/organisaties/{",
+    "/beheer/verzoeken/{",
 )
 LINES = sorted(ROUTES)
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
@@ -81,8 +83,16 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         session.flush()
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
-    names = (melding, asked.public_id, thought.public_id, name, number, *work_of(client, gemeente, melding))
+    work = (*work_of(client, gemeente, melding), requested(client, gemeente))
+    names = (melding, asked.public_id, thought.public_id, name, number, *work)
     return dict(zip(OBJECTS, names, strict=True))
+
+
+def requested(client: TestClient, gemeente: str) -> str:
+    """A request about own data."""
+    asked = Asked(gemeente=gemeente, wish=Wish.ACCESS, text="Wat weet u?", email="a@b.example")
+    settle, key = (lambda _session: None), gemeente
+    return ask(database_of(client), asked, settle=settle, key=key, secret=key_of(client)).public_id
 
 
 def work_of(client: TestClient, gemeente: str, melding: str) -> tuple[str, str, str]:

@@ -5,31 +5,44 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import audit, erasing
+from data import audit, erasing, privacy_handling
 from data.erasing import Found
-from data.intake import melding_of_token
-from data.letters import Kind, letter_of_token
+from data.letters import Kind, letter_token
+from data.privacy_requests import KIND, About
 from data.rights import Right
+from data.tokens import Purpose, token
 from data.visibility import Viewer
 from service import retention
 from service.dependencies import DatabaseDep, SettingsDep
 from service.own_form import Sender, SignedIn
+from service.own_links import LONGEST, read_about
 from service.pages import render
 from service.secret import read_secret
 
 router = APIRouter(include_in_schema=False)
-LINK: Final = re.compile(r"/(volg|vraag|idee)/([^/?#\s]+)")
-NUMBER: Final = re.compile(r"\d{10}")
+REQUEST_NUMBER: Final = re.compile(r"\s*([Vv](?:\s?\d){9})\s*")
 
 
 @router.get("/beheer/wissen")
-def start(request: Request, signed: SignedIn, klaar: str = "") -> Response:
-    """Ask for the number or the secret link of what has to go."""
-    return _page(request, done=klaar == "ja")
+def start(
+    request: Request,
+    settings: SettingsDep,
+    database: DatabaseDep,
+    signed: SignedIn,
+    klaar: str = "",
+    verzoek: Annotated[str, Query(max_length=22)] = "",
+) -> Response:
+    """Ask for the number or the secret link of what has to go; a request fills in what it is about."""
+    with database.read() as session:
+        asked = privacy_handling.request_for(session, signed.viewer, verzoek) if verzoek else None
+        about = asked.about if asked else About()
+        number = about.number or erasing.number_of(session, about)
+    typed = number or _link_of(about, read_secret(settings.var_folder))
+    return _page(request, done=klaar == "ja", typed=typed)
 
 
 @router.post("/beheer/wissen/zoek")
@@ -38,7 +51,7 @@ def look_up(
     settings: SettingsDep,
     database: DatabaseDep,
     signed: Sender,
-    zoek: Annotated[str, Form(max_length=400)] = "",
+    zoek: Annotated[str, Form(max_length=LONGEST)] = "",
 ) -> Response:
     """Show what there is of a person, in numbers, before anything goes."""
     with database.write() as session:
@@ -62,7 +75,7 @@ def erase(
     settings: SettingsDep,
     database: DatabaseDep,
     signed: Sender,
-    soort: Annotated[Literal["melding", "vraag", "idee"], Form()],
+    soort: Annotated[Literal["melding", "vraag", "idee", "verzoek"], Form()],
     naam: Annotated[str, Form(max_length=22)],
     nagegaan: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -80,14 +93,24 @@ def erase(
 
 def _look_up(session: Session, viewer: Viewer, typed: str, secret: bytes) -> Found | None:
     """Return what a number or a secret link stands for, as far as it is of the viewer's gemeente."""
-    link = LINK.search(typed)
-    if link is None:
-        number = re.sub(r"[\s.-]", "", typed)
-        name = erasing.find_number(session, number) if NUMBER.fullmatch(number) else None
-        return _own(erasing.find(session, "melding", name) if name else None, viewer)
-    kind, token = link.groups()
-    name = melding_of_token(token, secret) if kind == "volg" else letter_of_token(Kind(kind), token, secret)
-    return _own(erasing.find(session, "melding" if kind == "volg" else kind, name) if name else None, viewer)
+    request = REQUEST_NUMBER.fullmatch(typed)
+    if request is not None:
+        name = erasing.find_request(session, "".join(request[1].upper().split()))
+        return _own(erasing.find(session, KIND, name) if name else None, viewer)
+    about = read_about(typed, secret)
+    if about is None:
+        return None
+    if about.kind:
+        return _own(erasing.find(session, about.kind, about.public_id), viewer)
+    name = erasing.find_number(session, about.number)
+    return _own(erasing.find(session, "melding", name) if name else None, viewer)
+
+
+def _link_of(about: About, secret: bytes) -> str:
+    """Return the secret link that a request came with; of a melding its number says the same."""
+    if about.kind in set(Kind):
+        return f"/{about.kind}/{letter_token(Kind(about.kind), about.public_id, secret)}"
+    return f"/{KIND}/{token(Purpose.REQUEST, about.public_id, secret)}" if about.kind == KIND else ""
 
 
 def _own(found: Found | None, viewer: Viewer) -> Found | None:
@@ -95,7 +118,13 @@ def _own(found: Found | None, viewer: Viewer) -> Found | None:
 
 
 def _page(
-    request: Request, *, found: Found | None = None, fault: str = "", done: bool = False, status: int = 200
+    request: Request,
+    *,
+    found: Found | None = None,
+    fault: str = "",
+    done: bool = False,
+    typed: str = "",
+    status: int = 200,
 ) -> Response:
-    context: dict[str, Any] = {"found": found, "fout": fault, "klaar": done}
+    context: dict[str, Any] = {"found": found, "fout": fault, "klaar": done, "getypt": typed}
     return render(request, "wissen.html", context, status=status)
