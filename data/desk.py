@@ -323,7 +323,7 @@ def _version(
         intake and intake.quarantine,
         [step.id for step in history],
         [note.id for note in notes],
-        [(photo.id, photo.released) for photo in photos],
+        [(photo.id, photo.digest, photo.released) for photo in photos],
         edited,
     )
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """A photo made anew, by a process of its own with little time and memory: bytes in, a plain JPEG out.
 
-It runs as a program (`data.photos` starts it) and knows nothing of the project. On stdin it gets the photo.
+It runs as a program (`data.photos` starts it) and knows nothing of the project. On stdin it gets the photo,
+as its argument the rectangles to make black, in parts of its width and height.
 On stdout it gives a line of JSON with `width` and `height` and then the JPEG, or with status 3 a word that
 says why there is none. Whoever breaks a decoder here has no files, no secrets and two seconds.
 """
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import resource
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 CPU_S: Final = 2
@@ -124,12 +127,24 @@ def upright(photo: Any, held: int) -> Any:
     return photo if turn is None else photo.transpose(turn)
 
 
-def remake(content: bytes) -> tuple[bytes, int, int]:
-    """Return the photo as a plain JPEG with its width and height; Refused when it cannot be taken."""
+def blacken(picture: Any, boxes: Sequence[Sequence[float]]) -> None:
+    """Make rectangles of a picture black, each a pixel too wide rather than too narrow."""
+    width, height = picture.size
+    for left, upper, right, lower in boxes:
+        corner = math.floor(left * width), math.floor(upper * height)
+        picture.paste((0, 0, 0), (*corner, math.ceil(right * width), math.ceil(lower * height)))
+
+
+def remake(content: bytes, black: Sequence[Sequence[float]] = ()) -> tuple[bytes, int, int]:
+    """Return the photo as a plain JPEG with its width and height; Refused when it cannot be taken.
+
+    `black` are the rectangles to make black, in parts of the width and height of what comes out.
+    """
     photo = open_photo(content)
     check(photo)
     held, profile = orientation(photo), photo.info.get("icc_profile")
     picture = upright(flat(coloured(resampled(photo), profile)), held)
+    blacken(picture, black)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY)
     return out.getvalue(), *picture.size
@@ -137,10 +152,10 @@ def remake(content: bytes) -> tuple[bytes, int, int]:
 
 def main() -> int:
     """Answer one photo."""
-    content = sys.stdin.buffer.read()
+    content, black = sys.stdin.buffer.read(), json.loads(sys.argv[1])
     limit()
     try:
-        made, width, height = remake(content)
+        made, width, height = remake(content, black)
     except Refused as refused:
         sys.stdout.write(str(refused))
         return REFUSED

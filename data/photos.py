@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +29,8 @@ WORKER: Final = Path(photo_worker.__file__)
 TURN: Final = threading.BoundedSemaphore(1)
 # The marks that a JPEG needs to be drawn; every other one is a place to keep words in.
 NEEDED: Final = frozenset({0xC0, 0xC4, 0xDA, 0xDB, 0xE0})
+# Left, upper, right and lower edge of a rectangle, in parts of the width and height.
+Box = tuple[float, float, float, float]
 JFIF: Final = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -70,9 +72,10 @@ class Encoded:
     sent: str
 
 
-def re_encode(content: bytes) -> Encoded:
+def re_encode(content: bytes, *, black: Sequence[Box] = ()) -> Encoded:
     """Return a photo as an upright JPEG in RGB without metadata, its longest side at most 2,560 pixels.
 
+    Nothing of what was under the rectangles of `black` is in it.
     PhotoRefused for what is no JPEG, PNG or WebP of one picture, at most 20 MB and 40 million pixels, or
     takes more than 2 s of processor time or 512 MiB to read. PhotosBusy when its turn does not come.
     """
@@ -82,7 +85,7 @@ def re_encode(content: bytes) -> Encoded:
         raise PhotoRefused("groot")
     if not _is_known(content):
         raise PhotoRefused("vorm")
-    size, made = _answer(_run(content))
+    size, made = _answer(_run(content, black))
     if not is_plain(made):
         raise PhotoRefused("kapot")
     return Encoded(
@@ -118,13 +121,13 @@ def _is_known(content: bytes) -> bool:
     return is_webp or content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
 
 
-def _run(content: bytes) -> subprocess.CompletedProcess[bytes]:
+def _run(content: bytes, black: Sequence[Box]) -> subprocess.CompletedProcess[bytes]:
     """Let the worker make the photo, one at a time, with an empty environment and within a time."""
     if not TURN.acquire(timeout=WAIT_S):
         raise PhotosBusy("Er komen nu te veel foto's tegelijk binnen. Probeer het zo nog eens.")
     try:
         return subprocess.run(  # noqa: S603 (our own program, without a shell)
-            [sys.executable, "-I", str(WORKER)],
+            [sys.executable, "-I", str(WORKER), json.dumps(black)],
             input=content,
             capture_output=True,
             env={},

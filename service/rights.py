@@ -183,6 +183,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /werkbak/{public_id}/zichtbaar": Right.MODERATE,
     "POST /werkbak/{public_id}/nagekeken": Right.MODERATE,
     "POST /werkbak/{public_id}/apart": Right.MODERATE,
+    "GET /werkbak/{public_id}/fotos/{nummer}": Right.MODERATE,
+    "POST /werkbak/{public_id}/fotos/{nummer}": Right.MODERATE,
     "POST /werkbak/{public_id}/status": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/notitie": Right.DESK_HANDLE,
     "POST /werkbak/{public_id}/soort": Right.DESK_HANDLE,

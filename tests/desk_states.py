@@ -8,6 +8,7 @@ from page_state import Kind, State, press, send_to
 from playwright.sync_api import Page
 
 REPORT = "/werkbak/{lamp}"
+PHOTO = "/werkbak/{lamp}/fotos/{lamp_photo}"
 AT_REPORT = "GET /werkbak/{public_id}"
 
 
@@ -49,6 +50,15 @@ def _save_on_an_old_page(page: Page) -> None:
 
 def _open_history(page: Page) -> None:
     page.locator("#samen ~ details summary").click()
+
+
+def _cover(page: Page) -> None:
+    """Cover the second square of the second row, by the keyboard alone."""
+    page.get_by_label("Rij 1, vak 1", exact=True).focus()
+    for key in ("ArrowDown", "ArrowRight", "Space", "Tab"):
+        page.keyboard.press(key)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def _enter(page: Page) -> None:
@@ -147,6 +157,27 @@ REPORT_STATES = (
     _old("zichtbaar"),
     _old("contact"),
 )
+PHOTO_STATES = (
+    State("photo under its squares", Kind.ONE, PHOTO, staff=True),
+    State(
+        "photo with a part covered",
+        Kind.SUCCESS,
+        PHOTO,
+        _cover,
+        staff=True,
+        says="De foto is afgedekt. Dit is de foto die er nu is. De oude foto is gewist.",
+    ),
+    State("photo that is not there", Kind.ERROR, "/werkbak/{lamp}/fotos/9999999", staff=True, status=404),
+    State(
+        "photo of which nothing was chosen",
+        Kind.ERROR,
+        PHOTO,
+        press,
+        staff=True,
+        line="POST /werkbak/{public_id}/fotos/{nummer}",
+        says="Kies eerst een of meer vakken op de foto.",
+    ),
+)
 LETTER_DESK_STATES = (
     State("questions, none", Kind.EMPTY, "/vragen", who="een"),
     State("questions", Kind.MANY, "/vragen", staff=True),
@@ -180,4 +211,4 @@ LETTER_DESK_STATES = (
     State("contentment, no answers", Kind.EMPTY, "/tevredenheid", who="een"),
     State("contentment", Kind.MANY, "/tevredenheid", staff=True),
 )
-DESK_STATES = QUEUE_STATES + REPORT_STATES + LETTER_DESK_STATES
+DESK_STATES = QUEUE_STATES + REPORT_STATES + PHOTO_STATES + LETTER_DESK_STATES

@@ -180,6 +180,9 @@ def _send_meldingen(town: Town) -> None:
         )
         town.names[name] = receipt.public_id
         town.names[f"{name}_link"] = tracking_token(receipt.public_id, town.secret)
+    with town.database.read() as session:
+        mine = select(Photo.id).join(Melding).where(Melding.public_id == town.names["lamp"])
+        town.names["lamp_photo"] = str(session.scalars(mine).one())
 
 
 def _handle(town: Town) -> None:

@@ -122,6 +122,8 @@ GET /werkbak/{{public_id}}              | one many error success quarantined
 POST /werkbak/{{public_id}}/zichtbaar   | error
 POST /werkbak/{{public_id}}/status      | one error
 POST /werkbak/{{public_id}}/contact     | error success
+GET /werkbak/{{public_id}}/fotos/{{nummer}} | one error success
+POST /werkbak/{{public_id}}/fotos/{{nummer}} | error
 GET /taken                              | empty many
 GET /taken/{{nummer}}                   | one error success
 POST /taken/{{nummer}}/antwoord         | error

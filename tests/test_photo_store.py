@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -152,10 +153,11 @@ class Steps:
         return done
 
     def watch(self, patch: pytest.MonkeyPatch, database: Database) -> None:
-        fsync, replace, utime = os.fsync, Path.replace, os.utime
+        fsync, replace, utime, unlink = os.fsync, Path.replace, os.utime, Path.unlink
         kinds = {True: "fsync map", False: "fsync bestand"}
         patch.setattr(os, "fsync", lambda handle: self.step(kinds[_is_folder(handle)], lambda: fsync(handle)))
         patch.setattr(Path, "replace", lambda old, new: self.step("naam", lambda: replace(old, new)))
+        patch.setattr(Path, "unlink", lambda *a, **k: self.step("weg", lambda: unlink(*a, **k)))
         patch.setattr(os, "utime", lambda *given: self.step("weer jong", lambda: utime(*given)))
         event.listen(database.writer, "before_execute", lambda *_: self.step("regel", lambda: None))
         event.listen(database.writer, "commit", lambda _: self.step("commit", lambda: None))
@@ -165,15 +167,15 @@ def _is_folder(handle: int) -> bool:
     return Path(f"/proc/self/fd/{handle}").is_dir()
 
 
-def ended(folder: Path, steps: Steps, photos: Album) -> bool:
-    """Send a melding in a process of its own that is killed at a step; whether it got to the end."""
+def ended(folder: Path, steps: Steps, work: Callable[[Database], object]) -> bool:
+    """Do something in a process of its own that is killed at a step; whether it got to the end."""
     child = os.fork()
     if child == 0:
         try:
             database = Database(f"sqlite:///{folder / 'x.db'}")
             with pytest.MonkeyPatch.context() as patch:
                 steps.watch(patch, database)
-                sent(database, photos)
+                work(database)
             os._exit(0)
         except BaseException:
             os._exit(3)
@@ -206,7 +208,8 @@ def swept(tmp_path: Path, album: Callable[[PhotoStore], Album], *, after: bool) 
         with town_database(folder):
             pass
         store = PhotoStore(folder / "fotos")
-        done = ended(folder, Steps(end_at, after), album(store))
+        photos = album(store)
+        done = ended(folder, Steps(end_at, after), partial(sent, photos=photos))
         lost += len(broken(folder, store))
         if done:
             return end_at - 1, lost

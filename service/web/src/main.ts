@@ -2,6 +2,7 @@
 import "./main.css";
 import { startAnalysis } from "./analysis";
 import { startChallenge } from "./challenge";
+import { startCovering } from "./cover";
 import { forgetDraft, startDraft } from "./draft";
 import { startMap } from "./map";
 import { startPlace } from "./place";
@@ -16,6 +17,7 @@ for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
 for (const field of document.querySelectorAll<HTMLInputElement>("[data-zoek]")) startSearch(field);
 for (const box of document.querySelectorAll<HTMLElement>("[data-uitdaging]")) startChallenge(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-plekkeuze]")) startPlace(box);
+for (const box of document.querySelectorAll<HTMLElement>("[data-afdek]")) startCovering(box);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-concept]")) startDraft(form);
 if (document.querySelector("[data-verstuurd]")) forgetDraft();
 for (const button of document.querySelectorAll<HTMLElement>("[data-druk-af]")) {
