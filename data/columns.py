@@ -1,11 +1,14 @@
-"""Column types that behave the same on SQLite and PostgreSQL."""
+"""Column types: what behaves the same on SQLite and PostgreSQL, and what people type, without a BSN."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator
+
+from data.text_masking import without_bsn
 
 # SQLite numbers rows itself only in an INTEGER key; PostgreSQL needs the wide type.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
@@ -31,3 +34,34 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FreeLine(TypeDecorator[str]):
+    """A short text that somebody typed: a BSN in it is left out on its way in, as we may not keep one."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it is kept."""
+        return None if value is None else without_bsn(value)
+
+
+class FreeText(FreeLine):
+    """A text that somebody typed, kept without a BSN too."""
+
+    impl = Text
+    cache_ok = True
+
+
+class FreeDetail(TypeDecorator[dict[str, Any]]):
+    """Words by name of which somebody typed some, each kept without a BSN."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
+        """Return the words as they are kept."""
+        return value and {
+            name: without_bsn(word) if isinstance(word, str) else word for name, word in value.items()
+        }

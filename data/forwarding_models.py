@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from data.columns import FreeLine
 from data.models import Table
 
 
@@ -32,6 +33,6 @@ class SentOn(Table):
     remote_id: Mapped[str | None] = mapped_column(String(200))
     remote_token: Mapped[str | None] = mapped_column(String(200))
     remote_status: Mapped[str | None] = mapped_column(String(10))
-    last_fault: Mapped[str | None] = mapped_column(String(200))
+    last_fault: Mapped[str | None] = mapped_column(FreeLine(200))
 
     __table_args__ = (Index(None, "municipality_code", "next_at"),)

@@ -18,6 +18,7 @@ from data.placing import Placer, Places, Points, refuse_mixed_up
 from data.readers.moments import DAY_FIRST, days, find_order, read_moments
 from data.readers.numbers import find_decimal, read_numbers
 from data.readers.tables import open_table
+from data.text_masking import without_bsn
 from geo.crs import BOUNDS_4326, BOUNDS_28992
 from geo.errors import ImportRefused
 
@@ -144,13 +145,14 @@ def make_records(rows: InitiatiefRows, placer: Placer) -> Ready:
             continue
         outside += _is_outside(places, row)
         values = {
-            "titel": texts["titel"][row][:200],
-            "text": texts["text"][row] or None,
+            # As the columns keep them: a row that is read again is the same then.
+            "titel": without_bsn(texts["titel"][row][:200]),
+            "text": without_bsn(texts["text"][row]) or None,
             "category": texts["category"][row][:120],
             "status": statuses[row],
             "started_on": started[row],
             "finished_on": finished[row],
-            "address": _addresses(cells)[row][:200] or None,
+            "address": without_bsn(_addresses(cells)[row][:200]) or None,
             "place_quality": places.quality[row],
             **{name: _finite(getattr(places, name)[row]) for name in ("lon", "lat", "x", "y")},
         }

@@ -26,7 +26,7 @@ from data.models import Melding, Source
 from data.owners import BuurtFinder
 from data.photo_store import Album
 from data.sources import SourceCard, SourceKind, own_slug, register_source
-from data.text_masking import personal_data, without_bsn
+from data.text_masking import personal_data
 from geo.crs import RD, LngLat, to_rd
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM
@@ -123,11 +123,10 @@ def take_in(
     When this returns, the melding is durable. `finders` give its buurt in every edition. The same key with
     the same content gives the first receipt again; with another content it raises KeyReused, and nothing is
     stored. NotOurs for a place outside. The files of `photos` are durable before their rows are written. A
-    BSN in the words is taken out first; a text with other personal data waits for a person.
+    text with personal data waits for a person.
     """
     # Who typed it for a caller is a person who has looked.
     doubted = report.entered_by is None and bool(personal_data(report.text))
-    report = _without_bsn(report)
     place = _place(report, finders)
     key_hash = hmac.new(secret, f"melding:{key}".encode(), hashlib.sha256).hexdigest()
     mark = _fingerprint(report, photos, secret)
@@ -181,16 +180,6 @@ def _fingerprint(report: Report, photos: Album | None, secret: bytes) -> _Mark:
     # Keyed, as a bare hash lets somebody with a copy of the database try phones and addresses.
     keyed = hmac.new(secret, b"inhoud:" + content, hashlib.sha256).hexdigest()
     return _Mark(keyed, hashlib.sha256(content).hexdigest())
-
-
-def _without_bsn(report: Report) -> Report:
-    """Return the report without the numbers that nobody but the government may keep."""
-    return replace(
-        report,
-        text=without_bsn(report.text),
-        address=report.address and without_bsn(report.address),
-        answers={question: without_bsn(answer) for question, answer in report.answers.items()},
-    )
 
 
 def _settled(session: Session, report: Report, *, doubted: bool) -> Report:

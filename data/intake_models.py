@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.columns import RowId
+from data.columns import FreeDetail, FreeLine, FreeText, RowId
 from data.models import Table
 
 
@@ -32,7 +32,7 @@ class Intake(Table):
     quarantine: Mapped[str | None] = mapped_column(String(40), index=True)
     suggested: Mapped[str | None] = mapped_column(String(120))
     confidence: Mapped[float | None]
-    answers: Mapped[dict[str, Any]]
+    answers: Mapped[dict[str, Any]] = mapped_column(FreeDetail)
     entered_by: Mapped[str | None] = mapped_column(String(120))
 
 
@@ -44,7 +44,7 @@ class Contact(Table):
     melding_id: Mapped[int] = mapped_column(
         ForeignKey("melding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    naam: Mapped[str] = mapped_column(String(120), default="")
+    naam: Mapped[str] = mapped_column(FreeLine(120), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     telefoon: Mapped[str] = mapped_column(String(20), default="")
     may_contact: Mapped[bool]
@@ -77,7 +77,7 @@ class Note(Table):
     melding_id: Mapped[int] = mapped_column(ForeignKey("melding.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(FreeText)
 
 
 class Question(Table):
@@ -95,14 +95,14 @@ class Question(Table):
     wijk: Mapped[str | None] = mapped_column(String(10))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    naam: Mapped[str] = mapped_column(String(120), default="")
+    naam: Mapped[str] = mapped_column(FreeLine(120), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     may_mail: Mapped[bool] = mapped_column(default=False)
     checked: Mapped[bool] = mapped_column(default=False)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(FreeText)
     received_at: Mapped[datetime]
     due_on: Mapped[date]
-    answer: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(FreeText)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(120))
 
@@ -121,13 +121,13 @@ class Idea(Table):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     wijk: Mapped[str | None] = mapped_column(String(10))
-    naam: Mapped[str] = mapped_column(String(120), default="")
+    naam: Mapped[str] = mapped_column(FreeLine(120), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     may_mail: Mapped[bool] = mapped_column(default=False)
     may_publish: Mapped[bool] = mapped_column(default=False)
     checked: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     due_on: Mapped[date]
-    answer: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(FreeText)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(120))

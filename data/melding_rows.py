@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,6 +22,7 @@ from data.readers.moments import as_text, days, days_only, find_order, read_mome
 from data.readers.numbers import find_decimal, read_numbers
 from data.readers.tables import Chunk, Fault
 from data.readers.texts import Texts, clean
+from data.text_masking import without_bsn
 from geo.crs import BOUNDS_4326, BOUNDS_28992, FloatArray
 
 COLUMNS: Final = (
@@ -32,6 +33,8 @@ LONGEST_REF: Final = 80
 LONGEST_ADDRESS: Final = 200
 OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 NOON: Final = pd.Timedelta(hours=12)
+# Fields that people typed in their own words.
+TYPED: Final = (fields.TEXT, fields.ADDRESS)
 LIMITS: Final = {
     fields.LON: (BOUNDS_4326.xmin, BOUNDS_4326.xmax),
     fields.LAT: (BOUNDS_4326.ymin, BOUNDS_4326.ymax),
@@ -71,9 +74,11 @@ class RowMaker:
         used = {column for names in self.mapping.columns.values() for column in names}
         return tuple(name for name in self.header if name in used)
 
-    @property
-    def _kept(self) -> list[int]:
-        return [self.header.index(name) for name in self.kept_columns]
+    def _kept(self, row: Sequence[str]) -> list[str]:
+        """Return what is kept of a refused row: the columns that are read, without a BSN in its texts."""
+        typed = {column for name in TYPED for column in self.mapping.columns.get(name, ())}
+        cells = ((name, row[self.header.index(name)]) for name in self.kept_columns)
+        return [without_bsn(cell) if name in typed else cell for name, cell in cells]
 
     def settle(self, chunk: Chunk) -> None:
         """Decide from the first rows how numbers and dates are written; ImportRefused when it is unclear."""
@@ -111,8 +116,8 @@ class RowMaker:
             status,
             self._channel(texts),
             _or_none(texts.cleaned(fields.CASE, longest=LONGEST_REF)),
-            _or_none(texts.cleaned(fields.TEXT, sign="\n")),
-            _or_none(addresses),
+            _typed(texts.cleaned(fields.TEXT, sign="\n")),
+            _typed(addresses),
             places.quality,
             *(_floats(one) for one in (places.lon, places.lat, places.x, places.y)),
             *places.buurten.values(),
@@ -221,11 +226,14 @@ class RowMaker:
 
 
 def _without_rejects(
-    columns: list[Sequence[Any]], chunk: Chunk, reasons: Sequence[str | None], kept: Sequence[int]
+    columns: list[Sequence[Any]],
+    chunk: Chunk,
+    reasons: Sequence[str | None],
+    kept: Callable[[Sequence[str]], list[str]],
 ) -> Rows:
     rejects: list[tuple[Fault, list[str]]] = [(fault, []) for fault in chunk.faults]
     rejects += [
-        (Fault(line, reason), [row[place] for place in kept])
+        (Fault(line, reason), kept(row))
         for line, reason, row in zip(chunk.lines, reasons, chunk.rows, strict=True)
         if reason is not None
     ]
@@ -237,6 +245,11 @@ def _without_rejects(
 
 def _or_none(texts: list[str]) -> list[str | None]:
     return [text or None for text in texts]
+
+
+def _typed(texts: list[str]) -> list[str | None]:
+    """Return what people typed without a BSN: rows of a file go past the column that would leave it out."""
+    return [without_bsn(text) or None for text in texts]
 
 
 def _floats(values: FloatArray) -> list[float | None]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from data.columns import RowId, UtcDateTime
+from data.columns import FreeDetail, FreeLine, FreeText, RowId, UtcDateTime
 
 
 class Table(DeclarativeBase):
@@ -101,7 +101,7 @@ class Gebied(Table):
     valid_to: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(20))
     origin: Mapped[str] = mapped_column(String(200))
-    note: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(FreeLine(200), default="")
 
     __table_args__ = (UniqueConstraint("code", "valid_from"),)
 
@@ -127,7 +127,7 @@ class SpecialPlace(Table):
     x: Mapped[float | None]
     y: Mapped[float | None]
     kind: Mapped[str] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(FreeText)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -259,9 +259,9 @@ class Melding(Table):
     status: Mapped[str] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(10))
     case_number: Mapped[str | None] = mapped_column(String(80))
-    text: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(FreeText)
     text_released: Mapped[bool] = mapped_column(default=False)
-    address: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(FreeLine(200))
     place_quality: Mapped[str] = mapped_column(String(30))
     lon: Mapped[float | None]
     lat: Mapped[float | None]
@@ -306,7 +306,7 @@ class StatusChange(Table):
     at: Mapped[datetime]
     from_status: Mapped[str | None] = mapped_column(String(20))
     to_status: Mapped[str] = mapped_column(String(20))
-    public_note: Mapped[str | None] = mapped_column(Text)
+    public_note: Mapped[str | None] = mapped_column(FreeText)
     actor: Mapped[str] = mapped_column(String(120))
 
 
@@ -321,14 +321,14 @@ class Initiatief(Table):
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
     source_ref: Mapped[str] = mapped_column(String(80))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
-    titel: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str | None] = mapped_column(Text)
+    titel: Mapped[str] = mapped_column(FreeLine(200))
+    text: Mapped[str | None] = mapped_column(FreeText)
     category: Mapped[str] = mapped_column(String(120), default="")
     status: Mapped[str] = mapped_column(String(20))
     started_on: Mapped[date | None]
     finished_on: Mapped[date | None]
     stored_at: Mapped[datetime]
-    address: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(FreeLine(200))
     place_quality: Mapped[str] = mapped_column(String(30))
     lon: Mapped[float | None]
     lat: Mapped[float | None]
@@ -365,7 +365,7 @@ class Audit(Table):
     action: Mapped[str] = mapped_column(String(60))
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(80))
-    detail: Mapped[dict[str, Any]]
+    detail: Mapped[dict[str, Any]] = mapped_column(FreeDetail)
     seal: Mapped[int | None] = mapped_column(index=True)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.columns import RowId
+from data.columns import FreeLine, FreeText, RowId
 from data.models import Table
 
 
@@ -57,8 +57,8 @@ class StandardAnswer(Table):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
     category: Mapped[str] = mapped_column(String(120), default="")
-    titel: Mapped[str] = mapped_column(String(80))
-    text: Mapped[str] = mapped_column(Text)
+    titel: Mapped[str] = mapped_column(FreeLine(80))
+    text: Mapped[str] = mapped_column(FreeText)
 
     __table_args__ = (UniqueConstraint("municipality_code", "titel"),)
 
@@ -90,4 +90,4 @@ class ReleasedText(Table):
     melding_id: Mapped[int] = mapped_column(
         ForeignKey("melding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(FreeText)

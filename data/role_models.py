@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.columns import RowId
+from data.columns import FreeLine, FreeText, RowId
 from data.models import Table
 
 
@@ -21,9 +21,9 @@ class ColleagueTask(Table):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(120))
-    question: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(FreeText)
     due_on: Mapped[date]
-    answer: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(FreeText)
     answered_at: Mapped[datetime | None]
 
 
@@ -47,9 +47,9 @@ class OrganisationText(Table):
         ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     released: Mapped[bool] = mapped_column(primary_key=True)
-    naam: Mapped[str] = mapped_column(String(120))
-    wat: Mapped[str] = mapped_column(Text)
-    samenkomst: Mapped[str] = mapped_column(Text)
+    naam: Mapped[str] = mapped_column(FreeLine(120))
+    wat: Mapped[str] = mapped_column(FreeText)
+    samenkomst: Mapped[str] = mapped_column(FreeText)
     written_at: Mapped[datetime]
 
 

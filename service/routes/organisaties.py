@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from data import organisations
-from data.database import Database
 from data.organisations import LONGEST_NAME, LONGEST_TEXT, Organisation, WrongOrganisation
-from data.visibility import Viewer
+from data.text_masking import Piece, personal_data
 from service.analysis.organisation_page import own_areas
 from service.analysis.workbench import today
-from service.dependencies import DatabaseDep, SettingsDep, WorkbenchDep
-from service.own_form import Sender, SignedIn
+from service.dependencies import SettingsDep, WorkbenchDep
+from service.own_form import Reading, Sending, Visit
 from service.pages import render
 from service.staff_text import NoteText
 
@@ -24,114 +23,126 @@ DONE = {"zichtbaar": "organisaties.klaar_zichtbaar", "weg": "organisaties.klaar_
 
 
 @dataclass(frozen=True)
-class Own:
-    """Who asks for the own page, and what with."""
+class Around:
+    """Where the own page finds what is around an organisation."""
 
-    request: Request
-    settings: SettingsDep
     workbench: WorkbenchDep
-    database: DatabaseDep
+    settings: SettingsDep
 
 
-OwnDep = Annotated[Own, Depends()]
+AroundDep = Annotated[Around, Depends()]
 
 
 @router.get("/organisatie")
-def own(at: OwnDep, signed: SignedIn, klaar: str = "") -> Response:
+def own(visit: Reading, around: AroundDep, klaar: str = "") -> Response:
     """Show a bewonersorganisatie its own page."""
-    return _page(at, signed.viewer, done="organisaties.klaar_bewaard" if klaar else "")
+    return _page(visit, around, done="organisaties.klaar_bewaard" if klaar else "")
 
 
 @router.post("/organisatie")
 def write(
-    at: OwnDep,
-    signed: Sender,
+    visit: Sending,
+    around: AroundDep,
     nummer: Annotated[int, Form(ge=1, le=2**53)],
     naam: Annotated[NoteText, Form()] = "",
     wat: Annotated[NoteText, Form()] = "",
     samenkomst: Annotated[NoteText, Form()] = "",
+    laat_staan: Annotated[str, Form(max_length=2)] = "",
 ) -> Response:
-    """Keep what an organisation says of itself; everybody reads it after a coordinator released it."""
+    """Keep what an organisation says of itself; everybody reads it after a coordinator released it.
+
+    What looks like data of somebody is asked about first.
+    """
+    typed = {"nummer": nummer, "naam": naam, "wat": wat, "samenkomst": samenkomst}
+    if not laat_staan and _personal(naam, wat, samenkomst):
+        return _page(visit, around, typed=typed, status=400)
     try:
-        with at.database.write() as session:
-            own = _one(organisations.own(session, signed.viewer, today=today()), nummer)
-            organisations.write(session, own, naam, wat, samenkomst, actor=str(signed.viewer.account))
+        with visit.database.write() as session:
+            own = _one(organisations.own(session, visit.viewer, today=today()), nummer)
+            organisations.write(session, own, naam, wat, samenkomst, actor=visit.actor)
     except WrongOrganisation as wrong:
-        typed = {"nummer": nummer, "naam": naam, "wat": wat, "samenkomst": samenkomst}
-        return _page(at, signed.viewer, fault=f"{str(wrong).capitalize()}.", typed=typed, status=400)
+        return _page(visit, around, fault=f"{str(wrong).capitalize()}.", typed=typed, status=400)
     return RedirectResponse("/organisatie?klaar=ja", 303)
 
 
 def _page(
-    at: Own,
-    viewer: Viewer,
+    visit: Visit,
+    around: Around,
     *,
     done: str = "",
     fault: str = "",
     typed: dict[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
-    with at.database.read() as session:
-        found = organisations.own(session, viewer, today=today())
-    shown = [(one, own_areas(at.workbench, at.settings, one)) for one in found]
+    with visit.database.read() as session:
+        found = organisations.own(session, visit.viewer, today=today())
+    if typed and all(one.account.id != typed["nummer"] for one in found):
+        raise HTTPException(404)
+    shown = [(one, own_areas(around.workbench, around.settings, one)) for one in found]
     context = {
         "organisaties": shown,
         "done": done,
         "fault": fault,
         "typed": typed or {},
+        "gegevens": _personal(typed["naam"], typed["wat"], typed["samenkomst"]) if typed else [],
         "langst": {"naam": LONGEST_NAME, "tekst": LONGEST_TEXT},
     }
     example = any(one.example for _, areas in shown for area in areas for one in area.meldingen)
-    return render(at.request, "organisatie.html", context, status=status, example=example)
+    return render(visit.request, "organisatie.html", context, status=status, example=example)
 
 
 @router.get("/organisaties")
-def overview(request: Request, database: DatabaseDep, signed: SignedIn, klaar: str = "") -> Response:
+def overview(visit: Reading, klaar: str = "") -> Response:
     """Show a coordinator the texts of the organisations in the own areas."""
-    return _overview(request, database, signed.viewer, done=DONE.get(klaar, ""))
+    return _overview(visit, done=DONE.get(klaar, ""))
 
 
 @router.post("/organisaties/{nummer}/zichtbaar")
 def release(
-    request: Request,
-    database: DatabaseDep,
-    signed: Sender,
+    visit: Sending,
     nummer: int,
     versie: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Let everybody read what an organisation wrote last."""
     try:
-        with database.write() as session:
-            found = _one(organisations.to_release(session, signed.viewer), nummer)
-            organisations.release(session, found, version=versie, actor=str(signed.viewer.account))
+        with visit.database.write() as session:
+            found = _one(organisations.to_release(session, visit.viewer), nummer)
+            organisations.release(session, found, version=versie, actor=visit.actor)
     except WrongOrganisation as wrong:
         fault = f"{str(wrong).capitalize()}."
-        return _overview(request, database, signed.viewer, fault=fault, status=409)
+        return _overview(visit, fault=fault, status=409)
     return RedirectResponse("/organisaties?klaar=zichtbaar", 303)
 
 
 @router.post("/organisaties/{nummer}/weg")
-def withdraw(database: DatabaseDep, signed: Sender, nummer: int) -> Response:
+def withdraw(visit: Sending, nummer: int) -> Response:
     """Let nobody else read the text of an organisation any more."""
-    with database.write() as session:
-        found = _one(organisations.to_release(session, signed.viewer), nummer)
-        organisations.withdraw(session, found, actor=str(signed.viewer.account))
+    with visit.database.write() as session:
+        found = _one(organisations.to_release(session, visit.viewer), nummer)
+        organisations.withdraw(session, found, actor=visit.actor)
     return RedirectResponse("/organisaties?klaar=weg", 303)
 
 
-def _overview(
-    request: Request,
-    database: Database,
-    viewer: Viewer,
-    *,
-    done: str = "",
-    fault: str = "",
-    status: int = 200,
-) -> Response:
-    with database.read() as session:
-        found = organisations.to_release(session, viewer)
-    context = {"organisaties": sorted(found, key=lambda one: not one.waits), "done": done, "fault": fault}
-    return render(request, "organisaties.html", context, status=status)
+def _overview(visit: Visit, *, done: str = "", fault: str = "", status: int = 200) -> Response:
+    with visit.database.read() as session:
+        found = organisations.to_release(session, visit.viewer)
+    gegevens = {
+        one.account.id: ", ".join(piece.text for piece in _personal(text.naam, text.wat, text.samenkomst))
+        for one in found
+        if (text := one.written)
+    }
+    context = {
+        "organisaties": sorted(found, key=lambda one: not one.waits),
+        "gegevens": gegevens,
+        "done": done,
+        "fault": fault,
+    }
+    return render(visit.request, "organisaties.html", context, status=status)
+
+
+def _personal(*texts: str) -> list[Piece]:
+    """Return what in the texts of an organisation looks like data of somebody."""
+    return personal_data("\n".join(texts))
 
 
 def _one(found: list[Organisation], number: int) -> Organisation:
