@@ -40,9 +40,9 @@ def link(
     """
     subject, email = subject.strip(), email.strip().lower()
     if bool(subject) == bool(email):
-        raise AccountRefused("geef een mailadres of een nummer bij de organisatie, een van de twee")
+        raise AccountRefused("geef een e-mailadres of een nummer bij de organisatie, een van de twee")
     if len(subject) > LONGEST_SUBJECT or len(email) > LONGEST_EMAIL or (email and "@" not in email):
-        raise AccountRefused("dit is geen mailadres of nummer")
+        raise AccountRefused("dit is geen e-mailadres of nummer")
     same = AccountIdentity.subject == subject if subject else AccountIdentity.email == email
     taken = select(AccountIdentity.account_id).where(
         AccountIdentity.issuer == issuer, same, AccountIdentity.account_id != account.id

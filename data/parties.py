@@ -130,7 +130,7 @@ def forward(
     query = select(Party).where(Party.municipality_code == melding.municipality_code, Party.slug == slug)
     party = session.scalars(query).one_or_none()
     if party is None or not party.email:
-        raise handling.NotAllowed("deze partij heeft geen mailadres")
+        raise handling.NotAllowed("deze partij heeft geen e-mailadres")
     if handling.is_set_aside(session, melding):
         raise handling.NotAllowed("deze melding is apart gezet")
     if contact and not _wants_contact(session, melding):
@@ -190,7 +190,7 @@ def _given(slug: str, table: Any) -> Given:
         raise WrongParties(f"[{slug}]: onbekend: {', '.join(sorted(strange))}")
     email = str(table.get("email", ""))
     if email and not outbox.is_address(email):
-        raise WrongParties(f"[{slug}]: dit is geen mailadres")
+        raise WrongParties(f"[{slug}]: dit is geen e-mailadres")
     try:
         kind = PartyKind(str(table.get("soort")))
     except ValueError:

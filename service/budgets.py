@@ -17,18 +17,19 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.crs import LngLat, to_rd
-from service.errors import problem
+from service.errors import fault_page, problem
 from service.visitors import networks
 
 DAY_S: Final = 86_400.0
 REMEMBERED: Final = 50_000
 CELL_M: Final = 1_000.0
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-TOO_MUCH: Final = "U stuurt te veel achter elkaar. Wacht een minuut en probeer het dan opnieuw."
+TOO_MUCH: Final = "U stuurt te veel achter elkaar. Dit is niet verstuurd. Wacht een minuut en probeer het opnieuw."
 
 
 class Budget(NamedTuple):
@@ -134,13 +135,15 @@ class Door:
         self.app = app
         self.budgets = budgets
         self.cookie = f"{cookie}=".encode()
+        # The same for everybody, and made once: a refusal has to cost next to nothing.
+        self._page: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 429."""
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS or self._may_enter(scope):
             await self.app(scope, receive, send)
             return
-        await _refusal(scope["path"])(scope, receive, send)
+        await self._refusal(scope)(scope, receive, send)
 
     def _may_enter(self, scope: Scope) -> bool:
         cookies = (value for name, value in scope["headers"] if name == b"cookie")
@@ -148,8 +151,12 @@ class Door:
         client = scope.get("client")
         return self.budgets.may_enter(client[0] if client else "", logged_in=logged_in)
 
-
-def _refusal(path: str) -> Response:
-    answer = problem(429, TOO_MUCH) if path.startswith("/api/") else PlainTextResponse(TOO_MUCH, 429)
-    answer.headers["Retry-After"] = "60"
-    return answer
+    def _refusal(self, scope: Scope) -> Response:
+        if scope["path"].startswith("/api/"):
+            answer: Response = problem(429, TOO_MUCH)
+        else:
+            if self._page is None:
+                self._page = bytes(fault_page(Request(scope), 429, TOO_MUCH).body)
+            answer = HTMLResponse(self._page, 429)
+        answer.headers["Retry-After"] = "60"
+        return answer

@@ -99,6 +99,13 @@ def problem(status: int, detail: str, faults: Sequence[dict[str, str]] = ()) -> 
     return JSONResponse(body, status, media_type="application/problem+json", headers=_headers(status))
 
 
+def fault_page(request: Request, status: int, sentence: str) -> Response:
+    """Return the page in the style of the house that says what went wrong."""
+    from service.pages import render
+
+    return render(request, "fout.html", {"titel": title(status), "zin": sentence}, status=status)
+
+
 def title(status: int) -> str:
     """Return the Dutch name of a status."""
     return TITLES.get(status) or http.HTTPStatus(status).phrase
@@ -218,9 +225,7 @@ def _page(request: Request, status: int, sentence: str) -> Response:
     # What is under the API but not its own, such as an address with the end of a line in it.
     if request.url.path.startswith("/api/"):
         return problem(status, sentence)
-    from service.pages import render
-
-    answer = render(request, "fout.html", {"titel": title(status), "zin": sentence}, status=status)
+    answer = fault_page(request, status, sentence)
     answer.headers.update(_headers(status))
     return answer
 

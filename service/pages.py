@@ -30,6 +30,7 @@ FAULT = "fout.html"
 # Address, key of the text in the menu.
 MENU = (
     ("/", "kaart"),
+    ("/melden", "melden"),
     ("/meldingen", "meldingen"),
     ("/analyse", "analyse"),
     ("/kaarten", "kaarten"),

@@ -37,7 +37,7 @@ def test_before_an_address_is_confirmed_it_gets_one_question_and_nothing_of_the_
     name = town.melding(email=ADDRESS)
     town.step(name, Status.IN_PROGRESS, "Wij gaan kijken.")
     [mail] = town.deliver()
-    assert mail["Subject"] == "Klopt uw mailadres?"
+    assert mail["Subject"] == "Klopt uw e-mailadres?"
     assert "/volg/" not in mail.as_string()
     assert CANARY not in mail.as_string()
     assert not re.search(r"\d{3} \d{3} \d{4}", plain(mail))
@@ -128,7 +128,7 @@ def test_a_reporter_can_ask_for_mail_on_the_page_of_the_melding(town: Town) -> N
     page = f"/volg/{tracking_token(town.melding(), town.secret)}"
     wrong = town.client.post(f"{page}/mail", data={"email": "geen adres"})
     assert wrong.headers["Location"].startswith(f"{page}?bericht=geen_adres")
-    assert "Dit is geen mailadres" in town.client.get(f"{page}?bericht=geen_adres").text
+    assert "Dit is geen e-mailadres" in town.client.get(f"{page}?bericht=geen_adres").text
     assert town.client.post(f"{page}/mail", data={"email": ADDRESS}).status_code == 303
     assert len(town.deliver()) == 1
 

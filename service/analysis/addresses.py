@@ -40,6 +40,11 @@ def suggest(workbench: Workbench, text: str, *, gemeente: str, limit: int = 8) -
     return gazetteer(workbench).suggest(text, gemeente=_name(workbench, gemeente), limit=limit)
 
 
+def searches(workbench: Workbench, gemeente: str) -> bool:
+    """Return whether there are addresses of this gemeente to look in."""
+    return workbench.locatieserver is not None or gazetteer(workbench).knows_gemeente(gemeente)
+
+
 def find(workbench: Workbench, text: str, *, gemeente: str) -> Match:
     """Return the place of an address, with its quality class and reason.
 

@@ -45,7 +45,8 @@ class Choice:
 class Choices:
     """What an address can stand for, and the places to fall back on.
 
-    `sure` says that the first of `addresses` is the address that was typed, `reason` how it was found.
+    `sure` says that the first of `addresses` is the address that was typed, `reason` how it was found, and
+    `searched` whether we have addresses of this gemeente to look in.
     """
 
     addresses: tuple[Choice, ...]
@@ -54,6 +55,7 @@ class Choices:
     sure: bool
     outside: bool
     reason: str
+    searched: bool
 
     def find(self, key: str) -> Choice | None:
         """Return the choice with this key."""
@@ -80,6 +82,7 @@ def choices(workbench: Workbench, found: Places, text: str, point: LngLat | None
         sure=picked is not None or (answer.best is not None and quality in SURE),
         outside=(point is not None and picked is None) or answer.outside,
         reason=answer.match.reason,
+        searched=addresses.searches(workbench, found.gemeente.code),
     )
 
 

@@ -62,6 +62,12 @@ class ListAsked(Question):
         """How far around the address is near, in metres."""
         return int(self.afstand)
 
+    @property
+    def chosen(self) -> int:
+        """How many choices make the list shorter."""
+        choices = (self.adres.strip(), self.wat, self.stand, self.gebied, self.van, self.tot, self.soort)
+        return sum(map(bool, choices))
+
     def query(self, *, gemeente: str, **changes: object) -> str:
         """Return the query of this list with changes."""
         asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)

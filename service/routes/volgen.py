@@ -32,6 +32,7 @@ from service.secret import read_secret
 router = APIRouter(include_in_schema=False)
 NOT_TO_INDEX = "noindex, nofollow, noarchive"
 RETRY_S = "600"
+Town = Annotated[str, Query(max_length=6)]
 LONGEST_TOKEN: Final = 100
 # What was done before this page came; the last four could not be done.
 Told = Literal[
@@ -78,9 +79,9 @@ def follow(
 
 
 @router.get("/status")
-def ask(request: Request, viewer: ViewerDep) -> HTMLResponse:
+def ask(request: Request, workbench: WorkbenchDep, viewer: ViewerDep, gemeente: Town = "") -> HTMLResponse:
     """Show the form that asks for the number of a melding and a postcode."""
-    return _status_page(request)
+    return _status_page(request, _town(workbench, gemeente))
 
 
 async def _asked(request: Request) -> tuple[str, str]:
@@ -95,11 +96,25 @@ def tell(
     workbench: WorkbenchDep,
     viewer: ViewerDep,
     asked: Annotated[tuple[str, str], Depends(_asked)],
+    gemeente: Town = "",
 ) -> HTMLResponse:
     """Tell the status of a melding and nothing else; a wrong pair gets one answer, and guessing ends."""
     number, postcode = asked
     status = _status(request, workbench, number[:20], postcode[:20])
-    return _status_page(request, number=number, postcode=postcode, status=status, wrong=status is None)
+    return _status_page(
+        request,
+        _town(workbench, gemeente),
+        number=number,
+        postcode=postcode,
+        status=status,
+        wrong=status is None,
+    )
+
+
+def _town(workbench: Workbench, gemeente: str) -> Places | None:
+    """Return the gemeente that the visitor came from; the number of a melding does not tell which."""
+    known = {place.code for place in places.gemeenten(workbench)}
+    return places.places(workbench, gemeente) if gemeente in known else None
 
 
 def _after(session: Session, public_id: str, secret: bytes) -> dict[str, Any]:
@@ -142,6 +157,7 @@ def _status(request: Request, workbench: Workbench, number: str, postcode: str) 
 
 def _status_page(
     request: Request,
+    town: Places | None,
     *,
     number: str = "",
     postcode: str = "",
@@ -149,7 +165,7 @@ def _status_page(
     wrong: bool = False,
 ) -> HTMLResponse:
     context: dict[str, Any] = {"number": number, "postcode": postcode, "status": status, "wrong": wrong}
-    answer = render(request, "status.html", context, status=404 if wrong else 200)
+    answer = render(request, "status.html", context, status=404 if wrong else 200, town=town)
     answer.headers["X-Robots-Tag"] = NOT_TO_INDEX
     return answer
 
