@@ -213,17 +213,19 @@ class Database:
         with self.writer.connect() as connection:
             command.upgrade(alembic_config(connection), "head")
 
-    def scrub(self) -> bool:
+    def scrub(self, *, whole: bool = True) -> bool:
         """Leave nothing of what was removed in the files of SQLite; False when a reader kept the log.
 
-        Zeroing removed rows is not enough: pages that were split hold copies. PostgreSQL's own vacuum clears
-        its pages in time.
+        Zeroing removed rows is not enough: pages that were split hold copies. So the whole file is copied,
+        while who writes waits; without `whole` its log alone is emptied. PostgreSQL's own vacuum clears its
+        pages in time.
         """
         if not self.is_sqlite:
             return True
         with self._turn, self._trusted_writer() as connection:
             driver: Any = connection.connection.driver_connection
-            driver.execute("VACUUM")
+            if whole:
+                driver.execute("VACUUM")
             busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 

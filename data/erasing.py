@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -61,10 +60,6 @@ class Journal:
             file.write(f"{kind} {public_id}\n")
             file.flush()
             os.fsync(file.fileno())
-
-    def added_since(self, moment: datetime) -> bool:
-        """Return whether something was erased after this moment."""
-        return self.path.exists() and self.path.stat().st_mtime > moment.timestamp()
 
     def names(self) -> list[tuple[str, str]]:
         """Return what was erased so far."""

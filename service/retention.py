@@ -20,9 +20,11 @@ from service.settings import Settings
 
 RUN: Final = "retention run"
 LOOK_EVERY_S: Final = 600.0
-# When the fewest people send something: clearing the file takes the writing side for a while.
 FROM_HOUR: Final = 3
-RECENT: Final = timedelta(days=2)
+# Holds the day from which the file is to be written anew, while it may hold something of what went.
+TO_CLEAN: Final = "opschonen.txt"
+# Writing it anew holds everybody who sends something: seconds for each 200 MB, so not every night.
+WITHIN: Final = timedelta(days=6)
 log = structlog.get_logger()
 
 
@@ -32,23 +34,45 @@ def journal(folder: Path) -> Journal:
 
 
 def keep_to_terms(
-    database: Database, settings: Settings, *, now: datetime, dry: bool = False
+    database: Database, settings: Settings, *, now: datetime, dry: bool = False, at_once: bool = True
 ) -> dict[str, dict[str, int]]:
-    """Take away what has had its time, also from the files; returns the numbers by gemeente and kind."""
+    """Take away what has had its time, also from the files; returns the numbers by gemeente and kind.
+
+    Not `at_once`: what SQLite leaves of it in its file goes within a week, and of what somebody asked to
+    erase now.
+    """
     own = {code: gemeente.bewaartermijnen for code, gemeente in settings.gemeenten.items()}
     if dry:
         return retention.run(database, own, now=now, dry=True)
-    names = journal(settings.var_folder)
-    _erase_again(database, settings, names)
+    _erase_again(database, settings, journal(settings.var_folder))
     found = retention.run(database, own, now=now)
     with database.write() as session:
         security.tidy(session, settings, now=now)
         outbox.tidy(session, now)
-    if any(found.values()) or names.added_since(now - RECENT):
+    if any(found.values()):
         photo_store(settings).reconcile(database)
-        if not database.scrub():
-            log.warning("het logboek van de database was in gebruik; de volgende keer opnieuw")
+        _clean_from(settings, now.date() + WITHIN)
+    _clean(database, settings, None if at_once else now.date())
     return found
+
+
+def _clean_from(settings: Settings, day: date) -> None:
+    """Note the day from which the file is to be written anew; an earlier one stays."""
+    note = settings.var_folder / TO_CLEAN
+    earlier = note.read_text("ascii") if note.exists() else ""
+    note.write_text(min(earlier or day.isoformat(), day.isoformat()), "ascii")
+
+
+def _clean(database: Database, settings: Settings, today: date | None) -> None:
+    """Write the file anew when that is due on this day, or without a day; else empty its log alone."""
+    note = settings.var_folder / TO_CLEAN
+    if not note.exists():
+        return
+    due = today is None or note.read_text("ascii") <= today.isoformat()
+    if not database.scrub(whole=due):
+        log.warning("het logboek van de database was in gebruik; de volgende keer opnieuw")
+    elif due:
+        note.unlink()
 
 
 def erase(database: Database, settings: Settings, found: Found, *, actor: str) -> Erased:
@@ -57,6 +81,7 @@ def erase(database: Database, settings: Settings, found: Found, *, actor: str) -
     with database.write() as session:
         erased = erasing.erase(session, found, actor=actor)
     photo_store(settings).remove(database, erased.digests)
+    _clean_from(settings, date.min)
     return erased
 
 
@@ -98,7 +123,7 @@ class RetentionKeeper(Repeating):
         local = now.astimezone(AMSTERDAM)
         if local.hour < FROM_HOUR or self._done_on == local.date():
             return
-        found = keep_to_terms(self._database, self._settings, now=now)
+        found = keep_to_terms(self._database, self._settings, now=now, at_once=False)
         self._done_on = local.date()
         if any(found.values()):
             log.info("bewaartermijnen toegepast", gemeenten=found)

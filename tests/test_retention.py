@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from stored_town import TOWN
 
 from data import erasing, released, retention
-from data.database import sqlite_module
+from data.database import Database, sqlite_module
 from data.following_models import Follower
 from data.intake_models import Idea, Photo, Question
 from data.letters import Kind
@@ -263,6 +263,37 @@ def test_it_happens_once_a_night_and_not_by_day_before(small: Kept) -> None:
     assert "contact" in small.left(again)
     keeper.look(NOW + timedelta(days=1))
     assert "contact" not in small.left(again)
+
+
+def test_the_file_is_written_anew_within_a_week_and_the_night_after_an_erasure(
+    small: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_to_terms(small.database, small.settings, now=NOW)
+    scrub = Database.scrub
+    made: list[bool] = []
+
+    def noted(database: Database, *, whole: bool = True) -> bool:
+        made.append(whole)
+        return scrub(database, whole=whole)
+
+    monkeypatch.setattr(Database, "scrub", noted)
+    keeper = RetentionKeeper(small.database, small.settings)
+    name = small.melding("week")
+    small.age(name, received=100, closed=31)
+    for day in range(7):
+        keeper.look(NOW + timedelta(days=day))
+        assert "contact" not in small.left(name)
+    assert made == [False] * 6 + [True]
+    assert small.holding(mail_of("week")) == []
+    keeper.look(NOW + timedelta(days=7))
+    assert made[7:] == []
+    with small.database.read() as session:
+        found = erasing.find(session, "melding", name)
+    assert found is not None
+    erase(small.database, small.settings, found, actor="privacy")
+    keeper.look(NOW + timedelta(days=8))
+    assert made[7:] == [True]
+    assert small.holding("week tekst") == []
 
 
 def test_a_night_that_fails_for_whatever_reason_is_not_the_last(
