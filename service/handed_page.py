@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Protocol
+from typing import Protocol
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data.database import Database
 from data.handed_on import HandedOn
 from data.handling import NotAllowed
 from data.visibility import Viewer
 from service.analysis.workbench import today
-from service.dependencies import DatabaseDep
-from service.own_form import Sender, SignedIn
+from service.own_form import Visit
 from service.pages import render
-from service.routes.api.shapes import RowNumber
 from service.staff_text import LONGEST_NOTE
 
 
@@ -42,28 +39,6 @@ class Find(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Who looks at which number."""
-
-    request: Request
-    database: Database
-    viewer: Viewer
-    number: int
-
-
-def _reading(request: Request, database: DatabaseDep, signed: SignedIn, nummer: RowNumber) -> Visit:
-    return Visit(request, database, signed.viewer, nummer)
-
-
-def _sending(request: Request, database: DatabaseDep, signed: Sender, nummer: RowNumber) -> Visit:
-    return Visit(request, database, signed.viewer, nummer)
-
-
-Reading = Annotated[Visit, Depends(_reading)]
-Sending = Annotated[Visit, Depends(_sending)]
-
-
-@dataclass(frozen=True, slots=True)
 class HandedPage:
     """The page of one kind: where it is, its template, who finds what it shows, and the text when done."""
 
@@ -73,11 +48,18 @@ class HandedPage:
     done: str
 
     def show(
-        self, visit: Visit, *, done: bool = False, fault: str = "", typed: str = "", status: int = 200
+        self,
+        visit: Visit,
+        number: int,
+        *,
+        done: bool = False,
+        fault: str = "",
+        typed: str = "",
+        status: int = 200,
     ) -> Response:
         """Return the page; 404 when this viewer has no such number."""
         with visit.database.read() as session:
-            found = self.find(session, visit.viewer, visit.number, today=today())
+            found = self.find(session, visit.viewer, number, today=today())
         if found is None:
             raise HTTPException(404)
         context = {
@@ -90,14 +72,16 @@ class HandedPage:
         }
         return render(visit.request, self.template, context, status=status, example=found.seen.example)
 
-    def take_in(self, visit: Visit, act: Callable[[Session], object | None], *, typed: str) -> Response:
+    def take_in(
+        self, visit: Visit, number: int, act: Callable[[Session], object | None], *, typed: str
+    ) -> Response:
         """Do what was sent and go back to the page; a refusal keeps what was typed."""
         try:
             with visit.database.write() as session:
                 found = act(session)
         except NotAllowed as refused:
             fault = f"{str(refused).capitalize()}."
-            return self.show(visit, fault=fault, typed=typed, status=409)
+            return self.show(visit, number, fault=fault, typed=typed, status=409)
         if found is None:
             raise HTTPException(404)
-        return RedirectResponse(f"{self.address}/{visit.number}?klaar=ja", 303)
+        return RedirectResponse(f"{self.address}/{number}?klaar=ja", 303)

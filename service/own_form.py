@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Form, HTTPException, Request
 
+from data.database import Database
+from data.visibility import Viewer
 from service import security
-from service.dependencies import SignedDep, ViewerDep
+from service.dependencies import DatabaseDep, SignedDep, ViewerDep
 from service.origin import only_from_here
 from service.security import Signed
 
@@ -33,3 +36,29 @@ def _sender(request: Request, signed: SignedIn, csrf: Annotated[str, Form(max_le
 
 
 Sender = Annotated[Signed, Depends(_sender)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of who has logged in, with what its answer is made of."""
+
+    request: Request
+    database: Database
+    viewer: Viewer
+
+    @property
+    def actor(self) -> str:
+        """The name under which the audit keeps what is done."""
+        return str(self.viewer.account)
+
+
+def _reading(request: Request, database: DatabaseDep, signed: SignedIn) -> Visit:
+    return Visit(request, database, signed.viewer)
+
+
+def _sending(request: Request, database: DatabaseDep, signed: Sender) -> Visit:
+    return Visit(request, database, signed.viewer)
+
+
+Reading = Annotated[Visit, Depends(_reading)]
+Sending = Annotated[Visit, Depends(_sending)]

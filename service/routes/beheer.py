@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,9 @@ from data.accounts import AccountRefused, Given, UnknownAccount
 from data.rights import Right, Role
 from data.visibility import Viewer
 from service.account_jobs import need_issuer
-from service.dependencies import DatabaseDep, SettingsDep
-from service.own_form import Sender, SignedIn
-from service.own_towns import own_towns
-from service.pages import render
+from service.dependencies import SettingsDep
+from service.own_form import Reading, Sending, Visit
+from service.own_towns import own_page
 from service.routes.api.shapes import GemeenteCode
 from service.security import PASSWORDS
 
@@ -48,29 +48,25 @@ class Shown:
 
 @router.get("/beheer/accounts")
 def overview(
-    request: Request,
-    database: DatabaseDep,
-    signed: SignedIn,
+    visit: Reading,
     gemeente: Annotated[GemeenteCode | None, Query()] = None,
     klaar: str = "",
 ) -> Response:
     """Show the accounts of a gemeente."""
-    return _page(request, database, signed.viewer, gemeente, Shown(done=DONE.get(klaar, "")))
+    return _page(visit, gemeente, Shown(done=DONE.get(klaar, "")))
 
 
 @router.post("/beheer/accounts")
 def add(
-    request: Request,
+    visit: Sending,
     settings: SettingsDep,
-    database: DatabaseDep,
-    signed: Sender,
     gemeente: Annotated[GemeenteCode, Form()],
     naam: Annotated[str, Form(max_length=120)] = "",
     rol: Roles = [],  # noqa: B006 (FastAPI copies it)
     gebieden: Areas = "",
 ) -> Response:
     """Add an account with a password that is shown once."""
-    if not signed.viewer.may(Right.ACCOUNTS, gemeente):
+    if not visit.viewer.may(Right.ACCOUNTS, gemeente):
         raise HTTPException(404)
     password = secrets.token_urlsafe(12)
     name, hashed = naam.strip().lower(), PASSWORDS.hash(password)
@@ -78,99 +74,97 @@ def add(
         given = _given(rol, gebieden)
         if name in settings.staff:
             raise AccountRefused(f"er is al een account {name}")
-        with database.write() as session:
-            accounts.add(
-                session, name, gemeente, password_hash=hashed, roles=given, actor=str(signed.viewer.account)
-            )
+        with visit.database.write() as session:
+            accounts.add(session, name, gemeente, password_hash=hashed, roles=given, actor=visit.actor)
     except AccountRefused as refused:
-        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
-    return _page(request, database, signed.viewer, gemeente, Shown(made=(name, password)))
+        return _page(visit, gemeente, Shown(fault=str(refused)), status=400)
+    return _page(visit, gemeente, Shown(made=(name, password)))
 
 
 @router.post("/beheer/accounts/{naam}/rollen")
 def change_roles(
-    request: Request,
-    database: DatabaseDep,
-    signed: Sender,
+    visit: Sending,
     naam: str,
     rol: Roles = [],  # noqa: B006 (FastAPI copies it)
     gebieden: Areas = "",
 ) -> Response:
     """Give an account other roles; its sessions end."""
-    try:
-        with database.write() as session:
-            account = _other(session, signed.viewer, naam)
-            gemeente = account.municipality_code
-            accounts.set_roles(session, account, _given(rol, gebieden), actor=str(signed.viewer.account))
-    except AccountRefused as refused:
-        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=rollen", 303)
+
+    def act(session: Session, account: Account) -> None:
+        accounts.set_roles(session, account, _given(rol, gebieden), actor=visit.actor)
+
+    return _change(visit, naam, act, done="rollen")
 
 
 @router.post("/beheer/accounts/{naam}/uit")
-def disable(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+def disable(visit: Sending, naam: str) -> Response:
     """Let nobody log in with an account any more."""
-    with database.write() as session:
-        account = _other(session, signed.viewer, naam)
-        gemeente = account.municipality_code
-        accounts.disable(session, account, actor=str(signed.viewer.account))
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=uit", 303)
+
+    def act(session: Session, account: Account) -> None:
+        accounts.disable(session, account, actor=visit.actor)
+
+    return _change(visit, naam, act, done="uit")
 
 
 @router.post("/beheer/accounts/{naam}/code-weg")
-def reset_code(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+def reset_code(visit: Sending, naam: str) -> Response:
     """Take the app of an account away, for who lost it and its recovery codes."""
-    with database.write() as session:
-        account = _other(session, signed.viewer, naam)
-        gemeente = account.municipality_code
-        second_factor.reset(session, account, actor=str(signed.viewer.account))
+
+    def act(session: Session, account: Account) -> None:
+        second_factor.reset(session, account, actor=visit.actor)
         accounts.end_sessions(session, account)
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=code", 303)
+
+    return _change(visit, naam, act, done="code")
 
 
 @router.post("/beheer/accounts/{naam}/koppel")
 def link(
-    request: Request,
+    visit: Sending,
     settings: SettingsDep,
-    database: DatabaseDep,
-    signed: Sender,
     naam: str,
     email: Annotated[str, Form(max_length=254)] = "",
     nummer: Annotated[str, Form(max_length=255)] = "",
 ) -> Response:
     """Let an account be somebody at the provider of its gemeente."""
-    try:
-        with database.write() as session:
-            account = _other(session, signed.viewer, naam)
-            gemeente = account.municipality_code
-            issuer, actor = need_issuer(settings, gemeente), str(signed.viewer.account)
-            identities.link(session, account, issuer, subject=nummer, email=email, actor=actor)
-    except AccountRefused as refused:
-        return _page(request, database, signed.viewer, gemeente, Shown(fault=str(refused)), status=400)
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=koppel", 303)
+
+    def act(session: Session, account: Account) -> None:
+        issuer = need_issuer(settings, account.municipality_code)
+        identities.link(session, account, issuer, subject=nummer, email=email, actor=visit.actor)
+
+    return _change(visit, naam, act, done="koppel")
 
 
 @router.post("/beheer/accounts/{naam}/ontkoppel")
-def unlink(database: DatabaseDep, signed: Sender, naam: str) -> Response:
+def unlink(visit: Sending, naam: str) -> Response:
     """Let nobody at the provider be this account any more."""
-    with database.write() as session:
-        account = _other(session, signed.viewer, naam)
-        gemeente = account.municipality_code
-        identities.unlink(session, account, actor=str(signed.viewer.account))
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=ontkoppel", 303)
+
+    def act(session: Session, account: Account) -> None:
+        identities.unlink(session, account, actor=visit.actor)
+
+    return _change(visit, naam, act, done="ontkoppel")
 
 
 @router.post("/beheer/accounts/{naam}/partij")
-def choose_party(
-    database: DatabaseDep, signed: Sender, naam: str, partij: Annotated[str, Form(max_length=80)] = ""
-) -> Response:
+def choose_party(visit: Sending, naam: str, partij: Annotated[str, Form(max_length=80)] = "") -> Response:
     """Let an account work for a party, or for none any more."""
-    with database.write() as session:
-        account = _other(session, signed.viewer, naam)
-        gemeente = account.municipality_code
-        if not party_work.link(session, account, partij, actor=str(signed.viewer.account)):
+
+    def act(session: Session, account: Account) -> None:
+        if not party_work.link(session, account, partij, actor=visit.actor):
             raise HTTPException(404)
-    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar=partij", 303)
+
+    return _change(visit, naam, act, done="partij")
+
+
+def _change(visit: Visit, naam: str, act: Callable[[Session, Account], None], *, done: str) -> Response:
+    """Do an act on an account in a transaction of its own, and go back to the page, which says so."""
+    try:
+        with visit.database.write() as session:
+            account = _other(session, visit.viewer, naam)
+            gemeente = account.municipality_code
+            act(session, account)
+    except AccountRefused as refused:
+        return _page(visit, gemeente, Shown(fault=str(refused)), status=400)
+    return RedirectResponse(f"/beheer/accounts?gemeente={gemeente}&klaar={done}", 303)
 
 
 def _other(session: Session, viewer: Viewer, naam: str) -> Account:
@@ -197,26 +191,16 @@ def _given(roles: list[Role], areas: str) -> list[Given]:
     return [Given(role, codes if role in WITH_AREAS else ()) for role in roles]
 
 
-def _page(
-    request: Request,
-    database: DatabaseDep,
-    viewer: Viewer,
-    gemeente: str | None,
-    shown: Shown,
-    *,
-    status: int = 200,
-) -> Response:
-    with database.read() as session:
-        own = own_towns(session, viewer, Right.ACCOUNTS, gemeente)
-        context: dict[str, Any] = {
-            "gemeenten": own.towns,
-            "gemeente": own.chosen,
-            "accounts": accounts.of_gemeente(session, own.chosen.code),
+def _page(visit: Visit, gemeente: str | None, shown: Shown, *, status: int = 200) -> Response:
+    def fill(session: Session, code: str) -> dict[str, Any]:
+        return {
+            "accounts": accounts.of_gemeente(session, code),
             "rollen": list(Role),
-            "partijen": parties.parties_of(session, own.chosen.code),
-            "partij_van": party_work.parties_by_account(session, own.chosen.code),
+            "partijen": parties.parties_of(session, code),
+            "partij_van": party_work.parties_by_account(session, code),
             "shown": shown,
-            "zelf": viewer.account,
-            "organisatie": own.chosen.code in request.app.state.providers,
+            "zelf": visit.viewer.account,
+            "organisatie": code in visit.request.app.state.providers,
         }
-    return render(request, "accounts.html", context, status=status)
+
+    return own_page(visit, Right.ACCOUNTS, gemeente, "accounts.html", fill, status=status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -16,10 +16,8 @@ from data.rights import Right
 from data.standard_answers import LONGEST_ANSWER, LONGEST_TITLE, WrongAnswer
 from data.visibility import Viewer
 from service.analysis.melding_kinds import kinds_by_group
-from service.dependencies import DatabaseDep
-from service.own_form import Sender, SignedIn
-from service.own_towns import own_towns
-from service.pages import render
+from service.own_form import Reading, Sending, Visit
+from service.own_towns import own_page
 from service.routes.api.shapes import GemeenteCode
 from service.staff_text import NoteText
 
@@ -59,44 +57,40 @@ class Shown:
 
 @router.get("/beheer/antwoorden")
 def overview(
-    request: Request,
-    database: DatabaseDep,
-    signed: SignedIn,
+    visit: Reading,
     gemeente: Annotated[GemeenteCode | None, Query()] = None,
     klaar: str = "",
 ) -> Response:
     """Show the standard answers of a gemeente."""
-    return _page(request, database, signed.viewer, gemeente, Shown(done=DONE.get(klaar, "")))
+    return _page(visit, gemeente, Shown(done=DONE.get(klaar, "")))
 
 
 @router.post("/beheer/antwoorden")
 def add(
-    request: Request,
-    database: DatabaseDep,
-    signed: Sender,
+    visit: Sending,
     gemeente: Annotated[GemeenteCode, Form()],
     typed: TypedDep,
 ) -> Response:
     """Add a standard answer."""
-    if not signed.viewer.may(Right.CONFIGURE, gemeente):
+    if not visit.viewer.may(Right.CONFIGURE, gemeente):
         raise HTTPException(404)
-    return _keep(request, database, signed.viewer, gemeente, typed, None)
+    return _keep(visit, gemeente, typed, None)
 
 
 @router.post("/beheer/antwoorden/{nummer}")
-def change(request: Request, database: DatabaseDep, signed: Sender, nummer: int, typed: TypedDep) -> Response:
+def change(visit: Sending, nummer: int, typed: TypedDep) -> Response:
     """Change a standard answer."""
-    with database.read() as session:
-        gemeente = _own(session, signed.viewer, nummer).municipality_code
-    return _keep(request, database, signed.viewer, gemeente, typed, nummer)
+    with visit.database.read() as session:
+        gemeente = _own(session, visit.viewer, nummer).municipality_code
+    return _keep(visit, gemeente, typed, nummer)
 
 
 @router.post("/beheer/antwoorden/{nummer}/weg")
-def drop(database: DatabaseDep, signed: Sender, nummer: int) -> Response:
+def drop(visit: Sending, nummer: int) -> Response:
     """Take a standard answer away."""
-    with database.write() as session:
-        gemeente = _own(session, signed.viewer, nummer).municipality_code
-        standard_answers.drop(session, gemeente, nummer, actor=str(signed.viewer.account))
+    with visit.database.write() as session:
+        gemeente = _own(session, visit.viewer, nummer).municipality_code
+        standard_answers.drop(session, gemeente, nummer, actor=visit.actor)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=weg", 303)
 
 
@@ -108,11 +102,9 @@ def _own(session: Session, viewer: Viewer, number: int) -> StandardAnswer:
     return found
 
 
-def _keep(
-    request: Request, database: DatabaseDep, viewer: Viewer, gemeente: str, typed: Typed, number: int | None
-) -> Response:
+def _keep(visit: Visit, gemeente: str, typed: Typed, number: int | None) -> Response:
     try:
-        with database.write() as session:
+        with visit.database.write() as session:
             standard_answers.keep(
                 session,
                 gemeente,
@@ -120,31 +112,21 @@ def _keep(
                 typed.tekst,
                 category=typed.soort,
                 number=number,
-                actor=str(viewer.account),
+                actor=visit.actor,
             )
     except WrongAnswer as wrong:
         shown = Shown(fault=f"{str(wrong).capitalize()}.", typed=typed, number=number)
-        return _page(request, database, viewer, gemeente, shown, status=400)
+        return _page(visit, gemeente, shown, status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=bewaard", 303)
 
 
-def _page(
-    request: Request,
-    database: DatabaseDep,
-    viewer: Viewer,
-    gemeente: str | None,
-    shown: Shown,
-    *,
-    status: int = 200,
-) -> Response:
-    with database.read() as session:
-        own = own_towns(session, viewer, Right.CONFIGURE, gemeente)
-        context: dict[str, Any] = {
-            "gemeenten": own.towns,
-            "gemeente": own.chosen,
-            "antwoorden": standard_answers.answers(session, own.chosen.code),
+def _page(visit: Visit, gemeente: str | None, shown: Shown, *, status: int = 200) -> Response:
+    def fill(session: Session, code: str) -> dict[str, Any]:
+        return {
+            "antwoorden": standard_answers.answers(session, code),
             "groepen": kinds_by_group(),
             "shown": shown,
             "langst": {"titel": LONGEST_TITLE, "tekst": LONGEST_ANSWER},
         }
-    return render(request, "beheer_antwoorden.html", context, status=status)
+
+    return own_page(visit, Right.CONFIGURE, gemeente, "beheer_antwoorden.html", fill, status=status)

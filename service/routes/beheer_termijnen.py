@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from data import handling_terms
 from data.handling_terms import LONGEST, Terms, WrongTerm
 from data.rights import Right
-from data.visibility import Viewer
 from service.analysis.melding_kinds import kinds_by_group
-from service.dependencies import DatabaseDep
-from service.own_form import Sender, SignedIn
-from service.own_towns import own_towns
-from service.pages import render
+from service.own_form import Reading, Sending, Visit
+from service.own_towns import own_page
 from service.routes.api.shapes import GemeenteCode
 from service.texts import catalogue
 
@@ -28,38 +26,34 @@ Days = Annotated[list[Annotated[str, Form(max_length=10)]], Form(max_length=MOST
 
 @router.get("/beheer/termijnen")
 def overview(
-    request: Request,
-    database: DatabaseDep,
-    signed: SignedIn,
+    visit: Reading,
     gemeente: Annotated[GemeenteCode | None, Query()] = None,
     klaar: str = "",
 ) -> Response:
     """Show the terms of a gemeente."""
     done = "termijnen.klaar" if klaar else ""
-    return _page(request, database, signed.viewer, gemeente, done=done)
+    return _page(visit, gemeente, done=done)
 
 
 @router.post("/beheer/termijnen")
 def store(
-    request: Request,
-    database: DatabaseDep,
-    signed: Sender,
+    visit: Sending,
     gemeente: Annotated[GemeenteCode, Form()],
     woord: Words = [],  # noqa: B006 (FastAPI copies it)
     dagen: Days = [],  # noqa: B006
 ) -> Response:
     """Set the terms of a gemeente; a field that is left empty has none of its own."""
-    if not signed.viewer.may(Right.CONFIGURE, gemeente):
+    if not visit.viewer.may(Right.CONFIGURE, gemeente):
         raise HTTPException(404)
     if len(woord) != len(dagen):
         raise HTTPException(400)
     typed = {word: days.strip() for word, days in zip(woord, dagen, strict=True) if days.strip()}
     try:
-        with database.write() as session:
-            handling_terms.store_terms(session, gemeente, _numbers(typed), actor=str(signed.viewer.account))
+        with visit.database.write() as session:
+            handling_terms.store_terms(session, gemeente, _numbers(typed), actor=visit.actor)
     except WrongTerm as wrong:
         fault = f"{str(wrong).capitalize()}."
-        return _page(request, database, signed.viewer, gemeente, fault=fault, typed=typed, status=400)
+        return _page(visit, gemeente, fault=fault, typed=typed, status=400)
     return RedirectResponse(f"/beheer/termijnen?gemeente={gemeente}&klaar=ja", 303)
 
 
@@ -72,9 +66,7 @@ def _numbers(typed: Mapping[str, str]) -> dict[str, int]:
 
 
 def _page(
-    request: Request,
-    database: DatabaseDep,
-    viewer: Viewer,
+    visit: Visit,
     gemeente: str | None,
     *,
     done: str = "",
@@ -82,18 +74,14 @@ def _page(
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    with database.read() as session:
-        own = own_towns(session, viewer, Right.CONFIGURE, gemeente)
-        set_here = handling_terms.own_terms(session, own.chosen.code)
-    without = Terms({}, handling_terms.bundled_terms())
-    context: dict[str, Any] = {
-        "gemeenten": own.towns,
-        "gemeente": own.chosen,
-        "groepen": kinds_by_group(),
-        "eigen": set_here if typed is None else typed,
-        "gewoon": without.days_of,
-        "langste": LONGEST,
-        "done": done,
-        "fault": fault,
-    }
-    return render(request, "beheer_termijnen.html", context, status=status)
+    def fill(session: Session, code: str) -> dict[str, Any]:
+        return {
+            "groepen": kinds_by_group(),
+            "eigen": handling_terms.own_terms(session, code) if typed is None else typed,
+            "gewoon": Terms({}, handling_terms.bundled_terms()).days_of,
+            "langste": LONGEST,
+            "done": done,
+            "fault": fault,
+        }
+
+    return own_page(visit, Right.CONFIGURE, gemeente, "beheer_termijnen.html", fill, status=status)

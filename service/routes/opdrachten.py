@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from data import party_work
 from data.party_work import Said
 from service.analysis.workbench import today
-from service.dependencies import DatabaseDep
-from service.handed_page import HandedPage, Reading, Sending
-from service.own_form import SignedIn
+from service.handed_page import HandedPage
+from service.own_form import Reading, Sending
 from service.pages import render
+from service.routes.api.shapes import RowNumber
 from service.staff_text import NoteText
 from service.texts import catalogue
 
@@ -23,37 +23,37 @@ PAGE = HandedPage("/opdrachten", "opdracht.html", party_work.job, "opdrachten.kl
 
 @router.get("/opdrachten")
 def overview(
-    request: Request,
-    database: DatabaseDep,
-    signed: SignedIn,
+    visit: Reading,
     pagina: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Show a partner what was passed on to its party."""
-    with database.read() as session:
-        found, more = party_work.jobs(session, signed.viewer, today=today(), page=pagina)
+    with visit.database.read() as session:
+        found, more = party_work.jobs(session, visit.viewer, today=today(), page=pagina)
     context = {"opdrachten": found, "vandaag": today(), "pagina": pagina, "meer": more}
-    return render(request, "opdrachten.html", context)
+    return render(visit.request, "opdrachten.html", context)
 
 
 @router.get("/opdrachten/{nummer}")
-def job(visit: Reading, klaar: str = "") -> Response:
+def job(visit: Reading, nummer: RowNumber, klaar: str = "") -> Response:
     """Show a partner one melding that was passed on."""
-    return PAGE.show(visit, done=bool(klaar))
+    return PAGE.show(visit, nummer, done=bool(klaar))
 
 
 @router.post("/opdrachten/{nummer}/stand")
 def report(
     visit: Sending,
+    nummer: RowNumber,
     stand: Annotated[str, Form(max_length=20)] = "",
     notitie: Annotated[NoteText, Form()] = "",
 ) -> Response:
     """Say that a melding was taken on, or that it is done."""
     if stand not in set(Said):
         fault = catalogue().text("opdrachten.mist_stand")
-        return PAGE.show(visit, fault=fault, typed=notitie, status=400)
+        return PAGE.show(visit, nummer, fault=fault, typed=notitie, status=400)
     said = Said(stand)
     return PAGE.take_in(
         visit,
-        lambda session: party_work.report(session, visit.viewer, visit.number, said, notitie, today=today()),
+        nummer,
+        lambda session: party_work.report(session, visit.viewer, nummer, said, notitie, today=today()),
         typed=notitie,
     )
