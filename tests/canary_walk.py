@@ -28,6 +28,7 @@ from service.rights import ROUTES, Open
 MOST = 320
 _LINK = re.compile(r'(?:href|src|action|"url"|"tegels")\s*[=:]\s*"(/[^"#]*)')
 OF_A_LETTER = ("/vragen", "/ideeen")
+OF_A_REQUEST = "/beheer/verzoeken"
 # What ends the session of the walk, or stops its address after some tries.
 NOT_SENT = {"POST /uitloggen", "POST /inloggen", "POST /inloggen/code"}
 # Without it Open311 tells of no town at all.
@@ -110,6 +111,7 @@ class Walk:
         """What to ask of a route for the parameter of this name."""
         planted = self.town.planted
         named = planted.letters if path.startswith(OF_A_LETTER) else planted.public_ids
+        named = planted.requests if path.startswith(OF_A_REQUEST) else named
         known: dict[str, Iterable[str]] = {
             "public_id": named,
             "id": ("meldingen_inw",) if "cijfers" in path else named,

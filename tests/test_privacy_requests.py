@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from account_town import OTHER, OWN, database_of, key_of
 from fastapi.testclient import TestClient
+from kept_town import kept, mail_of
 from request_door import (
     FORM,
     MAIL,
@@ -25,14 +26,19 @@ from request_door import (
     token_of,
 )
 from sqlalchemy import func, select
+from stored_town import TOWN
 
+from data import privacy_handling
+from data.desk import ContactField
 from data.intake import tracking_token
 from data.letters import Kind, letter_token
 from data.outbox import due
 from data.privacy_models import PrivacyRequest
 from data.privacy_requests import About, Wish, written
+from data.rights import Grant, Role
 from data.terms import after_months
 from data.tokens import Purpose, token
+from data.visibility import Viewer
 from service.analysis.words import day_text
 from service.budgets import Budget, Budgets
 from service.challenge import TRAP
@@ -252,6 +258,24 @@ def test_a_number_has_ten_digits(typed: str, number: str) -> None:
 
 def test_nobody_learns_from_the_form_whether_a_number_is_there(client: TestClient) -> None:
     assert row_of(client, sent(client, over="999 999 9999")).number == "9999999999"
+
+
+def test_what_an_officer_does_is_the_same_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    officer = Viewer("proef", (Grant(Role.PRIVACY_OFFICER, OWN),))
+    with kept(tmp_path, url=database_url) as kept_town:
+        name = kept_town.request("merel")
+        with kept_town.database.write() as session:
+            mail = privacy_handling.show_contact(session, officer, name, ContactField.EMAIL, reason="bellen")
+            privacy_handling.close(session, officer, name, "")
+        with kept_town.database.read() as session:
+            piles = [
+                pile(session, officer, offset=0, limit=5)
+                for pile in (privacy_handling.waiting, privacy_handling.closed)
+            ]
+            seen = privacy_handling.request_for(session, officer, name)
+    assert (mail, piles, OWN) == (mail_of("merel"), [[], [seen]], TOWN)
+    assert seen is not None
+    assert (seen.answer, seen.due_on) == ("merel antwoord", after_months(today(), 3))
 
 
 def test_the_mail_to_the_officer_holds_a_link_and_nothing_of_who_asks(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from data import privacy_handling, privacy_requests
@@ -21,12 +22,14 @@ from service.dependencies import DatabaseDep
 from service.own_form import Sender, SignedIn
 from service.pages import render
 from service.security import Signed
-from service.staff_text import LONGEST_NOTE, LONGEST_REASON, NoteText, Reason
+from service.staff_text import LONGEST_NOTE, LONGEST_REASON, NoteText, Plain, Reason
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 PATH: Final = "/beheer/verzoeken"
 PAGE_SIZE: Final = 20
+# Who asks for access may get a list of all that there is.
+LONGEST_ANSWER: Final = 20_000
 DONE: Final = {
     "identiteit": "verzoeken.klaar_identiteit",
     "langer": "verzoeken.klaar_langer",
@@ -35,6 +38,7 @@ DONE: Final = {
     "sluiten": "verzoeken.klaar_sluiten",
 }
 Act = Callable[[Session], Handled | None]
+AnswerText = Annotated[str, Field(max_length=LONGEST_ANSWER), *Plain]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -135,7 +139,7 @@ def note(at: Sending, notitie: Annotated[NoteText, Form()] = "") -> Response:
 
 
 @router.post("/beheer/verzoeken/{public_id}/antwoord")
-def answer(at: Sending, antwoord: Annotated[NoteText, Form()] = "") -> Response:
+def answer(at: Sending, antwoord: Annotated[AnswerText, Form()] = "") -> Response:
     """Answer a request by mail, once it was found out who asks."""
     if not antwoord:
         return _refused(at, "antwoord", "post.mist_antwoord")
@@ -213,6 +217,7 @@ def _page(
         "typed": typed or {},
         "getoond": contact,
         "langst": LONGEST_NOTE,
+        "langst_antwoord": LONGEST_ANSWER,
         "langst_reden": LONGEST_REASON,
     }
     return render(at.request, "beheer_verzoek.html", context, status=status)
