@@ -15,6 +15,7 @@ from pathlib import Path
 import photo_files
 from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
+from canary_requests import plant_requests
 from fastapi.testclient import TestClient
 from intake_door import two_towns
 from mail_server import Post, mail_server
@@ -91,6 +92,7 @@ class Planted:
     canaries: list[Canary] = field(default_factory=list)
     public_ids: list[str] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
 
     def text(self, gemeente: str, what: str) -> str:
@@ -133,6 +135,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
             _plant_melding(database, settings, finders, planted, gemeente, kind, x, y)
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
+            planted.requests += plant_requests(database, settings, planted.text, gemeente)
         _plant_from_a_browser(client, planted)
         _do_something(database, planted)
         # After what staff did: what they take up themselves is no longer of the partner.

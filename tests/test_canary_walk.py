@@ -11,6 +11,7 @@ import photo_files
 import pytest
 from account_town import OTHER, OWN
 from canaries import Canary, leaks
+from canary_requests import OFFICER
 from canary_town import (
     ADDRESS,
     BUURTEN,
@@ -42,6 +43,7 @@ from service.secret import read_secret
 
 CONTACT = ("naam", "adres voor mail", "telefoon")
 HANDED = ("tekst", "adres", "punt", "antwoord", "foto", "regel voor de melder")
+REQUESTS = ("verzoek", "klaar-verzoek")
 # Not sent in a town whose meldingen stay with itself and whose service runs well.
 OTHER_MAILS = {forwarding.MAIL, "alarm", "mail.alarm"}
 
@@ -69,6 +71,8 @@ def forbidden(role: Role | None, what: str) -> bool:
     if kind == "account" or (part == "punt" and role is Role.BELEIDSADVISEUR):
         # Who is logged in reads the own name, and who handles a melding who did what.
         return False
+    if kind in REQUESTS:
+        return role is not Role.PRIVACY_OFFICER or part in ("sleutel", "naam", "adres voor mail")
     if kind in ("vraag", "idee"):
         return role is not Role.WIJKCOORDINATOR or part in ("sleutel", "adres voor mail")
     return part not in readable(role, kind)
@@ -106,6 +110,12 @@ def test_the_desk_sees_what_it_handles_so_the_walk_does_find(town: Town) -> None
     assert {f"{OWN} {what}" for what in handled} <= found
     assert f"{OWN} {PUBLIC_KIND}: tekst" in town.walk(Role.PARTNER).found
     assert f"{OTHER} {PUBLIC_KIND}: foto" in town.walk(Role.PARTNER).found
+
+
+def test_the_privacy_officer_reads_requests_of_the_own_gemeente_and_sees_no_contact_data(town: Town) -> None:
+    found = {what for what in town.walk(Role.PRIVACY_OFFICER).found if parts_of(what)[1] in REQUESTS}
+    done = {f"klaar-verzoek: {part}" for part in ("tekst", "notitie", "reden", "antwoord")}
+    assert found == {f"{OWN} {what}" for what in {"verzoek: tekst", *done}}
 
 
 @pytest.mark.parametrize("role", [Role.COLLEGA, Role.PARTNER])
@@ -148,6 +158,7 @@ def may_be_mailed(recipient: str, what: str, owners: dict[str, tuple[str, str]])
     if recipient == PARTNER:
         return kind == HANDED_ON and part in ("tekst", "adres", "punt", *CONTACT)
     own = part in ("adres voor mail", "nummer", "regel voor de melder")
+    own = own or (kind in REQUESTS and part in ("reden", "antwoord"))
     return own and owners.get(recipient) == (gemeente, kind)
 
 
@@ -157,7 +168,7 @@ def test_no_mail_tells_what_is_not_for_who_gets_it(town: Town) -> None:
         for one in town.planted.canaries
         if one.what.endswith("adres voor mail")
     }
-    assert {mail["X-Envelope-To"] for mail in town.mails} == {DESK, PARTY, PARTNER, SUBSCRIBER, *owners}
+    assert {mail["X-Envelope-To"] for mail in town.mails} == {DESK, OFFICER, PARTY, PARTNER, SUBSCRIBER, *owners}
     told = [
         (mail["Subject"], mail["X-Envelope-To"], what)
         for mail in town.mails
