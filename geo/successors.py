@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.areas import Edition, level_of
@@ -26,7 +27,18 @@ def successors(code: str, old: Edition, new: Edition) -> dict[str, float]:
     if not len(outlines):
         raise OrphanCode(f"{code} staat niet in de indeling {old.year}.")
     after = new.level(level)
-    shared = shapely.area(shapely.intersection(outlines[0], after.geometry.to_numpy()))
-    share = shared / shapely.area(outlines[0])
+    share = shares(outlines[0], after.geometry.to_numpy())
     order = [row for row in np.argsort(-share, kind="stable") if share[row] > SMALLEST_SHARE]
     return {str(after["code"].iloc[row]): float(share[row]) for row in order}
+
+
+def shares(outline: shapely.Geometry, others: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """The share (0-1) of the ground of an outline that lies in each of the others."""
+    shared: npt.NDArray[np.float64] = shapely.area(shapely.intersection(outline, others))
+    return shared / shapely.area(outline)
+
+
+def heir(outline: shapely.Geometry, others: npt.NDArray[np.object_]) -> int | None:
+    """The place of the one outline that took all the ground of another; None when it was divided."""
+    found = np.flatnonzero(shares(outline, others) >= 1 - SMALLEST_SHARE)
+    return int(found[0]) if len(found) else None

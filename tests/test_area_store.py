@@ -171,6 +171,26 @@ def test_a_second_edition_counts_the_same_points_in_its_own_buurten(database: Da
         }
 
 
+def test_a_melding_that_lost_its_point_counts_under_the_buurt_that_took_its_ground_or_under_none(
+    database: Database,
+) -> None:
+    points = [(80_500, 436_500), (81_500, 436_500), (80_500, 437_500), (81_100, 437_500), (90_000, 437_500)]
+    with database.write() as session:
+        store_edition(session, town())
+        add_meldingen(session, points)
+        owners.assign_areas(session, 2016)
+        session.execute(update(Melding).values(x=None, y=None, lon=None, lat=None))
+        store_edition(session, merged_and_moved_town())
+    with database.read() as session:
+        assert editions(session) == [2016]
+    assert owners.derive_owners(database, 2024, chunk=3) == 4
+    with database.read() as session:
+        # The first two squares became one; the third grew, and the fourth gave up a strip of its ground.
+        assert counts_per_buurt(session, 2024) == {"BU06220003": 2, "BU06220101": 1, None: 1}
+        assert sum(counts_per_buurt(session, 2016).values()) == 5
+    assert owners.derive_owners(database, 2024) == 0
+
+
 def test_readers_see_a_second_edition_only_when_every_point_has_its_buurt(database: Database) -> None:
     with database.write() as session:
         store_edition(session, town())
