@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from account_town import OTHER, OWN, account, csrf, database_of, log_in, service
+from account_town import OTHER, OWN, account, database_of, log_in, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from intake_door import two_towns
@@ -16,7 +16,7 @@ from solving import payload
 from sqlalchemy import select
 
 from data.areas import store_edition
-from data.models import Audit, Outbox
+from data.models import Audit, Outbox, StaffSession
 from data.privacy_models import PrivacyRequest
 from data.rights import Role
 from service.challenge import FIELD, Vorm
@@ -84,8 +84,11 @@ def officer(client: TestClient, gemeente: str = OWN) -> TestClient:
 
 
 def act(client: TestClient, name: str, what: str, **fields: str) -> Response:
-    """Send a form of the page of a request."""
-    answer: Response = client.post(f"{DESK}/{name}/{what}", data={"csrf": csrf(client), **fields})
+    """Send a form of the page of a request, as who logged in last."""
+    with database_of(client).read() as session:
+        last = select(StaffSession.csrf).order_by(StaffSession.created_at.desc()).limit(1)
+        token = session.scalars(last).one()
+    answer: Response = client.post(f"{DESK}/{name}/{what}", data={"csrf": token, **fields})
     return answer
 
 

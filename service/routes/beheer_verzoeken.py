@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -17,11 +16,10 @@ from data.handling import NotAllowed
 from data.municipalities import municipalities
 from data.privacy_handling import Handled, Identity
 from data.privacy_requests import Wish
+from data.visibility import Viewer
 from service.analysis.workbench import today
-from service.dependencies import DatabaseDep
-from service.own_form import Sender, SignedIn
+from service.own_form import Reading, Sending, Visit
 from service.pages import render
-from service.security import Signed
 from service.staff_text import LONGEST_NOTE, LONGEST_REASON, NoteText, Plain, Reason
 from service.texts import catalogue
 
@@ -37,52 +35,26 @@ DONE: Final = {
     "antwoord": "verzoeken.klaar_antwoord",
     "sluiten": "verzoeken.klaar_sluiten",
 }
-Act = Callable[[Session], Handled | None]
+Given = TypeVar("Given", bound=str)
+Act = Callable[[Session, Viewer, str, Given], Handled | None]
 AnswerText = Annotated[str, Field(max_length=LONGEST_ANSWER), *Plain]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """The request that a page is about, and who looks at it."""
-
-    request: Request
-    database: DatabaseDep
-    signed: Signed
-    public_id: str
-
-
-def _looking(request: Request, database: DatabaseDep, signed: SignedIn, public_id: str) -> At:
-    return At(request, database, signed, public_id)
-
-
-def _sending(request: Request, database: DatabaseDep, signed: Sender, public_id: str) -> At:
-    return At(request, database, signed, public_id)
-
-
-Looking = Annotated[At, Depends(_looking)]
-Sending = Annotated[At, Depends(_sending)]
-
-
 @router.get("/beheer/verzoeken")
 def overview(
-    request: Request,
-    database: DatabaseDep,
-    signed: SignedIn,
-    stapel: Literal["open", "gesloten"] = "open",
-    pagina: PageNumber = 1,
+    visit: Reading, stapel: Literal["open", "gesloten"] = "open", pagina: PageNumber = 1
 ) -> HTMLResponse:
     """Show the privacy officer the requests about own data, the oldest first, or those that were closed."""
-    done = stapel == "gesloten"
-    ask = privacy_handling.closed if done else privacy_handling.waiting
-    with database.read() as session:
+    ask = privacy_handling.closed if stapel == "gesloten" else privacy_handling.waiting
+    with visit.database.read() as session:
         totals = {
-            pile: privacy_handling.count(session, signed.viewer, closed=pile == "gesloten")
+            pile: privacy_handling.count(session, visit.viewer, closed=pile == "gesloten")
             for pile in ("open", "gesloten")
         }
         pages = max(1, -(-totals[stapel] // PAGE_SIZE))
         page = min(pagina, pages)
-        found = ask(session, signed.viewer, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+        found = ask(session, visit.viewer, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
         names = {one.code: one.naam for one in municipalities(session)}
     context = {
         "verzoeken": found,
@@ -94,116 +66,101 @@ def overview(
         "vandaag": today(),
         "geschreven": privacy_requests.written,
     }
-    return render(request, "beheer_verzoeken.html", context)
+    return render(visit.request, "beheer_verzoeken.html", context)
 
 
 @router.get("/beheer/verzoeken/{public_id}")
-def one(at: Looking, klaar: str = "") -> HTMLResponse:
+def one(visit: Reading, public_id: str, klaar: str = "") -> HTMLResponse:
     """Show the privacy officer one request, with what can be done with it."""
-    return _page(at, done=DONE.get(klaar, ""))
+    return _page(visit, public_id, done=DONE.get(klaar, ""))
 
 
 @router.post("/beheer/verzoeken/{public_id}/identiteit")
-def identity(at: Sending, uitkomst: Annotated[Identity | None, Form()] = None) -> Response:
+def identity(visit: Sending, public_id: str, uitkomst: Annotated[Identity | None, Form()] = None) -> Response:
     """Keep what came of finding out who asks."""
     if uitkomst is None:
-        return _refused(at, "identiteit", "verzoeken.mist_uitkomst")
-    viewer = at.signed.viewer
-    return _do(
-        at,
-        "identiteit",
-        lambda session: privacy_handling.settle_identity(session, viewer, at.public_id, uitkomst),
-    )
+        return _refused(visit, public_id, "verzoeken.mist_uitkomst")
+    return _do(visit, public_id, "identiteit", privacy_handling.settle_identity, uitkomst)
 
 
 @router.post("/beheer/verzoeken/{public_id}/langer")
-def extend(at: Sending, reden: Annotated[NoteText, Form()] = "") -> Response:
+def extend(visit: Sending, public_id: str, reden: Annotated[NoteText, Form()] = "") -> Response:
     """Take two months more for a request, once, and mail who asked why."""
     if not reden:
-        return _refused(at, "langer", "verzoeken.mist_reden")
-    viewer = at.signed.viewer
-    return _do(
-        at, "langer", lambda session: privacy_handling.extend(session, viewer, at.public_id, reden), reden
-    )
+        return _refused(visit, public_id, "verzoeken.mist_reden")
+    return _do(visit, public_id, "langer", privacy_handling.extend, reden)
 
 
 @router.post("/beheer/verzoeken/{public_id}/notitie")
-def note(at: Sending, notitie: Annotated[NoteText, Form()] = "") -> Response:
+def note(visit: Sending, public_id: str, notitie: Annotated[NoteText, Form()] = "") -> Response:
     """Keep a private note beside a request."""
     if not notitie:
-        return _refused(at, "notitie", "werkbak.mist_notitie")
-    viewer = at.signed.viewer
-    return _do(
-        at, "notitie", lambda session: privacy_handling.add_note(session, viewer, at.public_id, notitie)
-    )
+        return _refused(visit, public_id, "werkbak.mist_notitie")
+    return _do(visit, public_id, "notitie", privacy_handling.add_note, notitie)
 
 
 @router.post("/beheer/verzoeken/{public_id}/antwoord")
-def answer(at: Sending, antwoord: Annotated[AnswerText, Form()] = "") -> Response:
+def answer(visit: Sending, public_id: str, antwoord: Annotated[AnswerText, Form()] = "") -> Response:
     """Answer a request by mail, once it was found out who asks."""
     if not antwoord:
-        return _refused(at, "antwoord", "post.mist_antwoord")
-    viewer = at.signed.viewer
-    return _do(
-        at,
-        "antwoord",
-        lambda session: privacy_handling.answer(session, viewer, at.public_id, antwoord),
-        antwoord,
-    )
+        return _refused(visit, public_id, "post.mist_antwoord")
+    return _do(visit, public_id, "antwoord", privacy_handling.answer, antwoord)
 
 
 @router.post("/beheer/verzoeken/{public_id}/sluiten")
-def close(at: Sending, waarom: Annotated[NoteText, Form()] = "") -> Response:
+def close(visit: Sending, public_id: str, waarom: Annotated[NoteText, Form()] = "") -> Response:
     """Close a request; without an answer only with a reason."""
-    viewer = at.signed.viewer
-    return _do(
-        at, "sluiten", lambda session: privacy_handling.close(session, viewer, at.public_id, waarom), waarom
-    )
+    return _do(visit, public_id, "sluiten", privacy_handling.close, waarom)
 
 
 @router.post("/beheer/verzoeken/{public_id}/contact")
 def contact(
-    at: Sending,
+    visit: Sending,
+    public_id: str,
     veld: Annotated[ContactField | None, Form()] = None,
     waarom: Annotated[Reason, Form()] = "",
 ) -> Response:
     """Show one contact datum, once, to somebody who says why; that is kept in the audit."""
-    if veld is None or not waarom:
-        return _refused(at, "contact", "werkbak.mist_waarom" if veld else "werkbak.mist_veld", waarom)
-    with at.database.write() as session:
-        shown = privacy_handling.show_contact(session, at.signed.viewer, at.public_id, veld, reason=waarom)
+    if veld is None:
+        return _refused(visit, public_id, "werkbak.mist_veld", {"contact": waarom})
+    if not waarom:
+        return _refused(visit, public_id, "werkbak.mist_waarom")
+    with visit.database.write() as session:
+        shown = privacy_handling.show_contact(session, visit.viewer, public_id, veld, reason=waarom)
     if shown is None:
-        return _refused(at, "contact", "werkbak.mist_veld", waarom)
-    return _page(at, contact=(veld, shown))
+        return _refused(visit, public_id, "werkbak.mist_veld", {"contact": waarom})
+    return _page(visit, public_id, shown=(veld, shown))
 
 
-def _do(at: At, name: str, act: Act, typed: str = "") -> Response:
+def _do(visit: Visit, public_id: str, name: str, act: Act[Given], value: Given) -> Response:
     """Do an act and go back to the page; a refusal keeps what was typed."""
     try:
-        with at.database.write() as session:
-            done = act(session)
+        with visit.database.write() as session:
+            done = act(session, visit.viewer, public_id, value)
     except NotAllowed as refused:
-        return _page(at, fault=f"{str(refused).capitalize()}.", typed={name: typed}, status=409)
+        fault = f"{str(refused).capitalize()}."
+        return _page(visit, public_id, fault=fault, typed={name: value}, status=409)
     if done is None:
         raise HTTPException(404)
-    return RedirectResponse(f"{PATH}/{at.public_id}?klaar={name}", 303)
+    return RedirectResponse(f"{PATH}/{public_id}?klaar={name}", 303)
 
 
-def _refused(at: At, name: str, key: str, typed: str = "") -> HTMLResponse:
-    return _page(at, fault=catalogue().text(key), typed={name: typed}, status=400)
+def _refused(visit: Visit, public_id: str, key: str, typed: Mapping[str, str] | None = None) -> HTMLResponse:
+    return _page(visit, public_id, fault=catalogue().text(key), typed=typed, status=400)
 
 
 def _page(
-    at: At,
+    visit: Visit,
+    public_id: str,
     *,
     done: str = "",
     fault: str = "",
-    typed: dict[str, str] | None = None,
-    contact: tuple[ContactField, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    shown: tuple[ContactField, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    with at.database.read() as session:
-        found = privacy_handling.request_for(session, at.signed.viewer, at.public_id)
+    with visit.database.read() as session:
+        found = privacy_handling.request_for(session, visit.viewer, public_id)
     if found is None:
         raise HTTPException(404)
     context: dict[str, Any] = {
@@ -215,9 +172,9 @@ def _page(
         "done": done,
         "fault": fault,
         "typed": typed or {},
-        "getoond": contact,
+        "getoond": shown,
         "langst": LONGEST_NOTE,
         "langst_antwoord": LONGEST_ANSWER,
         "langst_reden": LONGEST_REASON,
     }
-    return render(at.request, "beheer_verzoek.html", context, status=status)
+    return render(visit.request, "beheer_verzoek.html", context, status=status)
