@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import audit
-from data.role_models import ApiKey
+from data.work_along_models import ApiKey
 from geo.errors import WijkbeeldError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,79}")

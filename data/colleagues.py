@@ -15,8 +15,8 @@ from data.handed_on import HandedOn, handed_on, working_for
 from data.handling import NotAllowed, is_set_aside
 from data.models import Category, Melding
 from data.rights import Right, Role
-from data.role_models import ColleagueTask
 from data.visibility import Viewer
+from data.work_along_models import ColleagueTask
 
 
 @dataclass(frozen=True, slots=True)

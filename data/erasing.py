@@ -23,7 +23,7 @@ from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest, RequestNote
 from data.privacy_requests import KIND, TO_ASKER, About
 from data.retention import BUURT_ONLY, wipe_ideas
-from data.role_models import ColleagueTask
+from data.work_along_models import ColleagueTask
 
 FILE: Final = "gewist.txt"
 ACTION: Final = "gewist"

@@ -18,8 +18,8 @@ from data.account_models import Account, AccountRole
 from data.handed_on import working_for
 from data.models import Area, Gebied, GebiedBuurt
 from data.rights import Grant, Right, Role
-from data.role_models import OrganisationText
 from data.visibility import BUURT, Viewer
+from data.work_along_models import OrganisationText
 from geo.errors import WijkbeeldError
 
 LONGEST_NAME: Final = 120

@@ -18,8 +18,8 @@ from data.handling import NotAllowed
 from data.models import Category, Melding, StatusChange
 from data.party_models import Forwarding, Party
 from data.rights import Right
-from data.role_models import PartyAccount
 from data.visibility import Viewer
+from data.work_along_models import PartyAccount
 
 PER_PAGE: Final = 100
 BACK_AT_THE_DESK: Final = (Status.REPORTED, Status.IN_PROGRESS)

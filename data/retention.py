@@ -23,7 +23,7 @@ from data.models import Category, Initiatief, Melding, Municipality
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest
 from data.retention_terms import TERMS, Kept
-from data.role_models import ColleagueTask
+from data.work_along_models import ColleagueTask
 
 AT_ONCE: Final = 500
 ACTOR: Final = "bewaartermijnen"

@@ -42,7 +42,7 @@ LIVES: Final = re.compile(
 PHONE_OR_NINE: Final = re.compile(f"(?P<phone>{PHONE.pattern})|{NINE_DIGITS.pattern}")
 
 
-class Found(StrEnum):
+class PersonalData(StrEnum):
     """What in a text tells who somebody is."""
 
     EMAIL = "email"
@@ -57,14 +57,14 @@ class Found(StrEnum):
 class Piece(NamedTuple):
     """A part of a text that tells who somebody is."""
 
-    kind: Found
+    kind: PersonalData
     text: str
 
 
 class _Rule(NamedTuple):
     """A pattern, the group of it that is somebody's data and ends it, and what else has to hold."""
 
-    kind: Found
+    kind: PersonalData
     pattern: re.Pattern[str]
     group: int = 0
     holds: Callable[[str], bool] = bool
@@ -117,11 +117,11 @@ def _is_iban(text: str) -> bool:
 
 # What is looked for first takes its signs from what comes after it.
 _RULES: Final = (
-    _Rule(Found.EMAIL, EMAIL),
-    _Rule(Found.IBAN, IBAN, holds=_is_iban),
-    _Rule(Found.PHONE, PHONE),
-    _Rule(Found.BSN, NINE_DIGITS, holds=_is_bsn),
-    _Rule(Found.PLATE, PLATE),
-    _Rule(Found.NAME, NAME, group=2),
-    _Rule(Found.HOME, LIVES, group=2),
+    _Rule(PersonalData.EMAIL, EMAIL),
+    _Rule(PersonalData.IBAN, IBAN, holds=_is_iban),
+    _Rule(PersonalData.PHONE, PHONE),
+    _Rule(PersonalData.BSN, NINE_DIGITS, holds=_is_bsn),
+    _Rule(PersonalData.PLATE, PLATE),
+    _Rule(PersonalData.NAME, NAME, group=2),
+    _Rule(PersonalData.HOME, LIVES, group=2),
 )

@@ -14,7 +14,8 @@ from sqlalchemy import select, text
 from data.intake import PERSONAL
 from data.intake_models import Intake
 from data.models import Melding
-from data.text_masking import Found, masked_text, personal_data, without_bsn
+from data.text_masking import PersonalData as Kind
+from data.text_masking import masked_text, personal_data, without_bsn
 from service.challenge import Vorm
 from service.melding_form import fresh_key
 
@@ -45,20 +46,20 @@ def stored(client: TestClient, words: str) -> tuple[str | None, bool, str | None
 
 
 PERSONS = {
-    "rij 64: e-mailadres": ("Mail jan@voorbeeld.example hierover.", Found.EMAIL, "jan@voorbeeld.example"),
-    "rij 64: telefoonnummer": ("Bel 06-12345678 als het is opgelost.", Found.PHONE, "06-12345678"),
-    "rij 64: burgerservicenummer": (f"Mijn nummer is {BSN}.", Found.BSN, BSN),
-    "rij 64: rekeningnummer": ("Betaal op NL91 ABNA 0417 1643 00.", Found.IBAN, "NL91 ABNA 0417 1643 00"),
-    "rij 64: kenteken": ("De auto 12-ABC-3 staat er al weken.", Found.PLATE, "12-ABC-3"),
-    "rij 64: naam": ("Mevrouw Van der Berg zet haar zakken buiten.", Found.NAME, "Van der Berg"),
-    "rij 64: huisnummer en naam": ("De familie Bakker op nummer 14 doet het.", Found.HOME, "14"),
-    "rij 64: huisnummer waar iemand woont": ("Wie woont op huisnummer 12a gooit afval.", Found.HOME, "12a"),
+    "rij 64: e-mailadres": ("Mail jan@voorbeeld.example hierover.", Kind.EMAIL, "jan@voorbeeld.example"),
+    "rij 64: telefoonnummer": ("Bel 06-12345678 als het is opgelost.", Kind.PHONE, "06-12345678"),
+    "rij 64: burgerservicenummer": (f"Mijn nummer is {BSN}.", Kind.BSN, BSN),
+    "rij 64: rekeningnummer": ("Betaal op NL91 ABNA 0417 1643 00.", Kind.IBAN, "NL91 ABNA 0417 1643 00"),
+    "rij 64: kenteken": ("De auto 12-ABC-3 staat er al weken.", Kind.PLATE, "12-ABC-3"),
+    "rij 64: naam": ("Mevrouw Van der Berg zet haar zakken buiten.", Kind.NAME, "Van der Berg"),
+    "rij 64: huisnummer en naam": ("De familie Bakker op nummer 14 doet het.", Kind.HOME, "14"),
+    "rij 64: huisnummer waar iemand woont": ("Wie woont op huisnummer 12a gooit afval.", Kind.HOME, "12a"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("words", "kind", "piece"), PERSONS.values(), ids=PERSONS.keys())
 def test_the_writer_is_told_what_was_found_and_a_person_looks_first(
-    client: TestClient, words: str, kind: Found, piece: str
+    client: TestClient, words: str, kind: Kind, piece: str
 ) -> None:
     assert (kind, piece) in personal_data(words)
     page = html.unescape(client.post("/melden/controle", data=form(words, plek="")).text)

@@ -17,7 +17,7 @@ from data.intake_models import Intake
 from data.letters import Kind
 from data.models import Audit, Initiatief, Melding, Outbox
 from data.rights import Role
-from data.role_models import ColleagueTask
+from data.work_along_models import ColleagueTask
 from service.retention import erase, journal, keep_to_terms
 
 NAME = "kanariepiet"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from data.areas import store_edition
 from data.models import Audit
-from data.role_models import ApiKey
+from data.work_along_models import ApiKey
 from service.cli import app
 
 OWN, OTHER = "vlaardingen.nl", "maassluis.nl"

@@ -17,7 +17,7 @@ from data import (
     intake_models,
     party_models,
     privacy_models,
-    role_models,
+    work_along_models,
 )
 from data.models import Table
 from data.retention_terms import TERMS, Kept
@@ -37,7 +37,7 @@ KNOWN = (
     intake_models,
     party_models,
     privacy_models,
-    role_models,
+    work_along_models,
 )
 # What these hold is of nobody in particular.
 OF_NOBODY = {

@@ -22,7 +22,7 @@ from data.models import Audit, Initiatief, Melding, StaffSession
 from data.owners import buurt_finders
 from data.privacy_requests import Asked, Wish, ask
 from data.rights import RIGHTS, Right, Role
-from data.role_models import OrganisationText
+from data.work_along_models import OrganisationText
 from service.rights import ROUTES, Access, Open
 
 # What a route of these is about: the beginning of its path.

@@ -26,7 +26,7 @@ from data.intake_models import Note
 from data.models import Audit, Melding, StatusChange
 from data.owners import buurt_finders
 from data.rights import Role
-from data.role_models import ColleagueTask
+from data.work_along_models import ColleagueTask
 from service.pages import STAFF_MENU
 
 PARTIES = """
@@ -329,7 +329,7 @@ def test_the_text_of_an_organisation_is_public_after_a_coordinator_of_its_area_s
     with database_of(running).read() as session:
         number = accounts.find(session, "straat").id
     page = own.get("/organisatie").text
-    assert ("Een" not in page, "/wijken/WK062200" in page, "/wijken/WK062201" in page) == (True, True, False)
+    assert re.findall(r"/wijken/(WK\d+)", page) == ["WK062200"]
     fields = {
         "nummer": number,
         "naam": "Straatcomité",

@@ -29,8 +29,8 @@ from data.letters import Kind
 from data.models import Table
 from data.parties import forwardings
 from data.rights import Role
-from data.role_models import ColleagueTask
 from data.text_masking import LEFT_OUT
+from data.work_along_models import ColleagueTask
 from service.melding_form import fresh_key
 from service.settings import GemeenteSettings
 

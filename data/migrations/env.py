@@ -17,7 +17,7 @@ from data.incident_models import IncidentLead
 from data.intake_models import Intake
 from data.party_models import Party
 from data.privacy_models import PrivacyRequest
-from data.role_models import PartyAccount
+from data.work_along_models import PartyAccount
 
 # Naming a table of each module makes its tables known.
 KNOWN = (

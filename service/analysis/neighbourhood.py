@@ -9,8 +9,8 @@ from data import organisations
 from data.meldingen import Filters
 from data.organisations import Organisation
 from data.public_records import Done, recently_done
-from data.role_models import OrganisationText
 from data.visibility import Viewer
+from data.work_along_models import OrganisationText
 from service.analysis import public_list, search
 from service.analysis.places import Place, Places
 from service.analysis.public_list import Plan
