@@ -11,6 +11,11 @@ def _nameless(page: Page) -> None:
     press(page)
 
 
+def _with_a_name(page: Page) -> None:
+    page.locator("textarea[name=wat]").fill("Bel mevrouw De Wit: 06-12345678.")
+    press(page)
+
+
 def _written_anew(page: Page) -> None:
     page.locator("input[name=versie]").evaluate("one => { one.value = 'eerder' }")
     press(page)
@@ -53,6 +58,15 @@ ROLE_STATES = (
         _nameless,
         who="groep",
         line="POST /organisatie",
+    ),
+    State(
+        "organisation asked about data of persons",
+        Kind.ERROR,
+        "/organisatie",
+        _with_a_name,
+        who="groep",
+        line="POST /organisatie",
+        says="gegevens van iemand",
     ),
     State("texts of organisations, none", Kind.EMPTY, "/organisaties", who="een"),
     State("texts of organisations", Kind.ONE, "/organisaties", staff=True),
