@@ -29,7 +29,9 @@ DAY_S: Final = 86_400.0
 REMEMBERED: Final = 50_000
 CELL_M: Final = 1_000.0
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-TOO_MUCH: Final = "U stuurt te veel achter elkaar. Dit is niet verstuurd. Wacht een minuut en probeer het opnieuw."
+TOO_MUCH: Final = (
+    "U stuurt te veel achter elkaar. Dit is niet verstuurd. Wacht een minuut en probeer het opnieuw."
+)
 
 
 class Budget(NamedTuple):

@@ -1,8 +1,12 @@
-"""English words: dates and numbers as readers of English read them."""
+"""English words: dates, numbers and soorten as readers of English read them."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from geo.exposure import AMSTERDAM
@@ -37,3 +41,15 @@ def english_moment(moment: datetime) -> str:
 def english_number(value: float, decimals: int = 0) -> str:
     """Return a number with a comma between thousands: `1,204`."""
     return f"{value:,.{decimals}f}"
+
+
+def english_soort(words: str) -> str:
+    """Return the name of a soort, its question or an answer to it; what a town added itself stays Dutch."""
+    return soorten().get(words, words)
+
+
+@cache
+def soorten() -> Mapping[str, str]:
+    """Return the English words by the Dutch ones."""
+    text = files("service.texts").joinpath("en_soorten.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -65,6 +65,7 @@ TITLES = {
     503: "Even niet bereikbaar",
 }
 SENTENCES = {
+    403: "Met deze inlog kunt u dit niet zien of doen. Vraag het de beheerder van uw gemeente.",
     404: "Deze pagina of dit gegeven bestaat niet, of u mag het niet zien.",
     405: "Deze handeling kan niet op dit adres.",
     500: "Er ging iets mis bij ons. Probeer het later nog eens.",

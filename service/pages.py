@@ -17,7 +17,7 @@ from data.visibility import PUBLIC, Viewer
 from maps.numbers import dutch
 from service.analysis.places import Place, Places
 from service.analysis.words import day_text, moment_words
-from service.english_words import english_day, english_moment, english_number
+from service.english_words import english_day, english_moment, english_number, english_soort
 from service.language import LANGUAGES, carried, language_of, other_address
 from service.rights import opens
 from service.settings import GemeenteSettings, Settings
@@ -156,6 +156,7 @@ def _environment(language: str) -> Environment:
         day_text=day_text if language == DEFAULT else english_day,
         moment_words=moment_words if language == DEFAULT else english_moment,
         dutch=dutch if language == DEFAULT else english_number,
+        soortwoord=str if language == DEFAULT else english_soort,
         languages=LANGUAGES,
     )
     return environment

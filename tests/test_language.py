@@ -13,7 +13,11 @@ import pytest
 from fastapi.testclient import TestClient
 from letter_door import ADDRESS, ASSEN, WIJK, fields, idea, question, running, token_of
 
-from service.english_words import english_day, english_moment, english_number
+from data.categories import category_edition
+from data.kind_questions import every_question
+from data.melding_words import OWN_EDITION
+from geo.main_groups import MainGroup
+from service.english_words import english_day, english_moment, english_number, soorten
 from service.language import carried, is_translated
 from service.pages import MENU
 from service.texts import catalogue
@@ -108,6 +112,24 @@ def test_the_public_menu_is_there_in_english() -> None:
 
 def test_the_english_catalogue_has_nothing_that_the_dutch_lacks() -> None:
     assert set(leaves(catalogue("en").tables)) <= set(leaves(catalogue().tables))
+
+
+def test_every_soort_with_its_questions_is_there_in_english() -> None:
+    names = {one.naam for one in category_edition(OWN_EDITION).by_slug.values()}
+    asked = {words for one in every_question() for words in (one.question, *one.choices)}
+    assert names | asked | {group.naam for group in MainGroup} == set(soorten())
+
+
+def test_the_form_in_english_asks_in_english_and_sends_what_the_dutch_one_does(client: TestClient) -> None:
+    written = {"tekst": "De lantaarnpaal brandt niet", "adres": "", "gemeente": ASSEN}
+    dutch, english = (
+        client.post(f"/melden/controle{query}", data=written).text for query in ("", "?taal=en")
+    )
+    assert "<span>Straatverlichting</span>" in dutch
+    assert "<span>Street light</span>" in english
+    assert '<option value="Eén lamp">One lamp</option>' in english
+    sent = re.compile(r'<(?:option|input type="radio" name="soort") value="([^"]*)"')
+    assert sent.findall(dutch) == sent.findall(english)
 
 
 def test_the_public_pages_say_nothing_that_is_not_translated() -> None:
