@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from fresh import database_at
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from stored_town import TOWN, town
@@ -39,8 +40,7 @@ def lnglat(x: float, y: float) -> LngLat:
 
 
 def filled(url: str) -> Database:
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, town())
     return database
