@@ -87,6 +87,53 @@ class Area(Table):
     __table_args__ = (Index(None, "edition", "level", "municipality_code"),)
 
 
+class Gebied(Table):
+    """A named, dated union of buurten that a gemeente works with."""
+
+    __tablename__ = "gebied"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(60))
+    naam: Mapped[str] = mapped_column(String(120))
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    edition: Mapped[int] = mapped_column(ForeignKey("area_edition.year"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    status: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(FreeLine(200), default="")
+
+    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+
+
+class GebiedBuurt(Table):
+    """One buurt of a gebied."""
+
+    __tablename__ = "gebied_buurt"
+
+    gebied_id: Mapped[int] = mapped_column(ForeignKey("gebied.id", ondelete="CASCADE"), primary_key=True)
+    buurt: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class SpecialPlace(Table):
+    """A bijzondere plek, a buurt or a point (RD metres), that can be left out of a gebied's figures."""
+
+    __tablename__ = "special_place"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    naam: Mapped[str] = mapped_column(String(120))
+    buurt: Mapped[str | None] = mapped_column(String(10))
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(FreeText)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (UniqueConstraint("municipality_code", "naam", "valid_from"),)
+
+
 class Source(Table):
     """Where records or figures come from, under which licence, and when the next load is due."""
 

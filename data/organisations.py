@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from data import audit
 from data.account_models import Account, AccountRole
-from data.gebied_models import Gebied, GebiedBuurt
 from data.handed_on import working_for
-from data.models import Area
+from data.models import Area, Gebied, GebiedBuurt
 from data.rights import Grant, Right, Role
 from data.visibility import BUURT, Viewer
 from data.work_along_models import OrganisationText

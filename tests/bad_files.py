@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fresh import database_at
 from import_files import take_in, write_table
 from sqlalchemy import select
 from stored_town import TOWN, town
@@ -39,7 +38,8 @@ def _filled() -> bytes:
     """A database file to copy: quicker than migrating for each test."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
-        database = database_at(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}")
+        database.migrate()
         with database.write() as session:
             store_edition(session, town())
         database.close()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
 from canary_requests import plant_requests
 from fastapi.testclient import TestClient
-from fresh import sqlite_url
 from intake_door import two_towns
 from mail_server import Post, mail_server
 from sqlalchemy import select
@@ -27,7 +26,6 @@ from data import (
     accounts,
     colleagues,
     followers,
-    forwarding,
     handling,
     ideas,
     parties,
@@ -51,7 +49,6 @@ from data.photos import Encoded
 from data.questions import ask
 from data.rights import Grant, Role
 from data.visibility import Viewer
-from data.watch import WatchedSource, Watcher
 from geo.crs import RD, to_lnglat
 from service.app import create_app
 from service.mail_contents import Contents
@@ -81,9 +78,6 @@ ADDRESS = "198.51.100.77"
 AGENT = "kanarie-van-de-browser"
 FILE = "kanarie-naam-van-de-foto"
 DESK, SUBSCRIBER = "balie@gemeente.example", "volger@bewoner.example"
-COLLEAGUE, ASKER = "collega@gemeente.example", "wijk@gemeente.example"
-# The system that one town sends its meldingen on to, who keeps the service running, and who takes no mail.
-SYSTEM, KEEPER, GONE = "systeem@gemeente.example", "beheer@wijkbeeld.example", "weg@bewoner.example"
 PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
 PARTIES = (
     parties.Given("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
@@ -112,7 +106,7 @@ class Planted:
 @contextmanager
 def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
     """A service with the canaries; every account is called after its role and its gemeente."""
-    settings = Settings(database_url=sqlite_url(folder), var_folder=folder)
+    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
     with TestClient(
         create_app(settings),
         follow_redirects=False,
@@ -133,7 +127,6 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                         roles=[Given(role)],
                         actor="proef",
                     )
-                    made.email = {Role.COLLEGA: COLLEAGUE, Role.WIJKCOORDINATOR: ASKER}.get(role)
                     made.totp_salt = f"zout {gemeente} {role.value}"
         with database.read() as session:
             finders = buurt_finders(session)
@@ -147,8 +140,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         _do_something(database, planted)
         # After what staff did: what they take up themselves is no longer of the partner.
         for gemeente in (OWN, OTHER):
-            _hand_out(database, planted, gemeente)
-        _let_a_source_be_late(database, folder)
+            _hand_out(database, gemeente)
         yield client, planted
 
 
@@ -162,10 +154,9 @@ def canary_mails(client: TestClient) -> list[EmailMessage]:
     """What leaves of the outbox, as a mail server takes it."""
     settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
     post = Post()
-    post.refuse[GONE] = "550 no such mailbox"
     with mail_server(post) as port:
         sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
-        settings = settings.model_copy(update={**sending, "beheer_email": KEEPER})
+        settings = settings.model_copy(update=sending)
         secret = read_secret(settings.var_folder)
         contents = Contents(database_of(client), settings, secret)
         mailer = Mailer(database_of(client), settings, secret, contents)
@@ -226,10 +217,7 @@ def _do_something(database: Database, planted: Planted) -> None:
             for follower in session.scalars(select(Follower).where(Follower.melding_id == melding.id)):
                 followers.confirm(session, follower.public_id, now)
             line = planted.text(gemeente, f"{kind}: regel voor de melder")
-            if (gemeente, kind) == (OTHER, PUBLIC_KIND):
-                forwarding.enlist(session, forwarding.Destination(OTHER, email=SYSTEM), now)
-                handling.change_status(session, melding, Status.REPORTED, actor="proef", note=line)
-            elif kind == PASSED_ON:
+            if kind == PASSED_ON:
                 parties.forward(session, melding, "reiniging", actor="proef", contact=False, note=line)
             else:
                 handling.change_status(session, melding, Status.IN_PROGRESS, actor="proef", note=line)
@@ -245,16 +233,6 @@ def _do_something(database: Database, planted: Planted) -> None:
             subscriptions.ask(session, _wanted(found.municipality_code), now)
             found.ends_on = now.date()
         subscriptions.remind(session, now)
-        subscriptions.ask(session, replace(_wanted(OWN), email=GONE), now)
-
-
-def _let_a_source_be_late(database: Database, folder: Path) -> None:
-    """Miss a file that should have come a week ago."""
-    source = WatchedSource(folder=folder / "leeg", gemeente=OWN, source="meldpunt", every_days=1)
-    watcher = Watcher(database, [source], folder=folder, mail_to=KEEPER)
-    now = datetime.now(UTC)
-    watcher.check(now=now - timedelta(days=7))
-    assert watcher.check(now=now).alarms
 
 
 def _subscribe(database: Database) -> None:
@@ -278,8 +256,8 @@ def _wanted(gemeente: str) -> subscriptions.Wanted:
     )
 
 
-def _hand_out(database: Database, planted: Planted, gemeente: str) -> None:
-    """Ask the colleague and the partner of a gemeente about one melding of theirs; one of them answers."""
+def _hand_out(database: Database, gemeente: str) -> None:
+    """Ask the colleague and the partner of a gemeente about one melding of theirs."""
     today = datetime.now(UTC).date()
     with database.write() as session:
         here = (Melding.municipality_code == gemeente, Category.slug == HANDED_ON)
@@ -287,14 +265,9 @@ def _hand_out(database: Database, planted: Planted, gemeente: str) -> None:
         melding = session.scalars(query.order_by(Melding.id).limit(1)).one()
         coordinator = name_of(Role.WIJKCOORDINATOR, gemeente)
         colleague = name_of(Role.COLLEGA, gemeente)
-        question = planted.text(gemeente, "taak: vraag")
-        task = colleagues.ask(
-            session, melding, colleague, question, due_on=today, today=today, actor=coordinator
+        colleagues.ask(
+            session, melding, colleague, "Is dit van u?", due_on=today, today=today, actor=coordinator
         )
-        if gemeente == OTHER:
-            viewer = Viewer(colleague, (Grant(Role.COLLEGA, gemeente),))
-            said = planted.text(gemeente, "taak: antwoord")
-            assert colleagues.answer(session, viewer, task.id, said, today=today)
         partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
         party_work.link(session, partner, "groen", actor=coordinator)
         parties.forward(session, melding, "groen", actor=coordinator, contact=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fresh import database_at
 from mail_server import Post, mail_server
 from sqlalchemy import select
 
@@ -66,7 +65,8 @@ def said(mail: Mail) -> Draft | None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
     yield database
     database.close()
 

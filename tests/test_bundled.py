@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fresh import database_at
 from sqlalchemy import event, func, select
 
 from data.addresses import load_addresses, store_addresses
@@ -29,7 +28,8 @@ from geo.gazetteer import Gazetteer, Quality
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file into which the bundled data was loaded once."""
     path = tmp_path_factory.mktemp("bundled") / "wijkbeeld.db"
-    database = database_at(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
     load_bundled(database)
     database.close()
     return path
@@ -45,7 +45,8 @@ def database(loaded: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 def test_every_bundled_part_arrives_in_either_database(database_url: str) -> None:
-    database = database_at(database_url)
+    database = Database(database_url)
+    database.migrate()
     done = load_bundled(database)
     again = load_bundled(database)
     with database.read() as session:

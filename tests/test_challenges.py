@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fresh import database_at
 from sqlalchemy import func, select
 
 from data.challenge_models import SpentChallenge
@@ -20,7 +19,8 @@ SENDERS = 8
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = database_at(database_url)
+    made = Database(database_url)
+    made.migrate()
     yield made
     made.close()
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import town
 from typer.testing import CliRunner, Result
@@ -38,7 +37,8 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def filled(url: str) -> str:
     """The same, with the town of four buurten."""
-    database = database_at(url)
+    database = Database(url)
+    database.migrate()
     with database.write() as session:
         store_edition(session, town())
     database.close()

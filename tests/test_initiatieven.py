@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import TOWN, add_source, addresses, town
 
@@ -43,7 +42,8 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 def _opened(url: str) -> Iterator[Database]:
-    database = database_at(url)
+    database = Database(url)
+    database.migrate()
     with database.write() as session:
         store_edition(session, town())
     yield database

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from fresh import database_at
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from stored_town import TOWN, town
@@ -40,7 +39,8 @@ def lnglat(x: float, y: float) -> LngLat:
 
 
 def filled(url: str) -> Database:
-    database = database_at(url)
+    database = Database(url)
+    database.migrate()
     with database.write() as session:
         store_edition(session, town())
     return database
