@@ -14,6 +14,7 @@ from data.models import Table
 class Account(Table):
     """Somebody who may log in; `totp_salt` and the service's secret together give the secret of the app.
 
+    `email` is where mail about the work goes, None for nowhere.
     `totp_asked` is the salt of an app that still has to prove itself; `totp_step` is the last code that
     counted, so that it counts once.
     """
@@ -24,6 +25,7 @@ class Account(Table):
     name: Mapped[str] = mapped_column(String(120), unique=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     totp_salt: Mapped[str | None] = mapped_column(String(43))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from data import audit, staff_sessions
 from data.account_models import Account, AccountIdentity, AccountRole, HalfLogin, Substitute
 from data.models import Municipality
+from data.outbox import is_address
 from data.rights import Grant, Role
 from geo.errors import WijkbeeldError
 
@@ -46,6 +47,7 @@ class Listed:
     disabled: bool
     has_code: bool
     linked: bool
+    email: str
 
 
 def add(
@@ -100,6 +102,7 @@ def of_gemeente(session: Session, gemeente: str) -> list[Listed]:
             one.disabled_at is not None,
             has_code=one.totp_salt is not None,
             linked=one.id in known,
+            email=one.email or "",
         )
         for one in session.scalars(query)
     ]
@@ -160,9 +163,17 @@ def set_password(
     _note(session, actor, "account.wachtwoord", account)
 
 
+def set_email(session: Session, account: Account, email: str, *, actor: str) -> None:
+    """Say where mail about the work of an account goes, empty for nowhere; AccountRefused for no address."""
+    if email and not is_address(email):
+        raise AccountRefused("dit is geen e-mailadres")
+    account.email = email or None
+    _note(session, actor, "account.mail", account)
+
+
 def disable(session: Session, account: Account, *, actor: str) -> None:
-    """Let nobody log in with this account any more; its sessions end and it stands in for nobody."""
-    account.disabled_at = datetime.now(UTC)
+    """Let nobody log in with this account any more; its sessions end; no mail, no standing in."""
+    account.disabled_at, account.email = datetime.now(UTC), None
     end_sessions(session, account)
     here = or_(Substitute.account_id == account.id, Substitute.substitute_id == account.id)
     session.execute(delete(Substitute).where(here))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from data import audit, visibility
+from data import accounts, audit, outbox, visibility
 from data.account_models import Account, AccountRole
 from data.handed_on import HandedOn, handed_on, working_for
 from data.handling import NotAllowed, is_set_aside
@@ -17,6 +18,9 @@ from data.models import Category, Melding
 from data.rights import Right, Role
 from data.visibility import Viewer
 from data.work_along_models import ColleagueTask
+
+ASKED_MAIL: Final = "collega.gevraagd"
+ANSWERED_MAIL: Final = "collega.beantwoord"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,10 @@ def colleagues(session: Session, gemeente: str) -> Sequence[str]:
 def ask(
     session: Session, melding: Melding, name: str, question: str, *, due_on: date, today: date, actor: str
 ) -> ColleagueTask:
-    """Ask a colleague about a melding; NotAllowed for nobody, a day that has passed, or asking twice."""
+    """Ask a colleague about a melding, and mail it to the address of the account when it has one.
+
+    NotAllowed for nobody, a day that has passed, or asking twice.
+    """
     query = _colleagues(melding.municipality_code).where(Account.name == name)
     colleague = session.scalars(query).one_or_none()
     if colleague is None:
@@ -72,6 +79,8 @@ def ask(
         due_on=due_on,
     )
     session.add(task)
+    session.flush()
+    _mail(session, ASKED_MAIL, colleague, task)
     _note(session, melding, actor, "collega.gevraagd", colleague.name)
     return task
 
@@ -107,7 +116,10 @@ def task(session: Session, viewer: Viewer, number: int, *, today: date) -> Task 
 
 
 def answer(session: Session, viewer: Viewer, number: int, text: str, *, today: date) -> Task | None:
-    """Answer a question for good; None when this viewer has none, NotAllowed when it has its answer."""
+    """Answer a question for good, and mail that to who asked it when that account has an address.
+
+    None when this viewer has no such question, NotAllowed when it has its answer.
+    """
     found = task(session, viewer, number, today=today)
     if found is None:
         return None
@@ -115,6 +127,7 @@ def answer(session: Session, viewer: Viewer, number: int, text: str, *, today: d
         raise NotAllowed("deze vraag is al beantwoord")
     found.row.answer, found.row.answered_at = text, datetime.now(UTC)
     melding = session.get_one(Melding, found.row.melding_id)
+    _mail(session, ANSWERED_MAIL, accounts.active(session, found.row.asked_by), found.row)
     _note(session, melding, str(viewer.account), "collega.geantwoord", str(viewer.account))
     return found
 
@@ -143,6 +156,12 @@ def _own(session: Session, viewer: Viewer, today: date) -> Select[ColleagueTask,
             visibility.of_gemeenten(viewer, Right.ASSIGNED_READ, Melding.municipality_code),
         )
     )
+
+
+def _mail(session: Session, kind: str, account: Account | None, task: ColleagueTask) -> None:
+    if account is not None and account.email:
+        now = datetime.now(UTC)
+        outbox.queue(session, kind=kind, recipient=account.email, payload={"taak": task.id}, now=now)
 
 
 def _note(session: Session, melding: Melding, actor: str, action: str, colleague: str) -> None:

@@ -13,7 +13,17 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import followers, forwarding, ideas, meldingen, parties, privacy_requests, questions, subscriptions
+from data import (
+    colleagues,
+    followers,
+    forwarding,
+    ideas,
+    meldingen,
+    parties,
+    privacy_requests,
+    questions,
+    subscriptions,
+)
 from data.choices import Status
 from data.database import Database
 from data.following_models import Follower, Subscription
@@ -24,6 +34,7 @@ from data.models import Area, Category, Melding, Municipality, StatusChange
 from data.outbox import Mail
 from data.tokens import Purpose, token
 from data.visibility import PUBLIC
+from service import colleague_mail
 from service.analysis.words import day_text
 from service.forwarding import forwarding_mail
 from service.mail_words import Draft
@@ -176,6 +187,14 @@ class Contents:
         """Hand a melding over to the party that solves it."""
         return passed_on_mail(session, mail)
 
+    def colleague_asked(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell a colleague that something was asked."""
+        return colleague_mail.asked_mail(session, mail, self._settings.public_url)
+
+    def colleague_answered(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell who asked a colleague something that there is an answer."""
+        return colleague_mail.answered_mail(session, mail, self._settings.public_url)
+
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -305,6 +324,8 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         privacy_requests.ANSWERED: Contents.request_answered,
         forwarding.MAIL: Contents.sent_on,
         parties.MAIL: Contents.passed_on,
+        colleagues.ASKED_MAIL: Contents.colleague_asked,
+        colleagues.ANSWERED_MAIL: Contents.colleague_answered,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

@@ -147,6 +147,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /beheer/accounts/{naam}/rollen": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/uit": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/code-weg": Right.ACCOUNTS,
+    "POST /beheer/accounts/{naam}/mail": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/partij": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/koppel": Right.ACCOUNTS,
     "POST /beheer/accounts/{naam}/ontkoppel": Right.ACCOUNTS,

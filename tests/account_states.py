@@ -70,6 +70,13 @@ def _change_account(page: Page) -> None:
     page.locator("summary:has-text('ander')").click()
 
 
+def _wrong_address(page: Page) -> None:
+    _change_account(page)
+    form = page.locator("form[action$='/ander/mail']")
+    form.locator("[name=email]").fill("ander@kantoor")
+    press(page, form.locator("button"))
+
+
 def _take_all_roles(page: Page) -> None:
     _change_account(page)
     form = page.locator("form[action$='/ander/rollen']")
@@ -165,6 +172,15 @@ LOGIN_STATES = (
         send_to("ander/koppel"),
         who="beheer",
         line="POST /beheer/accounts/{naam}/koppel",
+    ),
+    State(
+        "accounts, one with a wrong address",
+        Kind.ERROR,
+        "/beheer/accounts",
+        _wrong_address,
+        who="beheer",
+        line="POST /beheer/accounts/{naam}/mail",
+        says="dit is geen e-mailadres",
     ),
     State(
         "accounts, one without roles",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from data import (
     colleagues,
     followers,
     handling,
+    forwarding,
     ideas,
     parties,
     party_work,
@@ -50,6 +51,7 @@ from data.questions import ask
 from data.rights import Grant, Role
 from data.visibility import Viewer
 from geo.crs import RD, to_lnglat
+from data.watch import WatchedSource, Watcher
 from service.app import create_app
 from service.mail_contents import Contents
 from service.mailer import Mailer, Round
@@ -79,6 +81,9 @@ AGENT = "kanarie-van-de-browser"
 FILE = "kanarie-naam-van-de-foto"
 DESK, SUBSCRIBER = "balie@gemeente.example", "volger@bewoner.example"
 PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
+COLLEAGUE, ASKER = "collega@gemeente.example", "wijk@gemeente.example"
+# The system that one town sends its meldingen on to, who keeps the service running, and who takes no mail.
+SYSTEM, KEEPER, GONE = "systeem@gemeente.example", "beheer@wijkbeeld.example", "weg@bewoner.example"
 PARTIES = (
     parties.Given("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
     parties.Given("reiniging", "Reiniging", parties.PartyKind.AFVAL, PARTY, ()),
@@ -128,6 +133,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                         actor="proef",
                     )
                     made.totp_salt = f"zout {gemeente} {role.value}"
+                    made.email = {Role.COLLEGA: COLLEAGUE, Role.WIJKCOORDINATOR: ASKER}.get(role)
         with database.read() as session:
             finders = buurt_finders(session)
         _subscribe(database)
@@ -140,7 +146,8 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         _do_something(database, planted)
         # After what staff did: what they take up themselves is no longer of the partner.
         for gemeente in (OWN, OTHER):
-            _hand_out(database, gemeente)
+            _hand_out(database, planted, gemeente)
+        _let_a_source_be_late(database, folder)
         yield client, planted
 
 
@@ -155,8 +162,9 @@ def canary_mails(client: TestClient) -> list[EmailMessage]:
     settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
     post = Post()
     with mail_server(post) as port:
+    post.refuse[GONE] = "550 no such mailbox"
         sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
-        settings = settings.model_copy(update=sending)
+        settings = settings.model_copy(update={**sending, "beheer_email": KEEPER})
         secret = read_secret(settings.var_folder)
         contents = Contents(database_of(client), settings, secret)
         mailer = Mailer(database_of(client), settings, secret, contents)
@@ -217,7 +225,10 @@ def _do_something(database: Database, planted: Planted) -> None:
             for follower in session.scalars(select(Follower).where(Follower.melding_id == melding.id)):
                 followers.confirm(session, follower.public_id, now)
             line = planted.text(gemeente, f"{kind}: regel voor de melder")
-            if kind == PASSED_ON:
+            if (gemeente, kind) == (OTHER, PUBLIC_KIND):
+                forwarding.enlist(session, forwarding.Destination(OTHER, email=SYSTEM), now)
+                handling.change_status(session, melding, Status.REPORTED, actor="proef", note=line)
+            elif kind == PASSED_ON:
                 parties.forward(session, melding, "reiniging", actor="proef", contact=False, note=line)
             else:
                 handling.change_status(session, melding, Status.IN_PROGRESS, actor="proef", note=line)
@@ -234,6 +245,16 @@ def _do_something(database: Database, planted: Planted) -> None:
             found.ends_on = now.date()
         subscriptions.remind(session, now)
 
+        subscriptions.ask(session, replace(_wanted(OWN), email=GONE), now)
+
+
+def _let_a_source_be_late(database: Database, folder: Path) -> None:
+    """Miss a file that should have come a week ago."""
+    source = WatchedSource(folder=folder / "leeg", gemeente=OWN, source="meldpunt", every_days=1)
+    watcher = Watcher(database, [source], folder=folder, mail_to=KEEPER)
+    now = datetime.now(UTC)
+    watcher.check(now=now - timedelta(days=7))
+    assert watcher.check(now=now).alarms
 
 def _subscribe(database: Database) -> None:
     """Somebody who follows a buurt of each gemeente from before anything was there."""
@@ -256,8 +277,8 @@ def _wanted(gemeente: str) -> subscriptions.Wanted:
     )
 
 
-def _hand_out(database: Database, gemeente: str) -> None:
-    """Ask the colleague and the partner of a gemeente about one melding of theirs."""
+def _hand_out(database: Database, planted: Planted, gemeente: str) -> None:
+    """Ask the colleague and the partner of a gemeente about one melding of theirs; one of them answers."""
     today = datetime.now(UTC).date()
     with database.write() as session:
         here = (Melding.municipality_code == gemeente, Category.slug == HANDED_ON)
@@ -265,10 +286,15 @@ def _hand_out(database: Database, gemeente: str) -> None:
         melding = session.scalars(query.order_by(Melding.id).limit(1)).one()
         coordinator = name_of(Role.WIJKCOORDINATOR, gemeente)
         colleague = name_of(Role.COLLEGA, gemeente)
-        colleagues.ask(
-            session, melding, colleague, "Is dit van u?", due_on=today, today=today, actor=coordinator
+        question = planted.text(gemeente, "taak: vraag")
+        task = colleagues.ask(
+            session, melding, colleague, question, due_on=today, today=today, actor=coordinator
         )
         partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
+        if gemeente == OTHER:
+            viewer = Viewer(colleague, (Grant(Role.COLLEGA, gemeente),))
+            said = planted.text(gemeente, "taak: antwoord")
+            assert colleagues.answer(session, viewer, task.id, said, today=today)
         party_work.link(session, partner, "groen", actor=coordinator)
         parties.forward(session, melding, "groen", actor=coordinator, contact=True)
 

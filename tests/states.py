@@ -84,6 +84,7 @@ GET /inloggen/oidc                      | error
 GET /inloggen/oidc/terug                | error
 GET /mijn                               | empty one success
 POST /mijn/wachtwoord                   | error
+POST /beheer/accounts/{{naam}}/mail     | error
 POST /mijn/vervanger                    | error
 GET /mijn/code                          | one
 POST /mijn/code                         | error success

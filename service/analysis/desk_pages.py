@@ -173,6 +173,8 @@ def report_page(
     *,
     address: Callable[[Place], str],
     account: Viewer,
+        # As the notes: between who handles it and who was asked.
+        asked = colleagues.asked_about(session, report.melding.id) if Right.DESK_HANDLE in may else ()
 ) -> ReportPage | None:
     """Return a melding for the desk, None when there is none that this viewer may see.
 
@@ -190,7 +192,6 @@ def report_page(
         responsible = parties.responsible(session, report.melding)
         passed_on = tuple(parties.forwardings(session, report.melding.id))
         answers = standard_answers.fitting(session, report.melding.municipality_code, report.category)
-        asked = colleagues.asked_about(session, report.melding.id)
         others_to_ask = colleagues.colleagues(session, report.melding.municipality_code)
         may = desk.rights_on(session, account, public_id)
     town = _town(workbench, report)

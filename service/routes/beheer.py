@@ -29,6 +29,7 @@ DONE = {
     "uit": "beheer.klaar_uit",
     "code": "beheer.klaar_code",
     "partij": "beheer.klaar_partij",
+    "mail": "beheer.klaar_mail",
     "koppel": "beheer.klaar_koppel",
     "ontkoppel": "beheer.klaar_ontkoppel",
 }
@@ -153,6 +154,16 @@ def choose_party(visit: Sending, naam: str, partij: Annotated[str, Form(max_leng
             raise HTTPException(404)
 
     return _change(visit, naam, act, done="partij")
+
+
+@router.post("/beheer/accounts/{naam}/mail")
+def choose_email(visit: Sending, naam: str, email: Annotated[str, Form(max_length=254)] = "") -> Response:
+    """Say where mail about the work of an account goes, or nowhere any more."""
+
+    def act(session: Session, account: Account) -> None:
+        accounts.set_email(session, account, email.strip(), actor=visit.actor)
+
+    return _change(visit, naam, act, done="mail")
 
 
 def _change(visit: Visit, naam: str, act: Callable[[Session, Account], None], *, done: str) -> Response:
