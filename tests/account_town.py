@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 from sqlalchemy import delete, update
 
 from data import accounts, second_factor
@@ -21,21 +23,17 @@ from data.rights import Role
 from service.app import create_app
 from service.attempts import Attempts, code_attempts
 from service.secret import read_secret
-from service.security import PASSWORDS
 from service.settings import Settings
 
 OWN, OTHER = "GM0622", "GM0556"
 PASSWORD = "een lang wachtwoord"
-# One value for all: working it out takes a tenth of a second.
-HASHED = PASSWORDS.hash(PASSWORD)
+HASHED = hashed(PASSWORD)
 
 
 @contextmanager
 def service(folder: Path, **more: object) -> Iterator[TestClient]:
     """A service with two gemeenten and no account, and more settings."""
-    settings = Settings.model_validate(
-        {"database_url": f"sqlite:///{folder / 'x.db'}", "var_folder": folder, **more}
-    )
+    settings = Settings.model_validate({"database_url": sqlite_url(folder), "var_folder": folder, **more})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         with database_of(client).write() as session:
             store_municipalities(session, [(OWN, "Vlaardingen"), (OTHER, "Maassluis")])

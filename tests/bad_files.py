@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fresh import database_at
 from import_files import take_in, write_table
 from sqlalchemy import select
 from stored_town import TOWN, town
@@ -38,8 +39,7 @@ def _filled() -> bytes:
     """A database file to copy: quicker than migrating for each test."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
-        database = Database(f"sqlite:///{path}")
-        database.migrate()
+        database = database_at(f"sqlite:///{path}")
         with database.write() as session:
             store_edition(session, town())
         database.close()

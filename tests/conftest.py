@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import sqlite_url
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from postgres import Cluster, MissingProgram, running_cluster
@@ -89,17 +90,28 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture
 def postgres_url(postgres: Cluster) -> Iterator[str]:
-    """The URL of a fresh PostgreSQL database that holds PostGIS and no tables."""
-    with postgres.fresh() as url:
+    """The URL of a fresh PostgreSQL database with all tables and no rows."""
+    with postgres.fresh(tables=True) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a fresh, empty database; a test that takes it runs on SQLite and on PostgreSQL."""
+    """The URL of a fresh database with all tables and no rows; its test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'wijkbeeld.db'}"
+        return sqlite_url(tmp_path, "wijkbeeld.db")
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database without tables, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'wijkbeeld.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    with cluster.fresh() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

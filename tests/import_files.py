@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fresh import database_at
 from sqlalchemy import func, select
 
 from data.areas import store_edition
@@ -42,8 +43,7 @@ def write_table(path: Path, rows: Sequence[Sequence[str]], header: Sequence[str]
 @contextmanager
 def town(url: str) -> Iterator[Database]:
     """A database with the bundled outlines of three towns."""
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, bundled_edition())
     yield database

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from fastapi.testclient import TestClient
+from fresh import database_at
 from httpx2 import Response
 from sqlalchemy import func, select
 from stored_town import TOWN, square, town
@@ -40,8 +41,7 @@ def two_towns() -> Edition:
 
 def prepare(url: str) -> None:
     """Bring the tables and the two towns into an empty database."""
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, two_towns())
     database.close()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fresh import database_at
 from sqlalchemy import select, update
 from stored_town import TOWN, town
 from test_desk import point_in
@@ -26,11 +27,11 @@ from data.models import Melding, Outbox
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
 from data.photos import Encoded
-from service.photo_form import photo_store
 from data.privacy_handling import Identity
 from data.privacy_requests import Asked, Wish, ask
 from data.rights import Grant, Role
 from data.visibility import Viewer
+from service.photo_form import photo_store
 from service.settings import Settings
 
 NOW = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
@@ -127,7 +128,6 @@ class Kept:
             )
         return receipt.public_id
 
-    def left(self, public_id: str) -> set[str]:
     def request(self, name: str) -> str:
         """A request about own data that came now, whose words all hold this name; its own name."""
         asked = Asked(
@@ -146,6 +146,7 @@ class Kept:
             privacy_handling.answer(session, officer, receipt.public_id, f"{name} antwoord")
         return receipt.public_id
 
+    def left(self, public_id: str) -> set[str]:
         """What there still is of a melding: contact, followers, photos, notes, text, point, postcode."""
         with self.database.read() as session:
             melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
@@ -203,9 +204,8 @@ class Kept:
 def kept(folder: Path, *, url: str = "") -> Iterator[Kept]:
     """An empty town, on SQLite unless another database is named."""
     settings = Settings(database_url=url or f"sqlite:///{folder / 'x.db'}", var_folder=folder)
-    database = Database(settings.database_url)
+    database = database_at(settings.database_url)
     database.claim_writer()
-    database.migrate()
     with database.write() as session:
         store_edition(session, town())
     with database.read() as session:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from served import ACCOUNT, PASSWORD, bundled_database
@@ -20,7 +21,6 @@ from data.models import Outbox
 from service.app import create_app
 from service.challenge import FIELD, Vorm
 from service.melding_form import fresh_key
-from service.security import PASSWORDS
 from service.settings import GemeenteSettings, Settings
 
 ASSEN = "GM0106"
@@ -45,7 +45,7 @@ def running(folder: Path) -> Iterator[TestClient]:
     settings = Settings(
         database_url=bundled_database(folder),
         var_folder=folder / "var",
-        staff={ACCOUNT: PASSWORDS.hash(PASSWORD)},
+        staff={ACCOUNT: hashed(PASSWORD)},
         gemeenten={ASSEN: assen},
         default_gemeente=ASSEN,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import database_at
 from mail_server import Post, mail_server
 from sqlalchemy import select
 
@@ -65,8 +66,7 @@ def said(mail: Mail) -> Draft | None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     yield database
     database.close()
 

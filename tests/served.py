@@ -20,10 +20,12 @@ from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from cheap_passwords import hashed
+from fresh import database_at
+
 from data.bundled import load_bundled
 from data.database import Database
 from data.examples import load_examples
-from service.security import PASSWORDS
 
 ACCOUNT, PASSWORD = "proef", "een lang wachtwoord"
 UNTIL = date(2026, 7, 1)
@@ -76,9 +78,8 @@ def _filled(name: str, fill: Callable[[Database], object], begin: Callable[[], P
     path = _folder() / name
     if begin is not None:
         shutil.copy(begin(), path)
-    database = Database(f"sqlite:///{path}")
+    database = database_at(f"sqlite:///{path}")
     database.claim_writer()
-    database.migrate()
     fill(database)
     database.close()
     return path
@@ -113,7 +114,7 @@ def _environment(database_url: str, port: int) -> dict[str, str]:
     own = {
         "DATABASE_URL": database_url,
         "PORT": str(port),
-        "WIJKBEELD_STAFF": json.dumps({ACCOUNT: PASSWORDS.hash(PASSWORD)}),
+        "WIJKBEELD_STAFF": json.dumps({ACCOUNT: hashed(PASSWORD)}),
         "WIJKBEELD_GEMEENTEN": json.dumps(gemeenten),
         "WIJKBEELD_DEMO": "true",
     }

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import photo_files
+from cheap_passwords import hashed
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,7 +54,7 @@ from geo.crs import LngLat
 from service.mail_contents import FOLLOWER, SUBSCRIPTION
 from service.photo_form import FOLDER
 from service.secret import read_secret
-from service.security import PASSWORDS, open_session
+from service.security import open_session
 from service.settings import Settings
 
 VLAARDINGEN, MAASSLUIS, ASSEN = "GM0622", "GM0556", "GM0106"
@@ -153,9 +154,7 @@ class Town:
 
 def furnish(url: str, folder: Path) -> Furnished:
     """Fill a database with the three towns; its service has to run in this folder."""
-    settings = Settings(
-        database_url=url, var_folder=folder / "var", staff={ACCOUNT: PASSWORDS.hash(PASSWORD)}
-    )
+    settings = Settings(database_url=url, var_folder=folder / "var", staff={ACCOUNT: hashed(PASSWORD)})
     database = Database(url)
     with database.read() as session:
         finders = buurt_finders(session)
@@ -256,9 +255,6 @@ def _write_letters(town: Town) -> None:
         ideas.release(session, staff, town.names["out"], shown=True, title="")
 
 
-def _settled(*, checked: bool) -> Settle:
-    return lambda _session: None if checked else WAITS
-
 def _ask_about_data(town: Town) -> None:
     asked = Asked(
         gemeente=VLAARDINGEN,
@@ -281,6 +277,9 @@ def _ask_about_data(town: Town) -> None:
         privacy_handling.settle_identity(session, officer, town.names["request"], Identity.UNKNOWN)
         privacy_handling.answer(session, officer, name, "Uw gegevens zijn gewist.")
 
+
+def _settled(*, checked: bool) -> Settle:
+    return lambda _session: None if checked else WAITS
 
 
 def _name(town: Town, name: str, kind: Kind, public_id: str) -> None:

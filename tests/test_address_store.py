@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fresh import database_at
 from stored_town import TOWN, add_source, addresses, town
 
 from data.addresses import load_addresses, store_addresses
@@ -19,8 +20,7 @@ from geo.gazetteer import Gazetteer, Quality
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     with database.write() as session:
         store_edition(session, town())
     yield database
@@ -29,8 +29,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     with database.write() as session:
         store_edition(session, town())
     yield database

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import shapely
+from fresh import database_at
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
@@ -24,8 +25,7 @@ from geo.errors import AreaError, ImportRefused
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     yield database
     database.close()
 
@@ -132,8 +132,7 @@ def test_assigning_again_finds_nothing_to_do(database: Database) -> None:
 def test_points_counted_per_buurt_sum_to_all_points_in_any_edition(
     tmp_path_factory: pytest.TempPathFactory, points: list[tuple[float, float]]
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('db') / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path_factory.mktemp('db') / 'x.db'}")
     with database.write() as session:
         store_edition(session, town())
         add_meldingen(session, points)

@@ -9,14 +9,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 
 from service.app import create_app
 from service.attempts import AT_ONCE, FROM_ONE_CLIENT, ON_ONE_ACCOUNT, WAITING, Attempts, TooManyAttempts
-from service.security import PASSWORDS
 from service.settings import Settings
 
-HASHED = PASSWORDS.hash("goed")
+HASHED = hashed("goed")
 
 
 class Clock:
@@ -30,7 +31,7 @@ class Clock:
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", staff={"adviseur": HASHED})
+    settings = Settings(database_url=sqlite_url(tmp_path), staff={"adviseur": HASHED})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield client
 

@@ -19,10 +19,10 @@ import shapely
 from bad_files import LAT, LON, imported, points_file, town_database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from fresh import database_at
 from stored_town import BUURTEN, TOWN, town
 
 from data.areas import store_edition
-from data.database import Database
 from geo.areas import Edition
 from geo.errors import MapError
 from maps.choropleth import geometry_geojson
@@ -246,8 +246,7 @@ def test_an_old_code_names_its_successor(client: TestClient, code: str, status: 
 
 @pytest.mark.parametrize("path", ["/api/v1/gebieden/BU%00", "/api/v1/meldingen/%00", "/wijken/%00"])
 def test_25_a_zero_byte_in_a_code_is_a_visitors_fault_on_both_databases(database_url: str, path: str) -> None:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     database.close()
     with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as client:
         assert client.get(path).status_code in {400, 404}

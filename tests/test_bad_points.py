@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import shapely
 from bad_files import LAT, LON, buurten, imported, points_file, town_database
+from fresh import database_at
 from import_files import stored, totals, write_table
 from stored_town import BUURTEN, square, town
 
@@ -122,8 +123,7 @@ def test_every_point_has_one_owner_or_none_and_counts_once(
 def test_ground_of_nobody_or_of_two_has_one_owner(
     tmp_path: Path, third: shapely.Polygon, x: float, owner: str
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'kier.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'kier.db'}")
     with database.write() as session:
         store_edition(session, town(outlines=[third, square(1, 0), square(0, 1), square(1, 1)]))
     imported(database, points_file(tmp_path, (x, 436_500), names=("x", "y")))

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from fresh import database_at
 from served import ACCOUNT, PASSWORD
 
-from data.database import Database
 from data.sources import SourceCard, SourceKind, register_source
 from data.watch import WatchedSource, Watcher
 from service.app import create_app
-from service.security import PASSWORDS
 from service.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -26,8 +26,7 @@ BAD = "kapot &lt;b&gt;.csv"
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """A service with one source that is on time, one that is ten days late, and a bad file for that one."""
     url = f"sqlite:///{tmp_path / 'x.db'}"
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         for slug, age in (("vlot", 1), ("traag", 17)):
             card = SourceCard(slug=slug, kind=SourceKind.MELDINGEN, naam=f"Bron {slug}", every_days=7)
@@ -40,7 +39,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     watcher = Watcher(database, [watched], folder=tmp_path, mail_to="beheer@voorbeeld.nl")
     assert len(watcher.check(now=NOW).alarms) == 2
     database.close()
-    settings = Settings(database_url=url, staff={ACCOUNT: PASSWORDS.hash(PASSWORD)})
+    settings = Settings(database_url=url, staff={ACCOUNT: hashed(PASSWORD)})
     with TestClient(create_app(settings)) as client:
         yield client
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from sqlalchemy import event, func, select
 
 from data.addresses import load_addresses, store_addresses
@@ -28,8 +29,7 @@ from geo.gazetteer import Gazetteer, Quality
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file into which the bundled data was loaded once."""
     path = tmp_path_factory.mktemp("bundled") / "wijkbeeld.db"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
+    database = database_at(f"sqlite:///{path}")
     load_bundled(database)
     database.close()
     return path
@@ -45,8 +45,7 @@ def database(loaded: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 def test_every_bundled_part_arrives_in_either_database(database_url: str) -> None:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     done = load_bundled(database)
     again = load_bundled(database)
     with database.read() as session:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fresh import database_at
 from sqlalchemy import func, select
 
 from data.challenge_models import SpentChallenge
@@ -19,8 +20,7 @@ SENDERS = 8
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    made.migrate()
+    made = database_at(database_url)
     yield made
     made.close()
 

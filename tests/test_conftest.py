@@ -43,8 +43,8 @@ def columns_of_a_new_table(url: str) -> set[str]:
     return columns
 
 
-def test_a_database_is_there_and_takes_a_table(database_url: str) -> None:
-    assert columns_of_a_new_table(database_url) == {"een"}
+def test_a_database_is_there_and_takes_a_table(empty_url: str) -> None:
+    assert columns_of_a_new_table(empty_url) == {"een"}
 
 
 def test_the_next_database_is_empty_again(postgres: Cluster) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from fresh import database_at
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stored_town import TOWN, town
@@ -69,8 +70,7 @@ def report_of(category: str, *, column: int = 0, row: int = 0, consent: bool = T
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     with database.write() as session:
         store_edition(session, town())
     yield database

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fresh import database_at
 from sqlalchemy import select, update
 from stored_town import TOWN, town
 from test_desk import STAFF, report_of, take
@@ -28,8 +29,7 @@ ALL = QueueFilters(Pile.ALL)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     with database.write() as session:
         store_edition(session, town())
     yield database

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import TOWN, add_source, figures, town
 
@@ -35,8 +36,7 @@ COUNTS = (5_000.0, 0.0, None, 800.0)
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A town of four buurten: 5,000 and 800 inhabitants, none, and a secret number."""
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     _fill(database)
     yield database
     database.close()
@@ -44,8 +44,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def small_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('town') / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path_factory.mktemp('town') / 'x.db'}")
     _fill(database)
     with database.read() as session:
         described = describe_town(session, TOWN)
@@ -194,8 +193,7 @@ def test_removing_meldingen_leaves_nothing_of_them_and_keeps_initiatieven(databa
 
 
 def test_a_town_with_real_meldingen_gets_no_invented_ones(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     _fill(database)
     load_examples(database, until=UNTIL)
     with database.write() as session:
@@ -210,8 +208,7 @@ def test_a_town_with_real_meldingen_gets_no_invented_ones(tmp_path: Path) -> Non
 
 
 def test_a_town_without_inhabitants_is_refused_by_name(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     with database.write() as session:
         store_edition(session, town())
     assert load_examples(database, until=UNTIL).towns == ()
@@ -222,8 +219,7 @@ def test_a_town_without_inhabitants_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_three_bundled_towns_each_get_some_thousands_in_the_right_buurt(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     load_bundled(database)
     done = load_examples(database, until=UNTIL)
     with database.read() as session:

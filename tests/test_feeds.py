@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 from httpx2 import Response
 from sqlalchemy import select, update
 from stored_town import BUURTEN, MOMENT, TOWN, add_meldingen, town
@@ -33,10 +34,9 @@ ENTRY_NEEDS = {"id": 1, "title": 1, "updated": 1, "summary": 1, "link": 1}
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", var_folder=tmp_path, base_url=HOST)
+    settings = Settings(database_url=sqlite_url(tmp_path), var_folder=tmp_path, base_url=HOST)
     app = create_app(settings)
     database: Database = app.state.database
-    database.migrate()
     with database.write() as session:
         store_edition(session, town())
         # In the first buurt, in the first, and in one of the other wijk.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import BUURTEN, add_source, figures, town
 
@@ -21,16 +22,14 @@ from geo.errors import EditionMismatch
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     yield database
     database.close()
 
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     yield database
     database.close()
 

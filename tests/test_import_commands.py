@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import town
 from typer.testing import CliRunner, Result
@@ -37,8 +38,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def filled(url: str) -> str:
     """The same, with the town of four buurten."""
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, town())
     database.close()

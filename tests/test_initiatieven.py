@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from sqlalchemy import func, select
 from stored_town import TOWN, add_source, addresses, town
 
@@ -42,8 +43,7 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 def _opened(url: str) -> Iterator[Database]:
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, town())
     yield database

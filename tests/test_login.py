@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 from sqlalchemy import select, update
 
 from data.database import Database
@@ -22,7 +23,7 @@ HASHED = PASSWORDS.hash(RIGHT["wachtwoord"])
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", staff={"adviseur": HASHED})
+    settings = Settings(database_url=sqlite_url(tmp_path), staff={"adviseur": HASHED})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield client
 
@@ -126,7 +127,7 @@ def test_after_login_nobody_is_sent_to_another_site(client: TestClient, target: 
 
 def test_over_tls_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'x.db'}",
+        database_url=sqlite_url(tmp_path),
         staff={"adviseur": HASHED},
         base_url="https://wijkbeeld.example",
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from fresh import database_at
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 from stored_town import TOWN, town
 
@@ -39,8 +40,7 @@ def lnglat(x: float, y: float) -> LngLat:
 
 
 def filled(url: str) -> Database:
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, town())
     return database
@@ -208,3 +208,17 @@ def test_a_question_that_is_not_right_is_refused(database: Database) -> None:
     with served(database) as client:
         for query in ("", "plek=1,2", "plek=4.35,51.93&soort=B%20OOM", "plek=4.35,51.93&x=1"):
             assert client.get(f"/api/v1/meldingen/_bij?gemeente={TOWN}&{query}").status_code == 400
+
+
+def test_what_lies_near_is_found_by_its_point_and_not_by_looking_at_all_of_a_year(database: Database) -> None:
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: tuple[object, ...], *_rest: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.reader, "before_cursor_execute", note)
+    with database.read() as session:
+        nearby(session, lnglat(*HERE), "boom", date(2026, 7, 1), gemeente=TOWN)
+        statement, values = next(one for one in asked if " melding" in one[0])
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert "USING INDEX ix_melding_municipality_code_x_y (municipality_code=? AND x>? AND x<?)" in str(plan)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from sqlalchemy import insert, select, update
 from stored_town import BUURTEN, TOWN, add_source, figures, town
 
@@ -74,8 +75,7 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 def _town(url: str) -> Iterator[Database]:
     """A town with a file of 2024 (20 meldingen) and its own meldpunt since 1 June 2026 (4 meldingen)."""
-    database = Database(url)
-    database.migrate()
+    database = database_at(url)
     with database.write() as session:
         store_edition(session, town())
         cbs = add_source(session, slug="cbs", kind=SourceKind.FIGURES)

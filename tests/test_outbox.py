@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from mail_box import (
     ADDRESS,
     NOW,
@@ -228,8 +229,7 @@ def test_two_who_send_at_once_send_a_mail_once(mailer: Mailer, database: Databas
 def test_the_outbox_is_alike_on_both_databases(
     database_url: str, port: int, post: Post, clock: Clock
 ) -> None:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     put(database, stand="een")
     put(database, stand="twee")
     put(database, OTHER)

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from fresh import database_at
 from hard_points import hard_points, owner_by_rule, read_areas
 from sqlalchemy import func, select
 from stored_town import add_meldingen
 
 from data.areas import load_edition, store_edition
-from data.database import Database
 from data.models import Melding, MeldingArea
 from data.owners import assign_areas
 from data.readers import cbs
@@ -25,8 +25,7 @@ POINTS = 400
 def test_hard_points_on_real_outlines_are_counted_once_and_by_the_rule(
     database_url: str, shared: Path
 ) -> None:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     areas = read_areas(shared, "buurten", *TOWNS)
     x, y = hard_points(areas.outlines, POINTS, seed=7)
     with database.write() as session:

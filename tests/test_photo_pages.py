@@ -13,6 +13,7 @@ from typing import Any
 import photo_files as files
 import pytest
 from bad_files import town_database
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from photo_sending import names, rows, sent
 from served import loaded_database
@@ -32,7 +33,6 @@ from service.app import create_app
 from service.melding_form import fresh_key
 from service.photo_form import FAULTS, photo_store
 from service.secret import read_secret
-from service.security import PASSWORDS
 from service.settings import Settings
 from service.texts import catalogue
 
@@ -78,7 +78,7 @@ def shown(tmp_path: Path, encoded: Encoded) -> Iterator[Shown]:
     settings = Settings(
         database_url=f"sqlite:///{tmp_path / 'x.db'}",
         var_folder=tmp_path / "var",
-        staff={ACCOUNT: PASSWORDS.hash(PASSWORD)},
+        staff={ACCOUNT: hashed(PASSWORD)},
     )
     app = create_app(settings)
     with TestClient(app) as public, TestClient(app) as staff:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cheap_passwords import hashed
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from starlette.routing import Mount
@@ -19,10 +21,9 @@ from data.rights import ALL_ROLES, EVERYWHERE, RIGHTS, Grant, Right, Role
 from data.visibility import PUBLIC, Viewer
 from service.app import create_app
 from service.rights import ROUTES, listed
-from service.security import PASSWORDS
 from service.settings import Settings
 
-HASHED = PASSWORDS.hash(PASSWORD)
+HASHED = hashed(PASSWORD)
 OWN, OTHER = "GM0622", "GM0556"
 
 
@@ -30,7 +31,7 @@ OWN, OTHER = "GM0622", "GM0556"
 def app(tmp_path: Path) -> FastAPI:
     """A service that has not started."""
     return create_app(
-        Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", var_folder=tmp_path, staff={ACCOUNT: HASHED})
+        Settings(database_url=sqlite_url(tmp_path), var_folder=tmp_path, staff={ACCOUNT: HASHED})
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from served import ACCOUNT, PASSWORD, loaded_database
 from sqlalchemy import select
@@ -18,7 +19,6 @@ from geo.main_groups import MainGroup
 from geo.registry import INDICATORS
 from service.app import create_app
 from service.routes.kaarten import FRAME_HEADERS
-from service.security import PASSWORDS
 from service.settings import Settings
 
 PAGES = ("/", "/zoeken?adres=x", "/wijken/WK062206", "/gebieden/GB062201", "/analyse", "/kaarten", "/cijfers",
@@ -35,7 +35,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def client(database_url: str) -> Iterator[TestClient]:
-    staff = {ACCOUNT: PASSWORDS.hash(PASSWORD)}
+    staff = {ACCOUNT: hashed(PASSWORD)}
     with TestClient(create_app(Settings(database_url=database_url, staff=staff))) as client:
         yield client
 

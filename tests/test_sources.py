@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from fresh import database_at
 from sqlalchemy import select
 
 from data.audit import record
@@ -23,8 +24,7 @@ CARD = SourceCard(slug="cbs", kind=SourceKind.FIGURES, naam="Kerncijfers", licen
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     yield database
     database.close()
 
@@ -54,8 +54,7 @@ def test_a_source_is_late_after_its_day_and_not_on_it(
     due: date | None,
     late: bool | None,
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('db') / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path_factory.mktemp('db') / 'x.db'}")
     with database.write() as session:
         register_source(session, replace(CARD, every_days=every_days), loaded_at=loaded)
         (shown,) = overview(session, now=NOW)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cheap_passwords import hashed
 from intake_door import open_door, prepare, report, send
 from typer.testing import CliRunner
 
@@ -15,7 +16,6 @@ from data.following_models import Subscription
 from service import starting
 from service.cli import app
 from service.secret import read_secret
-from service.security import PASSWORDS
 from service.settings import Settings
 
 
@@ -76,7 +76,7 @@ def test_a_setting_that_does_harm_is_refused_in_one_line(
     assert line.count("\n") == 1
 
 
-HASHED = json.dumps({"een": PASSWORDS.hash("een lang wachtwoord")})
+HASHED = json.dumps({"een": hashed("een lang wachtwoord")})
 
 
 def test_83_a_login_without_a_second_step_is_for_a_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from fresh import database_at
 from sqlalchemy import insert, select, update
 from stored_town import TOWN, add_source, town
 
@@ -31,8 +32,7 @@ TODAY = date(2026, 9, 1)
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """One melding of each class, set aside or not, in each state of its import."""
-    database = Database(database_url)
-    database.migrate()
+    database = database_at(database_url)
     with database.write() as session:
         store_edition(session, town())
         source = add_source(session)

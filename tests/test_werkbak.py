@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from fresh import sqlite_url
 from httpx2 import Response
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
@@ -26,21 +28,18 @@ from data.party_models import ReleasedText
 from data.photo_rows import photo_for
 from data.visibility import PUBLIC
 from service.app import create_app
-from service.security import PASSWORDS
 from service.settings import Settings
 
 ACTS = (
     "zichtbaar", "nagekeken", "apart", "status", "notitie", "soort", "contact", "samen", "los", "doorsturen",
 )  # fmt: skip
-HASHED = PASSWORDS.hash(PASSWORD)
+HASHED = hashed(PASSWORD)
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """A service with a town of four buurten; nobody has logged in."""
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'x.db'}", var_folder=tmp_path, staff={ACCOUNT: HASHED}
-    )
+    settings = Settings(database_url=sqlite_url(tmp_path), var_folder=tmp_path, staff={ACCOUNT: HASHED})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         with database_of(client).write() as session:
             store_edition(session, town())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from served import ACCOUNT, PASSWORD, loaded_database
 from sqlalchemy import func, select
@@ -18,7 +19,6 @@ from data.rights import Grant, Role
 from data.visibility import PUBLIC, Viewer
 from service.app import create_app
 from service.melding_form import fresh_key
-from service.security import PASSWORDS
 from service.settings import Settings
 
 ASSEN = "GM0106"
@@ -31,7 +31,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(
         database_url=loaded_database(folder),
         var_folder=folder / "var",
-        staff={ACCOUNT: PASSWORDS.hash(PASSWORD)},
+        staff={ACCOUNT: hashed(PASSWORD)},
     )
     with TestClient(create_app(settings), follow_redirects=False) as client:
         assert client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD}).status_code == 303

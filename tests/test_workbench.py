@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from fresh import database_at
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from stored_town import BUURTEN, square, town
 
 from data import audit
 from data.areas import store_edition
-from data.database import Database
 from data.models import Audit
 from geo.heat import HeatPyramid
 from service.analysis.intake import loaded_finders
@@ -28,8 +28,7 @@ from service.analysis.workbench import Workbench, data_version
 
 @pytest.fixture
 def workbench(tmp_path: Path) -> Iterator[Workbench]:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{tmp_path / 'x.db'}")
     yield Workbench(database, capacity=3)
     database.close()
 
