@@ -1,7 +1,6 @@
 """The tables: municipalities, areas, figures, meldingen, initiatieven and what keeps them honest.
 
-`lon, lat` are kept as given; `x, y` (RD metres, EPSG:28992) decide. Moments are UTC. On PostgreSQL a
-migration adds generated PostGIS columns beside the plain ones; no code here depends on them.
+`lon, lat` are kept as given; `x, y` (EPSG:28992) decide. Moments are UTC. PostGIS columns are beside them.
 """
 
 from __future__ import annotations
@@ -276,6 +275,7 @@ class Melding(Table):
         Index(None, "municipality_code", "created_on", "public_id", "import_id"),
         # Counts by import: the rows of one that is busy are not even passed over.
         Index(None, "import_id", "municipality_code"),
+        Index(None, "municipality_code", "x", "y"),
     )
 
 
