@@ -1,6 +1,6 @@
 """The tables: municipalities, areas, figures, meldingen, initiatieven and what keeps them honest.
 
-`lon, lat` are kept as given; `x, y` (EPSG:28992) decide. Moments are UTC. PostGIS columns are beside them.
+`lon, lat` are kept as given; `x, y` (EPSG:28992) decide. Moments are UTC. PostGIS columns stand beside.
 """
 
 from __future__ import annotations
