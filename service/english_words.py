@@ -44,7 +44,7 @@ def english_number(value: float, decimals: int = 0) -> str:
 
 
 def english_soort(words: str) -> str:
-    """Return the name of a soort, its question or an answer to it; what a town added itself stays Dutch."""
+    """Return the name of a soort or status, a question or an answer to it; what is not ours stays Dutch."""
     return soorten().get(words, words)
 
 

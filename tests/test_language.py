@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from letter_door import ADDRESS, ASSEN, WIJK, fields, idea, question, running, token_of
 
 from data.categories import category_edition
+from data.choices import Status
 from data.kind_questions import every_question
 from data.melding_words import OWN_EDITION
 from geo.main_groups import MainGroup
@@ -117,7 +118,7 @@ def test_the_english_catalogue_has_nothing_that_the_dutch_lacks() -> None:
 def test_every_soort_with_its_questions_is_there_in_english() -> None:
     names = {one.naam for one in category_edition(OWN_EDITION).by_slug.values()}
     asked = {words for one in every_question() for words in (one.question, *one.choices)}
-    assert names | asked | {group.naam for group in MainGroup} == set(soorten())
+    assert names | asked | {group.naam for group in MainGroup} | set(Status) == set(soorten())
 
 
 def test_the_form_in_english_asks_in_english_and_sends_what_the_dutch_one_does(client: TestClient) -> None:

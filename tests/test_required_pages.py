@@ -55,7 +55,14 @@ def test_a_gemeente_without_contacts_gets_the_page_without_holes(client: TestCli
 
 def test_privacy_names_what_is_kept_the_terms_and_whom_to_ask(client: TestClient) -> None:
     page = text(client, f"/privacy?gemeente={ASSEN}")
-    for words in ("privacy@assen.example", "30 dagen", "5 jaar", "binnen een maand", "geen cookies"):
+    for words in (
+        "privacy@assen.example",
+        "30 dagen",
+        "5 jaar",
+        "binnen een maand",
+        "geen cookies",
+        "één cookie",
+    ):
         assert words in page
 
 
