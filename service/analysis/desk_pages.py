@@ -31,25 +31,6 @@ from service.analysis.workbench import Workbench
 PAGE_SIZE = 20
 # A working week to answer the coordinator.
 ASK_DAYS = 5
-WAITS = {
-    "zonder controle": "werkbak.wacht_zonder_controle",
-    "controle verlopen": "werkbak.wacht_zonder_controle",
-    "controle al gebruikt": "werkbak.wacht_zonder_controle",
-    "te snel verstuurd": "werkbak.wacht_machine",
-    "verborgen veld ingevuld": "werkbak.wacht_machine",
-    "veel van een afzender": "werkbak.wacht_veel",
-    "veel van een plek": "werkbak.wacht_veel",
-    "veel tegelijk": "werkbak.wacht_veel",
-    "andere soort": "werkbak.wacht_andere_soort",
-    "persoonsgegevens in de tekst": "werkbak.wacht_persoon",
-}
-PLACE_QUALITY = {
-    "exact": "werkbak.plek_exact",
-    "zonder_toevoeging": "werkbak.plek_zonder_toevoeging",
-    "bekende_plek": "werkbak.plek_bekend",
-    "buurt": "werkbak.plek_buurt",
-    "punt": "werkbak.plek_punt",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +154,6 @@ def report_page(
     *,
     address: Callable[[Place], str],
     account: Viewer,
-        # As the notes: between who handles it and who was asked.
-        asked = colleagues.asked_about(session, report.melding.id) if Right.DESK_HANDLE in may else ()
 ) -> ReportPage | None:
     """Return a melding for the desk, None when there is none that this viewer may see.
 
@@ -194,6 +173,8 @@ def report_page(
         answers = standard_answers.fitting(session, report.melding.municipality_code, report.category)
         others_to_ask = colleagues.colleagues(session, report.melding.municipality_code)
         may = desk.rights_on(session, account, public_id)
+        # As the notes: between who handles it and who was asked.
+        asked = colleagues.asked_about(session, report.melding.id) if Right.DESK_HANDLE in may else ()
     town = _town(workbench, report)
     buurt = town.by_code.get(report.buurt or "") if town else None
     return ReportPage(

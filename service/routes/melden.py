@@ -35,8 +35,6 @@ from service.settings import Meldpunt, Settings
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
-# Nobody has shown yet to be a person, so a person looks first.
-UNCHECKED = "zonder controle"
 CHOOSE_KIND = "soort"
 # What keeps a key of this form apart from one that somebody sends to the API.
 DOOR = "formulier"
@@ -187,7 +185,6 @@ def _report(settings: Settings, found: Places, sent: Sent, chosen: Choice) -> Re
         suggested=suggested,
         confidence=suggesting.suggest(settings, sent.tekst).confidence if suggested else None,
         answers=sent.answers,
-        quarantine=UNCHECKED,
     )
 
 

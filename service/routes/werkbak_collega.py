@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from data import colleagues
 from data.models import Melding
 from service.analysis.workbench import today
-from service.routes.werkbak import DeskDep, Handled, need, perform
+from service.desk_forms import Handled
+from service.melding_desk import DeskDep, need, perform
 from service.staff_text import Line
 
 router = APIRouter(include_in_schema=False)

@@ -17,10 +17,11 @@ from data.photo_covering import COLUMNS, MOST_ROWS, Grid
 from data.photo_store import PhotoStore
 from data.photos import Box, Encoded, re_encode
 from service.dependencies import SettingsDep
+from service.desk_forms import Handled
+from service.melding_desk import Desk, DeskDep, attempt
 from service.pages import render
 from service.photo_form import photo_store
 from service.routes.api.shapes import RowNumber
-from service.routes.werkbak import Desk, DeskDep, Handled, attempt
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from data import incidents, parties
 from data.handling import NotAllowed
 from data.models import Melding
-from service.routes.werkbak import DeskDep, Handled, need, perform
+from service.desk_forms import Handled
+from service.melding_desk import DeskDep, need, perform
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
