@@ -11,12 +11,12 @@ import pyotp
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
+from intake_door import database_of
 from sqlalchemy import delete, update
 
 from data import accounts, second_factor
 from data.account_models import Account
 from data.accounts import Given
-from data.database import Database
 from data.models import Audit, StaffSession
 from data.municipalities import store_municipalities
 from data.rights import Role
@@ -38,11 +38,6 @@ def service(folder: Path, **more: object) -> Iterator[TestClient]:
         with database_of(client).write() as session:
             store_municipalities(session, [(OWN, "Vlaardingen"), (OTHER, "Maassluis")])
         yield client
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def key_of(client: TestClient) -> bytes:

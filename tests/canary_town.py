@@ -17,7 +17,8 @@ from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
 from canary_requests import plant_requests
 from fastapi.testclient import TestClient
-from intake_door import two_towns
+from fresh import sqlite_url
+from intake_door import database_of, two_towns
 from mail_server import Post, mail_server
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +27,8 @@ from data import (
     accounts,
     colleagues,
     followers,
-    handling,
     forwarding,
+    handling,
     ideas,
     parties,
     party_work,
@@ -50,8 +51,8 @@ from data.photos import Encoded
 from data.questions import ask
 from data.rights import Grant, Role
 from data.visibility import Viewer
-from geo.crs import RD, to_lnglat
 from data.watch import WatchedSource, Watcher
+from geo.crs import RD, to_lnglat
 from service.app import create_app
 from service.mail_contents import Contents
 from service.mailer import Mailer, Round
@@ -80,10 +81,10 @@ ADDRESS = "198.51.100.77"
 AGENT = "kanarie-van-de-browser"
 FILE = "kanarie-naam-van-de-foto"
 DESK, SUBSCRIBER = "balie@gemeente.example", "volger@bewoner.example"
-PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
 COLLEAGUE, ASKER = "collega@gemeente.example", "wijk@gemeente.example"
 # The system that one town sends its meldingen on to, who keeps the service running, and who takes no mail.
 SYSTEM, KEEPER, GONE = "systeem@gemeente.example", "beheer@wijkbeeld.example", "weg@bewoner.example"
+PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
 PARTIES = (
     parties.Given("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
     parties.Given("reiniging", "Reiniging", parties.PartyKind.AFVAL, PARTY, ()),
@@ -111,7 +112,7 @@ class Planted:
 @contextmanager
 def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
     """A service with the canaries; every account is called after its role and its gemeente."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'x.db'}", var_folder=folder)
+    settings = Settings(database_url=sqlite_url(folder), var_folder=folder)
     with TestClient(
         create_app(settings),
         follow_redirects=False,
@@ -132,8 +133,8 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                         roles=[Given(role)],
                         actor="proef",
                     )
-                    made.totp_salt = f"zout {gemeente} {role.value}"
                     made.email = {Role.COLLEGA: COLLEAGUE, Role.WIJKCOORDINATOR: ASKER}.get(role)
+                    made.totp_salt = f"zout {gemeente} {role.value}"
         with database.read() as session:
             finders = buurt_finders(session)
         _subscribe(database)
@@ -151,18 +152,12 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         yield client, planted
 
 
-def database_of(client: TestClient) -> Database:
-    """The database of the service."""
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
-
-
 def canary_mails(client: TestClient) -> list[EmailMessage]:
     """What leaves of the outbox, as a mail server takes it."""
     settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
     post = Post()
-    with mail_server(post) as port:
     post.refuse[GONE] = "550 no such mailbox"
+    with mail_server(post) as port:
         sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
         settings = settings.model_copy(update={**sending, "beheer_email": KEEPER})
         secret = read_secret(settings.var_folder)
@@ -244,7 +239,6 @@ def _do_something(database: Database, planted: Planted) -> None:
             subscriptions.ask(session, _wanted(found.municipality_code), now)
             found.ends_on = now.date()
         subscriptions.remind(session, now)
-
         subscriptions.ask(session, replace(_wanted(OWN), email=GONE), now)
 
 
@@ -255,6 +249,7 @@ def _let_a_source_be_late(database: Database, folder: Path) -> None:
     now = datetime.now(UTC)
     watcher.check(now=now - timedelta(days=7))
     assert watcher.check(now=now).alarms
+
 
 def _subscribe(database: Database) -> None:
     """Somebody who follows a buurt of each gemeente from before anything was there."""
@@ -290,11 +285,11 @@ def _hand_out(database: Database, planted: Planted, gemeente: str) -> None:
         task = colleagues.ask(
             session, melding, colleague, question, due_on=today, today=today, actor=coordinator
         )
-        partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
         if gemeente == OTHER:
             viewer = Viewer(colleague, (Grant(Role.COLLEGA, gemeente),))
             said = planted.text(gemeente, "taak: antwoord")
             assert colleagues.answer(session, viewer, task.id, said, today=today)
+        partner = accounts.find(session, name_of(Role.PARTNER, gemeente))
         party_work.link(session, partner, "groen", actor=coordinator)
         parties.forward(session, melding, "groen", actor=coordinator, contact=True)
 

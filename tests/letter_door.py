@@ -12,11 +12,11 @@ from pathlib import Path
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from intake_door import database_of
 from served import ACCOUNT, PASSWORD, bundled_database
 from solving import payload
 from sqlalchemy import select
 
-from data.database import Database
 from data.models import Outbox
 from service.app import create_app
 from service.challenge import FIELD, Vorm
@@ -51,12 +51,6 @@ def running(folder: Path) -> Iterator[TestClient]:
     )
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield client
-
-
-def database_of(client: TestClient) -> Database:
-    """The database of a running service."""
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def question(**changed: str) -> dict[str, str]:

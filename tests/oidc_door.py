@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from account_town import OTHER, OWN, account, database_of, service
+from account_town import OTHER, OWN, account, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from intake_door import database_of
 from provider_stand_in import CLIENT, SECRET, ProviderServer, provider
 from sqlalchemy import select
 

@@ -13,14 +13,13 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
-from intake_door import BESIDE, LAT, LON, LON_BESIDE, prepare, report, send
+from intake_door import BESIDE, LAT, LON, LON_BESIDE, database_of, prepare, report, send
 from sqlalchemy import select
 from stored_town import TOWN
 
 from data import handling
 from data.categories import category_edition
 from data.choices import Status
-from data.database import Database
 from data.intake_models import Photo
 from data.kind_questions import every_question, kind_questions
 from data.melding_words import OWN_EDITION
@@ -86,11 +85,6 @@ def photo_of(melding_id: int, letter: str, *, released: bool) -> Photo:
     now = datetime.now(UTC)
     digest = letter * 64
     return Photo(melding_id=melding_id, digest=digest, width=1, height=1, released=released, created_at=now)
-
-
-def database_of(client: TestClient) -> Database:
-    found: Database = client.app.state.database  # type: ignore[attr-defined]
-    return found
 
 
 def ids_of(client: TestClient) -> dict[str, str]:

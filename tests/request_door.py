@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from account_town import OTHER, OWN, account, database_of, log_in, service
+from account_town import OTHER, OWN, account, log_in, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from intake_door import two_towns
+from intake_door import database_of, two_towns
 from solving import payload
 from sqlalchemy import select
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from account_town import OTHER, OWN, PASSWORD, account, csrf, database_of, log_in, service
+from account_town import OTHER, OWN, PASSWORD, account, csrf, log_in, service
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import select
 
 from data import accounts

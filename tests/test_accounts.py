@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from account_town import HASHED, OTHER, OWN, PASSWORD, account, csrf, database_of, emptied, log_in, service
+from account_town import HASHED, OTHER, OWN, PASSWORD, account, csrf, emptied, log_in, service
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import select, update
 
 from data import accounts

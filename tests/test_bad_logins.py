@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from account_town import PASSWORD, account, database_of, emptied, key_of, service, totp
+from account_town import PASSWORD, account, emptied, key_of, service, totp
 from fastapi.testclient import TestClient
+from intake_door import database_of
 
 from data import accounts
 from data.rights import Role

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 import pytest
 from fastapi.testclient import TestClient
-from letter_door import DESK, MAIL, database_of, idea, question, running, sent, solved
+from intake_door import database_of
+from letter_door import DESK, MAIL, idea, question, running, sent, solved
 from mail_server import Post, mail_server
 from sqlalchemy import func, select
 

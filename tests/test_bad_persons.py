@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from letter_door import ADDRESS, ASSEN, SPOT, database_of, idea, public_id, question, running, solved
+from intake_door import database_of
+from letter_door import ADDRESS, ASSEN, SPOT, idea, public_id, question, running, solved
 from sqlalchemy import select, text
 
 from data.intake import PERSONAL

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from intake_door import open_door, prepare, report, row_counts, send, settings_for
+from intake_door import database_of, open_door, prepare, report, row_counts, send, settings_for
 from sqlalchemy import event
 
 from data.database import WAIT_S, Database, sqlite_module
@@ -28,11 +28,6 @@ def door(url: str, folder: Path) -> Iterator[TestClient]:
         yield client
     finally:
         database_of(client).close()
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def told_to_come_back(answer: Response) -> bool:

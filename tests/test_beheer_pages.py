@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
-from account_town import OTHER, OWN, account, csrf, database_of, log_in, service
+from account_town import OTHER, OWN, account, csrf, log_in, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from intake_door import database_of
 from sqlalchemy import select
 
 from data import category_store, standard_answers

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from account_town import OTHER, OWN, csrf, database_of, key_of, log_in
+from account_town import OTHER, OWN, csrf, key_of, log_in
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from request_door import (
     DESK,
     FORM,
@@ -26,7 +27,8 @@ from request_door import (
 )
 from sqlalchemy import delete, update
 
-from data.letters import Kind, letter_token
+from data import questions
+from data.letters import Kind, Letter, letter_token
 from data.models import Outbox
 from data.outbox import due
 from data.privacy_handling import MONTHS_EXTENDED
@@ -76,6 +78,14 @@ def drafts(client: TestClient, name: str) -> dict[str, str]:
         ]
     made = {one.kind: contents(one) for one in found}
     return {kind: write(draft).plain for kind, draft in made.items() if draft is not None}
+
+
+def question(client: TestClient, gemeente: str) -> str:
+    """The secret link of a question that was asked here."""
+    asked = Letter(kind=Kind.QUESTION, gemeente=gemeente, wijk=None, text="Mag dat?", days=5)
+    secret = key_of(client)
+    receipt = questions.ask(database_of(client), asked, settle=lambda _: None, key=gemeente, secret=secret)
+    return f"/vraag/{letter_token(Kind.QUESTION, receipt.public_id, secret)}"
 
 
 def test_the_oldest_is_on_top_and_what_is_late_is_marked(
@@ -208,9 +218,8 @@ def test_every_act_is_in_the_audit_without_its_words(client: TestClient) -> None
 
 
 def test_a_request_to_erase_leads_to_erasing_with_what_it_is_about_filled_in(client: TestClient) -> None:
-    secret = key_of(client)
-    link = f"/vraag/{letter_token(Kind.QUESTION, 'een-vraag', secret)}"
-    names = [sent(client, wens="wissen", over=over) for over in ("012 345 6789", link, "")]
+    link, elsewhere = (question(client, gemeente) for gemeente in (OWN, OTHER))
+    names = [sent(client, wens="wissen", over=over) for over in ("012 345 6789", link, elsewhere, "")]
     asks = sent(client)
     officer(client)
     assert "/beheer/wissen?verzoek=" not in page_of(client, asks).split("<main")[1]
@@ -219,7 +228,7 @@ def test_a_request_to_erase_leads_to_erasing_with_what_it_is_about_filled_in(cli
         assert f'href="/beheer/wissen?verzoek={name}"' in page_of(client, name)
         page = html.unescape(client.get(f"/beheer/wissen?verzoek={name}").text)
         filled.append(re.findall(r'name="zoek"[^>]*? value="([^"]*)"', page))
-    assert filled == [["0123456789"], [link], []]
+    assert filled == [["0123456789"], [link], [], []]
 
 
 def test_a_request_itself_is_found_by_its_number_or_link_and_erased(client: TestClient) -> None:

@@ -29,12 +29,12 @@ from canary_town import (
     SYSTEM,
     as_role,
     canary_mails,
-    database_of,
     hide,
     name_of,
     planted_service,
 )
 from canary_walk import JURISDICTION, NOT_SENT, Town, Walk, parts_of
+from intake_door import database_of
 from sqlalchemy import select, true
 
 from data import subscriptions, visibility

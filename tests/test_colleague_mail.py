@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from account_town import database_of, key_of
+from account_town import key_of
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import delete, select
 from test_role_pages import PRIVATE, TEXT, as_somebody, asked, melding, row_of, running, send
 

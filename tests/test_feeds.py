@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
 from httpx2 import Response
+from intake_door import database_of
 from sqlalchemy import select, update
 from stored_town import BUURTEN, MOMENT, TOWN, add_meldingen, town
 
@@ -46,11 +47,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
             session.add(MeldingArea(melding_id=melding.id, edition=2016, buurt=BUURTEN[buurt]))
     yield TestClient(app, base_url=HOST)
     database.close()
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def read(client: TestClient, code: str = "BU06220001", **headers: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from letter_door import (
     ADDRESS,
     ASSEN,
@@ -15,7 +16,6 @@ from letter_door import (
     SPOT,
     WIJK,
     at_desk,
-    database_of,
     fields,
     idea,
     logged_in,

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from letter_door import (
     ADDRESS,
     ASSEN,
     SPOT,
     WIJK,
-    database_of,
     idea,
     logged_in,
     public_id,

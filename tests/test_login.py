@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
+from intake_door import database_of
 from sqlalchemy import select, update
 
-from data.database import Database
 from data.models import Audit, StaffSession
 from service.app import create_app
 from service.security import PASSWORDS
@@ -26,11 +26,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings(database_url=sqlite_url(tmp_path), staff={"adviseur": HASHED})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield client
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def is_staff(client: TestClient) -> bool:

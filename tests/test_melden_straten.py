@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from account_town import OWN, database_of, service
+from account_town import OWN, service
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from melden_door import fields
 from stored_town import BUURTEN, add_source, addresses, town
 

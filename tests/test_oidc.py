@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from account_town import OTHER, OWN, account, csrf, database_of, log_in, totp
+from account_town import OTHER, OWN, account, csrf, log_in, totp
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from oidc_door import BACK, acts, client, come_back, go, is_in, link, refused, running, server
 from provider_stand_in import CLIENT, SECRET, ProviderServer
 from sqlalchemy import select

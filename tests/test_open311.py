@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from intake_door import LAT, LON, prepare
+from intake_door import LAT, LON, database_of, prepare
 from open311_door import (
     ASKS,
     BASE,
@@ -18,7 +18,6 @@ from open311_door import (
     PLAIN,
     THERE,
     by_id,
-    database_of,
     ids_of,
     listed,
     made,

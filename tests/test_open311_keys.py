@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from account_town import database_of, service
+from account_town import service
+from intake_door import database_of
 from open311_door import BASE, NEW
 from sqlalchemy import select
 from stored_town import TOWN, town

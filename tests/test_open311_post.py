@@ -9,21 +9,8 @@ from typing import Any
 import pytest
 from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
-from intake_door import LAT, LON, LON_BESIDE, row_counts
-from open311_door import (
-    ASKS,
-    BASE,
-    HERE,
-    KEY,
-    NEW,
-    THERE,
-    by_id,
-    database_of,
-    listed,
-    open311_door,
-    post,
-    refused,
-)
+from intake_door import LAT, LON, LON_BESIDE, database_of, row_counts
+from open311_door import ASKS, BASE, HERE, KEY, NEW, THERE, by_id, listed, open311_door, post, refused
 
 from data.intake_models import Contact, Intake
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import photo_files as files
 import pytest
-from account_town import OTHER, OWN, account, csrf, database_of, key_of, log_in, service
+from account_town import OTHER, OWN, account, csrf, key_of, log_in, service
 from bad_files import town_database
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from intake_door import two_towns
+from intake_door import database_of, two_towns
 from photo_sending import names, rows, sent
 from PIL import Image, ImageChops
 from sqlalchemy import select, update

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from account_town import OTHER, OWN, database_of, key_of
+from account_town import OTHER, OWN, key_of
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from kept_town import kept, mail_of
 from request_door import (
     FORM,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from letter_door import (
     ADDRESS,
     ASSEN,
@@ -15,7 +16,6 @@ from letter_door import (
     MAIL,
     WIJK,
     at_desk,
-    database_of,
     fields,
     logged_in,
     mails,

@@ -8,8 +8,9 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from account_town import OTHER, OWN, account, database_of, key_of, log_in, service
+from account_town import OTHER, OWN, account, key_of, log_in, service
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import func, select
 from stored_town import TOWN, town
 from test_desk import point_in, report_of
@@ -17,6 +18,7 @@ from test_desk import point_in, report_of
 from data import accounts, colleagues, ideas, parties, party_work, questions, standard_answers
 from data.areas import store_edition
 from data.intake import take_in
+from data.intake_models import Photo
 from data.letters import Kind, Letter, Place
 from data.models import Audit, Initiatief, Melding, StaffSession
 from data.owners import buurt_finders
@@ -41,6 +43,8 @@ LINES = sorted(ROUTES)
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # Only a melding that was entered for a caller has one, and those here came from residents themselves.
 PROOF = "GET /werkbak/{public_id}/bewijs"
+# The photo of the melding of each gemeente.
+PHOTOS = {OWN: 1, OTHER: 2}
 
 
 class Town(NamedTuple):
@@ -77,6 +81,8 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         # The outlines are those of the own gemeente; what was made there moves.
         moved = session.scalars(select(Melding).where(Melding.public_id == melding)).one()
         moved.municipality_code = gemeente
+        photo = {"digest": "0" * 64, "width": 4, "height": 3, "created_at": moved.created_at}
+        session.add(Photo(id=PHOTOS[gemeente], melding_id=moved.id, **photo))
         other = session.scalars(select(Initiatief).where(Initiatief.public_id == thought.public_id)).one()
         other.municipality_code = gemeente
         line = standard_answers.keep(session, gemeente, "Bedankt", "Wij kijken ernaar.", actor="proef")
@@ -133,7 +139,7 @@ def path_of(town: Town, path: str, gemeente: str) -> str:
     """The address of a route, about something of this gemeente where it names one."""
     for start, name in town.objects[gemeente].items():
         if path.startswith(start):
-            rest = path.removeprefix(start).partition("}")[2]
+            rest = path.removeprefix(start).partition("}")[2].replace("{nummer}", str(PHOTOS[gemeente]))
             return f"{start.removesuffix('{')}{name}{rest}"
     return path.replace("{z}/{x}/{y}", "1/1/1").replace("{", "").replace("}", "")
 

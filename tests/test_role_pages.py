@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from account_town import OTHER, OWN, account, csrf, database_of, key_of, log_in, service
+from account_town import OTHER, OWN, account, csrf, key_of, log_in, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from intake_door import database_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stored_town import BUURTEN, town

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from intake_door import database_of
 from solving import payload
 from sqlalchemy import select
 from stored_town import TOWN, add_source, addresses
 from test_nearby import HERE, change, filled, lnglat, put
 
 from data.addresses import store_addresses
-from data.database import Database
 from data.following_models import Follower
 from data.incident_models import AlsoSeen
 from data.models import Melding, Outbox
@@ -38,11 +38,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         create_app(Settings(database_url=url, var_folder=tmp_path)), follow_redirects=False
     ) as client:
         yield client
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def solved(client: TestClient) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import select
 from stored_town import TOWN
-from test_werkbak import client, database_of, post, staff, take
+from test_werkbak import client, post, staff, take
 
 from data.models import StatusChange
 from data.standard_answers import WrongAnswer, keep

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from account_town import PASSWORD, account, csrf, database_of, emptied, key_of, log_in, service, totp
+from account_town import PASSWORD, account, csrf, emptied, key_of, log_in, service, totp
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from sqlalchemy import select, update
 
 from data import accounts, second_factor

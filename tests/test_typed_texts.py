@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from account_town import OWN, account, csrf, database_of, key_of, log_in, service
+from account_town import OWN, account, csrf, key_of, log_in, service
 from fastapi.testclient import TestClient
 from import_files import take_in as import_file
 from import_files import write_table
-from intake_door import LAT, LON, report, send
+from intake_door import LAT, LON, database_of, report, send
 from open311_door import KEY, NEW
 from sqlalchemy import JSON, Text, select, text
 from stored_town import town

@@ -12,13 +12,13 @@ from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
 from httpx2 import Response
+from intake_door import database_of
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from stored_town import TOWN, town
 from test_desk import MAIL, PHONE, report_of
 
 from data.areas import store_edition
-from data.database import Database
 from data.intake import take_in
 from data.intake_models import Photo
 from data.models import Audit, Melding
@@ -50,11 +50,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
 def staff(client: TestClient) -> TestClient:
     assert client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD}).status_code == 303
     return client
-
-
-def database_of(client: TestClient) -> Database:
-    database: Database = client.app.state.database  # type: ignore[attr-defined]
-    return database
 
 
 def take(

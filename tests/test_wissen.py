@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from account_town import OTHER, OWN, account, csrf, database_of, key_of, log_in, service
+from account_town import OTHER, OWN, account, csrf, key_of, log_in, service
 from fastapi.testclient import TestClient
+from intake_door import database_of
 from kept_town import Kept
 from sqlalchemy import select
 from stored_town import town
