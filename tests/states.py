@@ -178,10 +178,10 @@ LEAD_ON = frozenset(
 AS_ZICHTBAAR = frozenset(
     f"POST /werkbak/{{public_id}}/{act}"
     for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen", "collega")
-)
-# Programs ask here, and get no page.
 ) | frozenset(
     f"POST /beheer/verzoeken/{{public_id}}/{act}" for act in ("identiteit", "langer", "notitie", "sluiten")
+)
+# Programs ask here, and get no page.
 FOR_PROGRAMS = ("/api/", "/open311/")
 
 
