@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from serving import serving
 
 RECORDED = Path(__file__).parent / "fixtures" / "pdok"
 ALLOWED = {
@@ -48,15 +50,8 @@ class StandIn(ThreadingHTTPServer):
 def stand_in() -> Iterator[StandIn]:
     """A running stand-in, stopped at the end."""
     server = StandIn()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(server, server.stopping):
         yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def recorded_docs() -> list[Doc]:

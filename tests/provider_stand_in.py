@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from serving import serving
 
 CLIENT, SECRET = "wijkbeeld", "geheim van de gemeente"
 
@@ -92,15 +93,8 @@ class ProviderServer(ThreadingHTTPServer):
 def provider() -> Iterator[ProviderServer]:
     """A running stand-in, stopped at the end."""
     server = ProviderServer()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(server, server.stopping):
         yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def unsigned(alg: str) -> Callable[[str], str]:

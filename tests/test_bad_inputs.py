@@ -1,7 +1,4 @@
-"""Bad inputs to the service, and the register: every row of the list has its cases.
-
-A case names its row in its id (`rij 20: ...` or `20-...`) or in the name of its test (`test_20_...`).
-"""
+"""Bad inputs to the service, and the list of them: every row of tests/bad_input_rows.py has its cases."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 import shapely
 from bad_files import LAT, LON, imported, points_file, town_database
+from bad_input_rows import LATER, ROWS
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from fresh import database_at
@@ -257,44 +255,13 @@ def test_24_the_newest_division_answers_and_says_its_year(client: TestClient) ->
     assert (found["indeling"], len(found["gebieden"])) == (2020, 3)
 
 
-# The register
-
-
-REGISTER = {
-    "Coordinates and geometry": {
-        1: "inputs points", 2: "inputs points areas", 3: "inputs points areas", 5: "inputs areas",
-        7: "inputs points areas", 8: "inputs points areas", 9: "points", 10: "inputs points",
-        11: "points areas", 13: "inputs points", 15: "inputs points areas", 16: "points areas", 17: "areas",
-        18: "points areas", 20: "inputs", 21: "inputs", 23: "inputs",
-    },
-    "Area data over the years": {
-        24: "inputs areas", 25: "inputs areas", 27: "areas", 28: "areas", 29: "areas",
-    },
-    "Tables": {31: "tables", 32: "tables", 33: "inputs tables", 36: "tables", 37: "tables", 39: "tables"},
-    "Photos and files": {
-        40: "photo_store photo_pages", 41: "photos photo_pages", 43: "photos photo_pages",
-        44: "photos photo_pages", 45: "photos photo_pages", 47: "photo_store", 48: "photos",
-    },
-    "XML/zip/transport": {
-        49: "transport forwarding", 50: "transport forwarding", 51: "forwarding", 53: "transport",
-        55: "transport budgets", 58: "transport", 59: "transport",
-    },
-    "Text, identity, abuse": {
-        60: "texts", 61: "texts", 63: "texts", 64: "persons", 65: "persons", 67: "texts", 68: "texts",
-        69: "challenge budgets", 76: "logins attempts", 78: "disk_faults", 79: "stores", 80: "crash",
-        83: "starting", 85: "hiding", 86: "mail", 87: "moments", 89: "browsers", 90: "moments",
-    },
-}  # fmt: skip
-# What a word of the register stands for: `test_bad_<word>.py`, else `test_<word>.py`.
 HERE = Path(__file__).parent
 MODULES = {
     word: next(name for name in (f"test_bad_{word}", f"test_{word}") if (HERE / f"{name}.py").is_file())
-    for rows in REGISTER.values()
-    for words in rows.values()
-    for word in words.split()
+    for rows in ROWS.values()
+    for row in rows.values()
+    for word in row.modules.split()
 }
-# Initiatieven with votes and money, meetings and themes of a coordinator: there is nothing yet to ask it of.
-LATER = frozenset({71, 72, 73, 74})
 ROW_ID = re.compile(r"rij (\d+): ")
 ROW_NAME = re.compile(r"test_(\d+)_")
 
@@ -314,16 +281,16 @@ def rows_named_in(module: str) -> set[int]:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_has_a_case_for_every_row_that_the_register_gives_it(name: str) -> None:
-    given = {row for rows in REGISTER.values() for row, modules in rows.items() if name in modules.split()}
+def test_a_module_has_a_case_for_every_row_that_the_list_gives_it(name: str) -> None:
+    given = {number for rows in ROWS.values() for number, row in rows.items() if name in row.modules.split()}
     assert given - rows_named_in(MODULES[name]) == set()
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("section", REGISTER)
-def test_every_row_of_a_section_of_the_list_is_in_the_register(shared: Path, section: str) -> None:
+@pytest.mark.parametrize("section", ROWS)
+def test_every_row_of_a_section_of_the_list_is_told_here(shared: Path, section: str) -> None:
     text = (shared / "reference" / "bad-inputs.md").read_text(encoding="utf-8")
     part = text.split(f"**{section}**")[1].split("\n**")[0]
     listed = {int(number) for number in re.findall(r"^(\d+)\. ", part, re.MULTILINE)}
     assert len(listed) > 4
-    assert set(REGISTER[section]) == listed - LATER
+    assert set(ROWS[section]) == listed - LATER

@@ -1,4 +1,4 @@
-"""The canary walk: every route, feed, tile, error, photo and mail, as every role in two gemeenten (P8)."""
+"""The canary walk: every route, feed, tile, error, photo and mail, as every role in two gemeenten."""
 
 from __future__ import annotations
 

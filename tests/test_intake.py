@@ -107,7 +107,7 @@ def test_nobody_sees_a_melding_that_no_person_released(client: TestClient) -> No
     assert client.get(f"{DOOR}?gemeente={TOWN}").json()["aantal"] == 0
 
 
-# Once: P2 and P2b
+# Once
 
 
 def test_a_retry_gets_the_same_answer_and_no_contact_data(client: TestClient, database: Database) -> None:
@@ -170,7 +170,7 @@ def test_the_key_itself_is_not_stored(client: TestClient, database: Database) ->
     assert len(kept) == 64
 
 
-# All or nothing: P3
+# All or nothing
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_stores_all(
     database.close()
 
 
-# Refused is not stored: P4
+# Refused is not stored
 
 RAW = {
     "rij 1: NaN": '"lon": NaN, "lat": 51.9',
