@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from data import audit, staff_sessions
@@ -216,6 +216,19 @@ def substitute(session: Session, account: Account) -> tuple[str, date, date] | N
         .where(Substitute.account_id == account.id)
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def working_for(session: Session, name: str | None, *, today: date) -> tuple[int, ...]:
+    """Return the accounts whose work somebody does today: the own one, and those stood in for."""
+    own = select(Account.id).where(Account.name == name, Account.disabled_at.is_(None)).scalar_subquery()
+    stands_in = and_(
+        Substitute.substitute_id == own, Substitute.first_day <= today, Substitute.last_day >= today
+    )
+    replaced = select(Substitute.account_id).where(stands_in)
+    query = select(Account.id).where(
+        Account.disabled_at.is_(None), or_(Account.id == own, Account.id.in_(replaced))
+    )
+    return tuple(session.scalars(query.order_by(Account.id)))
 
 
 def _store_roles(session: Session, account: Account, given: Sequence[Given]) -> None:

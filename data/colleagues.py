@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from data import accounts, audit, outbox, visibility
 from data.account_models import Account, AccountRole
-from data.handed_on import HandedOn, handed_on, working_for
+from data.handed_on import HandedOn, handed_on
 from data.handling import NotAllowed, is_set_aside
 from data.models import Category, Melding
 from data.rights import Right, Role
@@ -152,7 +152,7 @@ def _own(session: Session, viewer: Viewer, today: date) -> Select[ColleagueTask,
         .join(Melding, Melding.id == ColleagueTask.melding_id)
         .join(Category, Category.id == Melding.category_id)
         .where(
-            ColleagueTask.account_id.in_(working_for(session, viewer.account, today=today)),
+            ColleagueTask.account_id.in_(accounts.working_for(session, viewer.account, today=today)),
             visibility.of_gemeenten(viewer, Right.ASSIGNED_READ, Melding.municipality_code),
         )
     )

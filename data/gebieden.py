@@ -7,9 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from data.models import Gebied as GebiedRow
-from data.models import GebiedBuurt, Municipality
-from data.models import SpecialPlace as PlaceRow
+from data.gebied_models import Gebied as GebiedRow
+from data.gebied_models import GebiedBuurt
+from data.gebied_models import SpecialPlace as PlaceRow
+from data.models import Municipality
 from geo.crs import RD
 from geo.errors import AreaError
 from geo.gebieden import Gebied, Gebiedsindeling, PlaceKind, SpecialPlace, Status

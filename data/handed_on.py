@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from data import handling_terms
-from data.account_models import Account, Substitute
 from data.intake_models import Intake
 from data.models import Category, Melding
 from data.photo_rows import released_photos
@@ -58,16 +56,3 @@ def handed_on(session: Session, melding: Melding, kind: Category) -> HandedOn:
         handling_terms.terms(session).due(melding, kind),
         melding.example,
     )
-
-
-def working_for(session: Session, name: str | None, *, today: date) -> tuple[int, ...]:
-    """Return the accounts whose work somebody does today: the own one, and those stood in for."""
-    own = select(Account.id).where(Account.name == name, Account.disabled_at.is_(None)).scalar_subquery()
-    stands_in = and_(
-        Substitute.substitute_id == own, Substitute.first_day <= today, Substitute.last_day >= today
-    )
-    replaced = select(Substitute.account_id).where(stands_in)
-    query = select(Account.id).where(
-        Account.disabled_at.is_(None), or_(Account.id == own, Account.id.in_(replaced))
-    )
-    return tuple(session.scalars(query.order_by(Account.id)))

@@ -1,6 +1,7 @@
 """The tables: municipalities, areas, figures, meldingen, initiatieven and what keeps them honest.
 
-`lon, lat` are kept as given; `x, y` (EPSG:28992) decide. Moments are UTC. PostGIS columns stand beside.
+`lon, lat` are kept as given; `x, y` (RD metres, EPSG:28992) decide. Moments are UTC. On PostgreSQL a
+migration adds generated PostGIS columns beside the plain ones; no code here depends on them.
 """
 
 from __future__ import annotations
@@ -84,53 +85,6 @@ class Area(Table):
     outline: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (Index(None, "edition", "level", "municipality_code"),)
-
-
-class Gebied(Table):
-    """A named, dated union of buurten that a gemeente works with."""
-
-    __tablename__ = "gebied"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    code: Mapped[str] = mapped_column(String(60))
-    naam: Mapped[str] = mapped_column(String(120))
-    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
-    edition: Mapped[int] = mapped_column(ForeignKey("area_edition.year"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    status: Mapped[str] = mapped_column(String(20))
-    origin: Mapped[str] = mapped_column(String(200))
-    note: Mapped[str] = mapped_column(FreeLine(200), default="")
-
-    __table_args__ = (UniqueConstraint("code", "valid_from"),)
-
-
-class GebiedBuurt(Table):
-    """One buurt of a gebied."""
-
-    __tablename__ = "gebied_buurt"
-
-    gebied_id: Mapped[int] = mapped_column(ForeignKey("gebied.id", ondelete="CASCADE"), primary_key=True)
-    buurt: Mapped[str] = mapped_column(String(10), primary_key=True)
-
-
-class SpecialPlace(Table):
-    """A bijzondere plek, a buurt or a point (RD metres), that can be left out of a gebied's figures."""
-
-    __tablename__ = "special_place"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
-    naam: Mapped[str] = mapped_column(String(120))
-    buurt: Mapped[str | None] = mapped_column(String(10))
-    x: Mapped[float | None]
-    y: Mapped[float | None]
-    kind: Mapped[str] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(FreeText)
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-
-    __table_args__ = (UniqueConstraint("municipality_code", "naam", "valid_from"),)
 
 
 class Source(Table):
@@ -275,6 +229,7 @@ class Melding(Table):
         Index(None, "municipality_code", "created_on", "public_id", "import_id"),
         # Counts by import: the rows of one that is busy are not even passed over.
         Index(None, "import_id", "municipality_code"),
+        # What lies around a point, without looking at all meldingen of the last year.
         Index(None, "municipality_code", "x", "y"),
     )
 

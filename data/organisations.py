@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import accounts, audit
 from data.account_models import Account, AccountRole
-from data.handed_on import working_for
-from data.models import Area, Gebied, GebiedBuurt
+from data.gebied_models import Gebied, GebiedBuurt
+from data.models import Area
 from data.rights import Grant, Right, Role
 from data.visibility import BUURT, Viewer
 from data.work_along_models import OrganisationText
@@ -52,7 +52,7 @@ class Organisation:
 
 def own(session: Session, viewer: Viewer, *, today: date) -> list[Organisation]:
     """Return the organisations that this viewer is, or stands in for."""
-    numbers = working_for(session, viewer.account, today=today)
+    numbers = accounts.working_for(session, viewer.account, today=today)
     found = _read(session, _accounts().where(Account.id.in_(numbers)))
     return [one for one in found if viewer.may(Right.OWN_PAGE, one.account.municipality_code)]
 

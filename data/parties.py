@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from data import audit, handling, outbox
 from data.choices import Status
+from data.gebied_models import Gebied, GebiedBuurt
 from data.intake_models import Contact
-from data.models import Category, Gebied, GebiedBuurt, Melding, MeldingArea
+from data.models import Category, Melding, MeldingArea
 from data.party_models import Forwarding, Party, PartyTask
 from geo.errors import WijkbeeldError
 

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from data import audit, desk, handling, visibility
+from data import accounts, audit, desk, handling, visibility
 from data.account_models import Account
 from data.choices import Status
-from data.handed_on import HandedOn, handed_on, working_for
+from data.handed_on import HandedOn, handed_on
 from data.handling import NotAllowed
 from data.models import Category, Melding, StatusChange
 from data.party_models import Forwarding, Party
@@ -169,7 +169,7 @@ def _own(session: Session, viewer: Viewer, today: date) -> Select[Forwarding, Pa
         .join(Melding, Melding.id == Forwarding.melding_id)
         .join(Category, Category.id == Melding.category_id)
         .where(
-            PartyAccount.account_id.in_(working_for(session, viewer.account, today=today)),
+            PartyAccount.account_id.in_(accounts.working_for(session, viewer.account, today=today)),
             visibility.of_gemeenten(viewer, Right.PARTNER_TASKS, Melding.municipality_code),
             Forwarding.id == newest,
             or_(

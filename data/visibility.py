@@ -24,8 +24,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data.choices import PrivacyClass, Status
+from data.gebied_models import Gebied, GebiedBuurt
 from data.intake_models import Contact, Intake, Photo
-from data.models import Category, Gebied, GebiedBuurt, Import, Initiatief, Melding, MeldingArea
+from data.models import Category, Import, Initiatief, Melding, MeldingArea
 from data.rights import EVERYWHERE, Grant, Right
 from geo.exposure import AMSTERDAM
 

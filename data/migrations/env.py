@@ -13,6 +13,7 @@ from data.audit_models import AuditSeal
 from data.challenge_models import SpentChallenge
 from data.following_models import Follower
 from data.forwarding_models import SentOn
+from data.gebied_models import Gebied
 from data.incident_models import IncidentLead
 from data.intake_models import Intake
 from data.party_models import Party
@@ -24,6 +25,7 @@ KNOWN = (
     Account,
     AuditSeal,
     Follower,
+    Gebied,
     Intake,
     IncidentLead,
     Party,
