@@ -26,7 +26,10 @@ from data.terms import DAY, add_working_days, is_working_day
 from geo.errors import WijkbeeldError
 
 EVERYTHING: Final = ""
+# Working days: about a year.
 LONGEST: Final = 260
+# Has no terms of its own.
+NO_TOWN: Final = ""
 _BUNDLED: Final = Path(__file__).parent / "resources" / "termijnen" / "nl.toml"
 
 
@@ -68,13 +71,13 @@ def terms(session: Session) -> Terms:
 
 @cache
 def bundled_terms() -> Mapping[str, int]:
-    """Return the terms of who sets none."""
+    """Return the terms of who sets none: working days by soort or main group, EVERYTHING for all others."""
     table = tomllib.loads(_BUNDLED.read_text(encoding="utf-8"))
     return {EVERYTHING: table["anders"], **table["hoofdgroepen"], **table["soorten"]}
 
 
 def own_terms(session: Session, gemeente: str) -> Mapping[str, int]:
-    """Return what a gemeente set itself."""
+    """Return what a gemeente set itself: working days by word; empty when it set none."""
     return terms(session).own.get(gemeente, {})
 
 
@@ -105,11 +108,11 @@ def store_terms(session: Session, gemeente: str, given: Mapping[str, int], *, ac
 
 
 def overdue(session: Session, today: date) -> ColumnElement[bool]:
-    """Return whether a melding is not done while its term was over before `today`."""
+    """Return the condition that a melding is not done while its term was over before `today`."""
     known = terms(session)
     kinds = session.scalars(select(Category)).all()
     others = Melding.municipality_code.not_in(sorted(known.own))
-    late = [and_(others, _begun_before(known, "", kinds, today))]
+    late = [and_(others, _begun_before(known, NO_TOWN, kinds, today))]
     for gemeente in known.own:
         here = Melding.municipality_code == gemeente
         late.append(and_(here, _begun_before(known, gemeente, kinds, today)))
@@ -126,6 +129,7 @@ def last_overdue(today: date, days: int) -> date:
 
 
 def _begun_before(known: Terms, gemeente: str, kinds: Iterable[Category], today: date) -> ColumnElement[bool]:
+    """Return the condition that a melding is so old that its term here was over before `today`."""
     by_days: dict[int, list[int]] = defaultdict(list)
     for kind in kinds:
         by_days[known.days(gemeente, kind)].append(kind.id)

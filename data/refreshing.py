@@ -21,7 +21,12 @@ _MOVED: Final = "FROM known AS k JOIN melding AS m ON m.n = k.n WHERE NOT k.mine
 
 
 def find_known(database: Database, staging: Path, applied: Applied) -> None:
-    """Note in the staging file which of its rows are stored already, and which of those differ."""
+    """Note in the staging file which of its rows are stored already, and which of those differ.
+
+    `known` has the number `n` of each in the file with its `id` in the database: `mine` when this import
+    stored it, `changed` for another status or soort, `moved` for another point (over a centimetre, RD) or one
+    that was not found before.
+    """
     with own_connection(staging) as connection:
         connection.execute("DROP TABLE IF EXISTS known")
         connection.execute("DROP TABLE IF EXISTS stored")

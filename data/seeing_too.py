@@ -42,7 +42,8 @@ class Numbers(NamedTuple):
 def say(session: Session, public_id: str, *, key_hash: str, on: date, settle: Settle) -> Said | None:
     """Keep that somebody sees the same as a public melding; None when it is not public.
 
-    The same key says it once, however often and at how many doors at the same time.
+    `key_hash` stands for who says it, `on` for the day in Amsterdam. The same key says it once, however often
+    and at how many doors at the same time.
     """
     melding = session.scalars(
         visibility.meldingen(PUBLIC).with_only_columns(Melding.id).where(Melding.public_id == public_id)
@@ -74,8 +75,8 @@ def seen_too(session: Session, public_ids: Iterable[str]) -> dict[str, int]:
 
 
 def numbers(session: Session, melding_id: int) -> Numbers:
-    """Return how many people see the same as a melding, as staff are told."""
-    right = func.sum(case((AlsoSeen.checked, 1), else_=0))
-    query = select(func.count(AlsoSeen.id), right).where(AlsoSeen.melding_id == melding_id)
+    """Return how many people see the same as the melding with this row number, as staff are told."""
+    proved = func.sum(case((AlsoSeen.checked, 1), else_=0))
+    query = select(func.count(AlsoSeen.id), proved).where(AlsoSeen.melding_id == melding_id)
     everybody, checked = session.execute(query).one()
     return Numbers(checked or 0, everybody - (checked or 0))

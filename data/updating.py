@@ -40,7 +40,8 @@ ON_SQLITE: Final = (
 def update_known(session: Session, staging: Path, applied: Applied, *, actor: str) -> None:
     """Make the stored rows that differ as the staging file has them, in the session's transaction.
 
-    On SQLite the session comes from `Database.write(beside=staging)`.
+    Rows that this import put in itself (`mine`) are as the file has them already. On SQLite the session
+    comes from `Database.write(beside=staging)`.
     """
     if session.get_bind().dialect.name != "sqlite":
         _update_in_batches(session, staging, applied, actor=actor)
