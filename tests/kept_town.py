@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fresh import database_at
+from reported import point_in
 from sqlalchemy import select, update
 from stored_town import TOWN, town
-from test_desk import point_in
 
 from data import handling, ideas, privacy_handling, questions
 from data.areas import store_edition

@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from intake_door import prepare
 from mail_server import Post, mail_server
+from reported import report_of
 from sqlalchemy import select
 from stored_town import TOWN
-from test_desk import report_of
 
 from data import handling
 from data.choices import Status

@@ -8,6 +8,7 @@ from threading import Barrier
 
 import pytest
 from fresh import database_at
+from reported import MAIL, PHONE, STAFF, report_of, take
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stored_town import TOWN, town
@@ -18,18 +19,13 @@ from data.choices import PrivacyClass, Status
 from data.database import Database
 from data.desk import ContactField, Pile, QueueFilters
 from data.handling import ChangedMeanwhile, NotAllowed
-from data.intake import Reachable, Report, take_in
 from data.intake_models import Intake, Photo
 from data.masking import masked_email, masked_name, masked_phone
 from data.meldingen import Filters
 from data.models import Audit, Melding
-from data.owners import buurt_finders
-from data.rights import ALL_ROLES, Grant, Role
+from data.rights import Grant, Role
 from data.visibility import PUBLIC, Viewer
-from geo.crs import LngLat, RDArrays, to_lnglat
 
-STAFF = Viewer("coordinator", ALL_ROLES)
-MAIL, PHONE = "jansen@voorbeeld.nl", "0612345678"
 ACTS: dict[str, Callable[[Session, Melding], None]] = {
     "melding.status": lambda session, melding: handling.change_status(
         session, melding, Status.IN_PROGRESS, actor="a", note="Wij gaan kijken."
@@ -43,31 +39,6 @@ ACTS: dict[str, Callable[[Session, Melding], None]] = {
 }
 
 
-def point_in(column: int, row: int) -> LngLat:
-    """The middle of a square buurt of the town."""
-    import numpy as np
-
-    x, y = 80_500.0 + 1000 * column, 436_500.0 + 1000 * row
-    found = to_lnglat(RDArrays(np.array([x]), np.array([y])))
-    return LngLat(float(found.lon[0]), float(found.lat[0]))
-
-
-def report_of(category: str, *, column: int = 0, row: int = 0, consent: bool = True) -> Report:
-    contact = Reachable("Jansen", MAIL, PHONE, may_contact=True, may_publish_text=consent)
-    return Report(
-        gemeente=TOWN,
-        category=category,
-        text="De lamp is kapot.",
-        point=point_in(column, row),
-        address="Korte Hoogstraat 1",
-        place_quality="exact",
-        contact=contact,
-        quarantine="zonder controle",
-        suggested="boom",
-        confidence=0.4,
-    )
-
-
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = database_at(database_url)
@@ -75,12 +46,6 @@ def database(database_url: str) -> Iterator[Database]:
         store_edition(session, town())
     yield database
     database.close()
-
-
-def take(database: Database, report: Report) -> str:
-    with database.read() as session:
-        finders = buurt_finders(session)
-    return take_in(database, report, finders=finders, key=f"{report!r}", secret=b"s" * 32).public_id
 
 
 def seen(database: Database, public_id: str) -> desk.DeskReport:

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fresh import database_at
+from reported import STAFF, report_of, take
 from sqlalchemy import select, update
 from stored_town import TOWN, town
-from test_desk import STAFF, report_of, take
 
 from data import desk, handling, handling_terms
 from data.areas import store_edition

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from reported import HERE, filled, lnglat
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from stored_town import BUURTEN, TOWN
-from test_nearby import HERE, filled, lnglat
 
 from data import desk, handling, incidents, meldingen
 from data.choices import Status

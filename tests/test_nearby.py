@@ -7,43 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from math import hypot
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from fresh import database_at
-from sqlalchemy import event, update
+from reported import CANARY, HERE, change, filled, lnglat, put
+from sqlalchemy import event
 from sqlalchemy.orm import Session
-from stored_town import TOWN, town
+from stored_town import TOWN
 
-from data.areas import store_edition
 from data.categories import category_edition
 from data.choices import PrivacyClass, Status
 from data.database import Database
-from data.intake import Report, take_in
 from data.likeness import likeness
 from data.melding_words import OWN_EDITION
-from data.models import Melding
 from data.nearby import Near, nearby
-from data.owners import buurt_finders
-from geo.crs import LngLat, RDArrays, to_lnglat, to_rd
+from geo.crs import LngLat, to_rd
 from geo.exposure import AMSTERDAM
 from service.app import create_app
 from service.settings import Settings
-
-HERE = (80_500.0, 436_500.0)
-CANARY = "kanarie-x7f3"
-
-
-def lnglat(x: float, y: float) -> LngLat:
-    found = to_lnglat(RDArrays(np.array([x]), np.array([y])))
-    return LngLat(float(found.lon[0]), float(found.lat[0]))
-
-
-def filled(url: str) -> Database:
-    database = database_at(url)
-    with database.write() as session:
-        store_edition(session, town())
-    return database
 
 
 @pytest.fixture
@@ -59,27 +39,6 @@ def either(database_url: str) -> Iterator[Database]:
     database = filled(database_url)
     yield database
     database.close()
-
-
-def put(database: Database, slug: str, east_m: float, *, quarantine: str | None = None) -> str:
-    """A melding so many metres to the east of HERE, that everybody sees unless somebody looks first."""
-    report = Report(
-        gemeente=TOWN,
-        category=slug,
-        text=CANARY,
-        point=lnglat(HERE[0] + east_m, HERE[1]),
-        address=CANARY,
-        place_quality="punt",
-        quarantine=quarantine,
-    )
-    with database.read() as session:
-        finders = buurt_finders(session)
-    return take_in(database, report, finders=finders, key=f"{slug}{east_m}", secret=b"s" * 32).public_id
-
-
-def change(database: Database, public_id: str, **values: object) -> None:
-    with database.write() as session:
-        session.execute(update(Melding).where(Melding.public_id == public_id).values(values))
 
 
 def today() -> date:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from reported import HERE, PHONE, filled, lnglat
+from reported import MAIL as REPORTER
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from stored_town import BUURTEN, TOWN
-from test_desk import MAIL as REPORTER
-from test_desk import PHONE
-from test_nearby import HERE, filled, lnglat
 from typer.testing import CliRunner
 
 from data import accounts, handling, outbox, parties, party_work

@@ -12,10 +12,10 @@ from account_town import OTHER, OWN, account, csrf, key_of, log_in, service
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from intake_door import database_of
+from reported import MAIL, PHONE, report_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stored_town import BUURTEN, town
-from test_desk import MAIL, PHONE, report_of
 
 from data import accounts, handling, parties, party_work
 from data.accounts import Given

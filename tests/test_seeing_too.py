@@ -13,10 +13,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from intake_door import database_of
+from reported import HERE, change, filled, lnglat, put
 from solving import payload
 from sqlalchemy import select
 from stored_town import TOWN, add_source, addresses
-from test_nearby import HERE, change, filled, lnglat, put
 
 from data.addresses import store_addresses
 from data.following_models import Follower

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from account_town import OWN, log_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from test_rights_matrix import LINES, Town, matrix, named, path_of
+from matrix_town import Town, matrix_town, named, path_of
 
 from data.rights import RIGHTS, Right, Role
 from data.visibility import PUBLIC, Viewer
 from service import security
 from service.rights import ROUTES, Open, asked_route, opens
 
-__all__ = ["matrix"]
 FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
 OPENING = re.compile(r"<form\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 BUTTON = re.compile(r'formaction="([^"]*)"')
+LINES = sorted(ROUTES)
 # Forms of work: those of the page around it, to log out and to search, are for everybody.
 WORK = frozenset(line for line, access in ROUTES.items() if isinstance(access, Right))
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with matrix_town(tmp_path_factory.mktemp("matrix")) as made:
+        yield made
 
 
 def actions(page: str, own: str) -> set[str]:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from mail_town import ADDRESS, CANARY, FORM, NEWS, Town, link_in, plain, prepared, town
+from reported import report_of
 from sqlalchemy import select, update
 from stored_town import TOWN
-from test_desk import report_of
 
 from data.choices import Status
 from data.following_models import Subscription

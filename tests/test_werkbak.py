@@ -13,10 +13,10 @@ from fastapi.testclient import TestClient
 from fresh import sqlite_url
 from httpx2 import Response
 from intake_door import database_of
+from reported import MAIL, PHONE, report_of
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from stored_town import TOWN, town
-from test_desk import MAIL, PHONE, report_of
 
 from data.areas import store_edition
 from data.intake import take_in
