@@ -77,8 +77,7 @@ def find(session: Session, kind: str, public_id: str) -> Found | None:
         row = session.scalar(select(Question).where(Question.public_id == public_id))
         if row is None:
             return None
-        counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
-        return Found(kind, public_id, row.municipality_code, counts)
+        return Found(kind, public_id, row.municipality_code, _of_sender(row, row.text))
     return _find_request(session, public_id) if kind == KIND else _find_idea(session, public_id)
 
 
@@ -154,8 +153,7 @@ def _find_idea(session: Session, public_id: str) -> Found | None:
     if row is None:
         return None
     plan, idea = row
-    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": int(bool(idea.fingerprint))}
-    return Found("idee", public_id, plan.municipality_code, counts)
+    return Found("idee", public_id, plan.municipality_code, _of_sender(idea, idea.fingerprint))
 
 
 def _find_request(session: Session, public_id: str) -> Found | None:
@@ -163,16 +161,17 @@ def _find_request(session: Session, public_id: str) -> Found | None:
     if row is None:
         return None
     notes = select(func.count()).where(RequestNote.request_id == row.id)
-    counts = {
-        "contact": int(bool(row.naam or row.email)),
-        "tekst": int(bool(row.text)),
-        "notities": session.scalar(notes) or 0,
-    }
+    counts = _of_sender(row, row.text) | {"notities": session.scalar(notes) or 0}
     return Found(KIND, public_id, row.municipality_code, counts)
 
 
 def _request(public_id: str) -> Select[PrivacyRequest]:
     return select(PrivacyRequest).where(PrivacyRequest.public_id == public_id)
+
+
+def _of_sender(row: Question | Idea | PrivacyRequest, text: str) -> dict[str, int]:
+    """Return in numbers what tells of who sent something: their name or address, and their own words."""
+    return {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(text))}
 
 
 def _count(session: Session, table: type[Contact | Photo | Note], melding_id: int) -> int:
@@ -209,8 +208,7 @@ def _erase_melding(session: Session, public_id: str) -> Erased:
 
 def _erase_question(session: Session, public_id: str) -> Erased:
     row = session.scalars(select(Question).where(Question.public_id == public_id)).one()
-    counts = {"contact": int(bool(row.naam or row.email)), "tekst": int(bool(row.text))}
-    counts |= _forget_letter_mail(session, "vraag", public_id)
+    counts = _of_sender(row, row.text) | _forget_letter_mail(session, "vraag", public_id)
     row.naam = row.email = row.text = row.answer = row.fingerprint = ""
     row.may_mail = False
     row.answered_at = row.answered_at or row.received_at
@@ -220,8 +218,7 @@ def _erase_question(session: Session, public_id: str) -> Erased:
 def _erase_idea(session: Session, public_id: str) -> Erased:
     plan = session.scalars(select(Initiatief).where(Initiatief.public_id == public_id)).one()
     idea = session.get_one(Idea, plan.id)
-    counts = {"contact": int(bool(idea.naam or idea.email)), "tekst": 1}
-    counts |= _forget_letter_mail(session, "idee", public_id)
+    counts = _of_sender(idea, idea.fingerprint) | _forget_letter_mail(session, "idee", public_id)
     wipe_ideas(session, [plan.id])
     return Erased(counts)
 
