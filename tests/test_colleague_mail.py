@@ -1,4 +1,4 @@
-"""Mail between who asks about a melding and a colleague: that there is something, where, and no word of it."""
+"""Mail between who asks about a melding and a colleague: that something is there, and no word of it."""
 
 from __future__ import annotations
 
