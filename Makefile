@@ -6,6 +6,8 @@ BIN := .venv/bin
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Every service that a test starts reads what the one before it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 CODE := geo data maps service tests bench hatch_build.py
 
 # uv reads an index that was set for pip; an own setting of uv comes first.
@@ -28,7 +30,7 @@ run: .venv/stamps/run assets  ## Serve what is in the database, without loading 
 	@PORT=$(PORT) exec $(BIN)/wijkbeeld serve
 
 test: lint packages  ## Everything: lint, types, contracts, all tests on both databases, browser, notebooks
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --fail-on-skip --nbmake tests notebooks
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --fail-on-skip --nbmake tests notebooks
 
 lint: .venv/stamps/dev assets  ## Check format, style, types (Python and TypeScript) and the import contracts
 	@$(BIN)/ruff format --check $(CODE)

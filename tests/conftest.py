@@ -16,6 +16,19 @@ from postgres import Cluster, MissingProgram, running_cluster
 
 SHARED = Path(os.environ.get("WIJKBEELD_SHARED", "../shared"))
 LEFT_OUT = pytest.StashKey[int]()
+# These take a minute or more each, and begin first: else one worker is still at them when the other is done.
+LONGEST = (
+    "test_pages_of_staff.py",
+    "test_pages_of_residents.py",
+    "test_crash.py",
+    "test_canary_walk.py",
+    "test_power_loss.py",
+    "test_browser.py",
+    "test_rights_matrix.py",
+    "test_werkbak.py",
+    "test_desk.py",
+    "test_accounts.py",
+)
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -37,7 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the shared data its tests are deselected, and their number is kept for the summary."""
+    """The longest files first; without the shared data its tests are deselected, counted for the summary."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
     if SHARED.is_dir():
         return
     away = [item for item in items if item.get_closest_marker("shared")]

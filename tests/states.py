@@ -1,7 +1,7 @@
 """The table of pages: every route that answers with a page, and the states that it can be in.
 
 A page that is not in the table fails (tests/test_states.py), and so does one without a state of a kind that
-it has. The browser goes through all of them (tests/test_browser.py).
+it has. The browser goes through all of them (tests/test_pages_of_residents.py, tests/test_pages_of_staff.py).
 """
 
 from __future__ import annotations
@@ -17,15 +17,9 @@ from public_states import PUBLIC_STATES
 from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
-STATES = (
-    PUBLIC_STATES
-    + RESIDENT_STATES
-    + LETTER_STATES
-    + DESK_STATES
-    + ACCOUNT_STATES
-    + ROLE_STATES
-    + PRIVACY_STATES
-)
+RESIDENT_PAGES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES
+STAFF_PAGES = DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES
+STATES = RESIDENT_PAGES + STAFF_PAGES
 
 
 def _kinds(text: str) -> dict[str, frozenset[Kind]]:
@@ -84,13 +78,13 @@ GET /inloggen/oidc                      | error
 GET /inloggen/oidc/terug                | error
 GET /mijn                               | empty one success
 POST /mijn/wachtwoord                   | error
-POST /beheer/accounts/{{naam}}/mail     | error
 POST /mijn/vervanger                    | error
 GET /mijn/code                          | one
 POST /mijn/code                         | error success
 GET /beheer/accounts                    | one many error success
 POST /beheer/accounts                   | error success
 POST /beheer/accounts/{{naam}}/koppel   | error
+POST /beheer/accounts/{{naam}}/mail     | error
 POST /beheer/accounts/{{naam}}/rollen   | error
 GET /privacy/verzoek                    | empty
 POST /privacy/verzoek                   | error

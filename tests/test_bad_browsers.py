@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from page_checks import too_wide
 from playwright.sync_api import Browser, BrowserContext, Page
 from served import Served, loaded_database, served
-from test_browser import too_wide
 
 pytestmark = pytest.mark.browser
 

@@ -1,132 +1,29 @@
-"""The site in a real browser, against a service that really runs: every page in every listed state."""
+"""The site in a real browser, against a service that really runs: its map, its forms, and without scripts."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from page_state import Site, State, line_of
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
-from served import ACCOUNT, PASSWORD, Served, loaded_database, served
-from state_town import MAASSLUIS, VLAARDINGEN, Furnished, furnish
-from states import STATES
-
-from data.database import Database
+from page_checks import WIDTHS, ready
+from page_state import Site
+from page_world import World, town_world
+from playwright.sync_api import Browser, BrowserContext, Page
+from served import ACCOUNT, PASSWORD, Served
+from state_town import VLAARDINGEN
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1280, 360)
-# What happens in a state happens on a phone; the same page then also has to fit a desk.
-PHONE_FIRST = (360, 1280)
-AXE = Path(__file__).parent.parent / "service/web/node_modules/axe-core/axe.min.js"
-# What one state leaves unsent is not there in the next.
-WITHOUT_DRAFT = """try {
-  if (!sessionStorage.begun) localStorage.clear();
-  sessionStorage.begun = "yes";
-} catch { /* a page without an address has no storage */ }"""
-OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-
-class Watched:
-    """A page with what its console said, where it asked, and which route answered last."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.page = page
-        self.faults: list[str] = []
-        self.strangers: list[str] = []
-        self.line = ""
-        self.site = site
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("response", self._answered)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        # A page that answers 404, or that has no connection, is itself noted by the browser; that is the
-        # state, not a fault.
-        own = message.location["url"].split("#")[0] == self.page.url.split("#")[0]
-        own = own or OFFLINE in message.text
-        if message.type in {"error", "warning"} and not (own and "Failed to load resource" in message.text):
-            self.faults.append(message.text)
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.site, "data:", "about:", "blob:")):
-            self.strangers.append(url)
-
-    def _answered(self, answer: Response) -> None:
-        asked = answer.request
-        if asked.is_navigation_request() and answer.frame == self.page.main_frame:
-            self.line = line_of(asked.method, urlsplit(answer.url).path)
-
-
-@dataclass
-class World:
-    """The services that states are looked at on, and a browser for each account."""
-
-    browser: Browser
-    sites: dict[Site, Served]
-    furnished: Furnished
-    contexts: dict[str, BrowserContext] = field(default_factory=dict)
-
-    def context(self, who: str, *, scripts: bool = True) -> BrowserContext:
-        """The browser of an account; of a visitor when it has no name."""
-        key = who if scripts else f"{who} without scripts"
-        if key not in self.contexts:
-            made = self.browser.new_context(locale="nl-NL", java_script_enabled=scripts)
-            made.add_init_script(WITHOUT_DRAFT)
-            if who:
-                url = self.sites[Site.TOWN].url
-                made.add_cookies([{"name": "wijkbeeld", "value": self.furnished.tokens[who], "url": url}])
-            self.contexts[key] = made
-        return self.contexts[key]
+@pytest.fixture(scope="module")
+def world(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with town_world(browser, tmp_path_factory.mktemp("site")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Furnished]:
-    """A folder with a database, and what is in it."""
-    folder = tmp_path_factory.mktemp("site")
-    url = loaded_database(folder)
-    return folder, url, furnish(url, folder)
-
-
-@pytest.fixture(scope="module")
-def site(furnished: tuple[Path, str, Furnished]) -> Iterator[Served]:
-    folder, url, _ = furnished
-    told = {
-        VLAARDINGEN: {"telefoon": "010 000 0000", "wijkcoordinator_email": "wijk@gemeente.example"},
-        MAASSLUIS: {"meldpunt": "link", "meldpunt_url": "https://meldpunt.example/"},
-    }
-    with served(url, folder, WIJKBEELD_GEMEENTEN=json.dumps(told)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A service in which nothing was loaded yet."""
-    folder = tmp_path_factory.mktemp("leeg")
-    url = f"sqlite:///{folder / 'wijkbeeld.db'}"
-    database = Database(url)
-    database.claim_writer()
-    database.migrate()
-    database.close()
-    with served(url, folder) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def world(
-    browser: Browser, site: Served, bare: Served, furnished: tuple[Path, str, Furnished]
-) -> Iterator[World]:
-    made = World(browser, {Site.TOWN: site, Site.BARE: bare}, furnished[2])
-    yield made
-    for context in made.contexts.values():
-        context.close()
+def site(world: World) -> Served:
+    return world.sites[Site.TOWN]
 
 
 @pytest.fixture(scope="module")
@@ -151,72 +48,9 @@ def log_in(page: Page, site: Served) -> None:
     page.wait_for_url("**/werkbak")
 
 
-def ready(page: Page) -> None:
-    """Wait until the maps on the page are drawn."""
-    if page.locator("[data-kaart]").count():
-        page.wait_for_selector("[data-kaart][data-klaar]")
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds, a line for each rule with the first place."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], preload: false})", TAGS
-    )
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
-
-
-def too_wide(page: Page) -> int:
-    """By how many pixels the page can be scrolled sideways."""
-    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wider
-
-
 def names(page: Page) -> list[str]:
     """The first column of the table with values, in its order."""
     return page.locator("[data-wissel=tabel] tbody th").all_inner_texts()
-
-
-@pytest.mark.parametrize("state", STATES, ids=[state.name for state in STATES])
-def test_a_page_is_open_to_all_at_both_widths_and_asks_nobody_else(state: State, world: World) -> None:
-    site = world.sites[state.site]
-    context = world.context(ACCOUNT if state.staff else state.who, scripts=not state.plain)
-    opened = context.new_page()
-    watched = Watched(opened, site.url)
-    opened.set_viewport_size({"width": PHONE_FIRST[0], "height": 800})
-    try:
-        answer = opened.goto(site.url + state.path.format_map(world.furnished.names))
-        assert answer is not None
-        assert answer.status == state.status
-        if not state.plain:
-            ready(opened)
-        state.act(opened)
-        assert watched.line == state.page
-        assert state.says in opened.locator("body").inner_text()
-        shown = with_scripts(opened, world, site) if state.plain else opened
-        ready(shown)
-        for width in PHONE_FIRST:
-            shown.set_viewport_size({"width": width, "height": 800})
-            assert (width, barriers(shown)) == (width, [])
-            assert (width, too_wide(shown)) == (width, 0)
-        assert watched.faults == []
-        assert watched.strangers == []
-    finally:
-        context.set_offline(False)
-        opened.close()
-
-
-def with_scripts(plain: Page, world: World, site: Served) -> Page:
-    """The very page that came without scripts, in a browser that has them: what axe asks needs them."""
-    content = plain.content()
-    shown = world.context("").new_page()
-    shown.route(
-        "**/gezien", lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8")
-    )
-    shown.set_viewport_size({"width": PHONE_FIRST[0], "height": 800})
-    shown.goto(f"{site.url}/gezien")
-    return shown
 
 
 def test_a_map_shows_areas_background_and_meldingen(page: Page, site: Served) -> None:
@@ -312,14 +146,12 @@ def test_a_melding_goes_from_the_queue_to_the_public_map_on_a_phone(world: World
     name = world.furnished.names["lamp"]
     public = f"{site.url}/api/v1/meldingen/{name}"
     assert page.request.get(public).status == 404
-    desk = world.context(ACCOUNT).new_page()
-    desk.set_viewport_size({"width": PHONE_FIRST[0], "height": 800})
+    desk = world.begin(ACCOUNT, Site.TOWN).page
     desk.goto(f"{site.url}/werkbak?gemeente={VLAARDINGEN}")
     desk.get_by_role("link", name="Straatverlichting").click()
     desk.get_by_label("Ook de tekst laten zien").check()
     desk.get_by_role("button", name="Laten zien aan iedereen").click()
     desk.wait_for_selector("text=Iedereen kan deze melding nu zien.")
-    desk.close()
     assert page.request.get(public).status == 200
 
 

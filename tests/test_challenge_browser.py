@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from page_checks import WIDTHS, barriers, ready, too_wide
 from playwright.sync_api import Browser, BrowserContext, Page
 from served import Served, loaded_database, served
 from sqlalchemy import select
-from test_browser import WIDTHS, barriers, ready, too_wide
-from test_melden_ways import TEXT
 
 from data.challenges import UNCHECKED
 from data.database import Database
@@ -18,6 +17,8 @@ from data.models import Melding
 from service.challenge import TRAPPED
 
 pytestmark = pytest.mark.browser
+
+TEXT = "De lantaarn bij het bankje is kapot."
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from page_checks import WIDTHS, barriers, ready, too_wide
 from playwright.sync_api import Browser, Page
 from served import ACCOUNT, PASSWORD, Served, loaded_database, served
-from test_browser import WIDTHS, barriers, ready, too_wide
 
 pytestmark = pytest.mark.browser
 

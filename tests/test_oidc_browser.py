@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from account_town import HASHED
+from fresh import database_at
 from intake_door import two_towns
+from page_checks import barriers
 from playwright.sync_api import Browser
 from provider_stand_in import CLIENT, SECRET, ProviderServer, provider
 from served import Served, served
 from stored_town import TOWN
-from test_browser import barriers
 
 from data import accounts, identities
 from data.accounts import Given
 from data.areas import store_edition
-from data.database import Database
 from data.rights import Role
 
 pytestmark = pytest.mark.browser
@@ -34,8 +34,7 @@ def server() -> Iterator[ProviderServer]:
 def site(server: ProviderServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service with one account, that is somebody at the provider."""
     folder = tmp_path_factory.mktemp("organisatie")
-    database = Database(f"sqlite:///{folder / 'x.db'}")
-    database.migrate()
+    database = database_at(f"sqlite:///{folder / 'x.db'}")
     with database.write() as session:
         store_edition(session, two_towns())
         roles = [Given(Role.MODERATOR)]

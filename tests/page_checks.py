@@ -1,0 +1,40 @@
+"""What every page in a browser has to be: drawn, open to all as axe sees it, and no wider than its window."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+WIDTHS = (1280, 360)
+AXE = Path(__file__).parent.parent / "service/web/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def ready(page: Page) -> None:
+    """Wait until the maps on the page are drawn."""
+    if page.locator("[data-kaart]").count():
+        page.wait_for_selector("[data-kaart][data-klaar]")
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds, a line for each rule with the first place."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], preload: false})", TAGS
+    )
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wider
