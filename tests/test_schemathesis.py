@@ -1,7 +1,11 @@
-"""The API against its own document: every operation, asked by Schemathesis with good and bad values."""
+"""The API against its own document: every operation, asked by Schemathesis with good and bad values.
+
+`make test` asks 2,000 times in all, `make faults` 100,000 times.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +41,6 @@ OPERATIONS = sorted(
     for method, operation in methods.items()
     for mode in (GenerationMode if operation.get("parameters") else [GenerationMode.POSITIVE])
 )
-EXAMPLES = 20
 KNOWN = {"gemeente": "GM0622", "lon": 4.34, "lat": 51.91, "code": "WK062206"}
 
 
@@ -46,6 +49,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     url = loaded_database(tmp_path_factory.mktemp("schema"))
     with TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def examples(request: pytest.FixtureRequest) -> int:
+    """How often to ask each operation."""
+    asked = 100_000 if request.config.option.markexpr == "faults" else 2_000
+    return math.ceil(asked / len(OPERATIONS))
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +68,19 @@ def schema(client: TestClient) -> Any:
     return loaded
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     ("path", "method", "mode"), OPERATIONS, ids=[f"{path}-{mode.value}" for path, _, mode in OPERATIONS]
 )
 def test_an_answer_is_one_that_the_document_names(
-    schema: Any, client: TestClient, path: str, method: str, mode: GenerationMode
+    schema: Any, client: TestClient, examples: int, path: str, method: str, mode: GenerationMode
 ) -> None:
     operation = schema[path][method]
 
     @seed(1)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.explicit, Phase.generate],
