@@ -94,6 +94,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def at_full_size(request: pytest.FixtureRequest) -> bool:
+    """Whether simulations run as large as they are promised (`make faults`), or small."""
+    return bool(request.config.option.markexpr == "faults")
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL with PostGIS of this session's own."""
     try:
