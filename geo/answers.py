@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from geo import durations, registry
 from geo.area_figures import Amounts, AreaFigures
 from geo.event_counts import EventCounts
+from geo.evidence import Answer, Evidence
 from geo.measures import (
     EVERYTHING,
     Average,
@@ -21,39 +19,10 @@ from geo.measures import (
     Quotient,
     StillOpen,
 )
-from geo.membership import BoolArray, FloatArray, Membership
+from geo.membership import FloatArray, Membership
 from geo.rates import raw_rates
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything a value is worked out from: figures, and what was counted in the service where it was."""
-
-    figures: AreaFigures
-    meldingen: EventCounts | None = None
-    initiatieven: EventCounts | None = None
-
-    def events(self, which: Events) -> EventCounts | None:
-        """The counts of this kind; None when nothing of the kind was delivered."""
-        return self.meldingen if which is Events.MELDINGEN else self.initiatieven
-
-
-@dataclass(slots=True)
-class Answer:
-    """The columns of one part before its minimum is looked at; arrays with one place per area."""
-
-    value: FloatArray
-    n: FloatArray
-    denominator: FloatArray
-    secret: BoolArray
-    source: Sequence[str]
-    exposure_years: float = np.nan
-    lower: FloatArray | None = None
-    upper: FloatArray | None = None
-    years: tuple[int, ...] = ()
-    supplied: bool = True
-    notes: list[str] = field(default_factory=list)
-    example: bool = False
+__all__ = ["Answer", "Evidence", "answer"]
 
 
 def answer(measure: Measure, evidence: Evidence, members: Membership) -> Answer:
