@@ -1,12 +1,13 @@
-"""Rates: a count per size and year of observation, with the exact interval of the count."""
+"""Rates: a count per size and year of observation, with the exact interval of the count, and their ratios."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainccinv, gammaincinv
+from scipy.special import betaincinv, gammainccinv, gammaincinv
 
 from geo.errors import FigureError
 
@@ -19,6 +20,23 @@ class Rates(NamedTuple):
     value: FloatArray
     lower: FloatArray
     upper: FloatArray
+
+
+class Ratios(NamedTuple):
+    """A rate over another rate, with both ends of its interval; NaN where either of them is not known."""
+
+    value: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+class Verdict(StrEnum):
+    """What a ratio comes to."""
+
+    HOGER = "hoger"
+    LAGER = "lager"
+    GEEN_DUIDELIJK_VERSCHIL = "geen_duidelijk_verschil"
+    ONBEKEND = "onbekend"
 
 
 def count_interval(counts: ArrayLike, *, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
@@ -42,6 +60,58 @@ def raw_rates(counts: ArrayLike, size: ArrayLike, *, exposure_years: ArrayLike, 
     factor = np.where(base > 0, per / np.where(base > 0, base, 1.0), np.nan)
     lower, upper = count_interval(n)
     return Rates(n * factor, lower * factor, upper * factor)
+
+
+def rate_ratio(
+    count: ArrayLike,
+    exposure: ArrayLike,
+    other_count: ArrayLike,
+    other_exposure: ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> Ratios:
+    """How many times a rate is another rate, shape of the counts.
+
+    Given both counts together the first is binomial, so the interval is that of its share with Jeffreys'
+    prior: Brown, Cai and DasGupta, Interval estimation for a binomial proportion, Statistical Science 16
+    (2001). It begins at 0 where the first count is 0 and has no end (inf) where the other is 0. NaN where
+    both are 0, or a count is unknown, or an exposure is unknown or not above 0.
+    """
+    n, other = _whole(count), _whole(other_count)
+    size, other_size = np.asarray(exposure, dtype=np.float64), np.asarray(other_exposure, dtype=np.float64)
+    usable = (size > 0) & (other_size > 0) & (n + other > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(usable, other_size / size, np.nan)
+        value = n / other * factor
+    n, other = np.broadcast_arrays(n, other)
+    tail = (1 - confidence) / 2
+    low = np.where(n == 0, 0.0, betaincinv(n + 0.5, other + 0.5, tail))
+    # The far side from the other count, as 1 - share loses its digits where the share is nearly 1.
+    rest = np.where(other == 0, 0.0, betaincinv(other + 0.5, n + 0.5, tail))
+    with np.errstate(divide="ignore"):
+        return Ratios(value, low / (1 - low) * factor, (1 - rest) / rest * factor)
+
+
+def against_rest(
+    counts: ArrayLike, exposure: ArrayLike, *, total: tuple[float, float] | None = None
+) -> Ratios:
+    """The rate of each area over that of all that is not in it, shape (areas,).
+
+    `total` is (count, exposure) of the whole; without it the whole is these areas together.
+    """
+    n, size = _whole(counts), np.asarray(exposure, dtype=np.float64)
+    known = ~np.isnan(n) & ~np.isnan(size)
+    count, whole = total or (float(n[known].sum()), float(size[known].sum()))
+    return rate_ratio(n, size, np.maximum(count - n, 0.0), whole - size)
+
+
+def verdicts(ratios: Ratios) -> NDArray[np.object_]:
+    """The `Verdict` of each ratio: no clear difference as long as its interval holds 1."""
+    found = np.full(len(ratios.value), str(Verdict.GEEN_DUIDELIJK_VERSCHIL), dtype=object)
+    found[ratios.lower > 1] = str(Verdict.HOGER)
+    found[ratios.upper < 1] = str(Verdict.LAGER)
+    found[np.isnan(ratios.value)] = str(Verdict.ONBEKEND)
+    return found
 
 
 def _whole(counts: ArrayLike) -> FloatArray:
