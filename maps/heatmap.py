@@ -118,7 +118,7 @@ def density_at(pyramid: HeatPyramid, points: LngLatArrays, *, bandwidth_m: float
 
     The points should lie together: the window that holds them all is computed.
     """
-    z = _reading_level(pyramid, bandwidth_m)
+    z = reading_level(pyramid, bandwidth_m)
     column, row = pixel_of(points.lon, points.lat, z=z)
     if not column.size:
         return np.zeros(column.shape, dtype=np.float32)
@@ -207,7 +207,7 @@ def _cell_hectares(window: Window, up: int) -> npt.NDArray[np.float64]:
     return np.asarray(side_m**2 / SQUARE_METRES_PER_HECTARE, dtype=np.float64)
 
 
-def _reading_level(pyramid: HeatPyramid, bandwidth_m: float) -> int:
+def reading_level(pyramid: HeatPyramid, bandwidth_m: float) -> int:
     """The level at which the kernel is 5 to 10 pixels wide."""
     pixels = bandwidth_m / CELLS
     z = math.ceil(math.log2(float(pixel_size_m(0, pyramid.latitude)) / pixels))
@@ -218,7 +218,7 @@ def _density_where_they_are(
     pyramid: HeatPyramid, bandwidth_m: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The density in every pixel that holds something, and what it holds."""
-    z = _reading_level(pyramid, bandwidth_m)
+    z = reading_level(pyramid, bandwidth_m)
     values, sums = [np.empty(0)], [np.empty(0)]
     for x, y in pyramid.tiles(z):
         held = pyramid.counts(z, x, y)

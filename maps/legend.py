@@ -12,12 +12,14 @@ from markupsafe import Markup, escape
 from maps import palette
 from maps.classes import Classes
 from maps.facts import Facts
-from maps.heatmap import HeatStyle, colour_table
+from maps.heatmap import SQUARE_METRES_PER_HECTARE, HeatStyle, colour_table
 from maps.numbers import counted, dutch, short
 from maps.palette import Ramp
 
 NO_DATA_TEXT: Final = "niet bekend"
 TOO_SMALL_TEXT: Final = "te klein voor een uitspraak"
+# What the lines of a legend of heat are shares of: its maximum.
+SHARES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 class Hatch(StrEnum):
@@ -116,8 +118,24 @@ def heat_legend(style: HeatStyle, facts: Facts, *, points: int) -> Legend:
         f" (bandbreedte {short(style.bandwidth_m)} meter).",
         "Donker is: veel meldingen dicht bij elkaar. Dat zegt niet dat het daar slechter is.",
     )
-    entries = tuple(_heat_entry(style, share) for share in (0.2, 0.4, 0.6, 0.8, 1.0))
+    entries = tuple(_heat_entry(style, share) for share in SHARES)
     return Legend(replace(facts, remarks=(*remarks, *facts.remarks)), entries)
+
+
+def number_legend(style: HeatStyle, facts: Facts, *, points: int) -> Legend:
+    """The legend of the same heatmap in numbers: how many lie in the circle that the kernel weighs as."""
+    hectares = 4.0 * np.pi * style.bandwidth_m**2 / SQUARE_METRES_PER_HECTARE
+    told = heat_legend(style, facts, points=points)
+    entries = tuple(
+        replace(entry, label=_around(style.maximum * hectares * share) + (" of meer" if share == 1.0 else ""))
+        for entry, share in zip(told.entries, SHARES, strict=True)
+    )
+    circle = f"Geteld is in een cirkel van {short(2.0 * style.bandwidth_m)} meter om elke plek."
+    return Legend(replace(told.facts, remarks=(circle, *told.facts.remarks)), entries)
+
+
+def _around(value: float) -> str:
+    return short(round(value)) if value >= 10.0 else short(round(value, 1))
 
 
 def _heat_entry(style: HeatStyle, share: float) -> Entry:

@@ -29,7 +29,6 @@ from maps import palette
 from maps.background import Background, box_of
 from maps.choropleth import Choropleth, Geometries
 from maps.formats import Format
-from maps.heatmap import colour_steps, colour_table, density_at
 from maps.legend import Fill
 from maps.sheet import FONT, HATCHES, MAP, SIZE, sheet, side
 from maps.warmtekaart import HeatMap
@@ -125,8 +124,7 @@ def _draw_heat(axes: Axes, shown: HeatMap) -> None:
     y = np.arange(ymax - step / 2.0, ymin, -step)
     grid_x, grid_y = np.meshgrid(x, y)
     points = to_lnglat(RDArrays(grid_x.ravel(), grid_y.ravel()))
-    values = density_at(shown.pyramid, points, bandwidth_m=shown.style.bandwidth_m).reshape(grid_x.shape)
-    colours = colour_table()[colour_steps(values, maximum=shown.style.maximum)]
+    colours = shown.colours_at(points).reshape(*grid_x.shape, 4)
     axes.imshow(colours, extent=(xmin, xmax, ymin, ymax), interpolation="bilinear", zorder=2, aspect="auto")
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from data.meldingen import Filters
 from data.visibility import Viewer
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
-from maps.legend import heat_legend
 from service.analysis import choropleth, figures, heat, live_map
 from service.analysis.figures import LevelValues
+from service.analysis.heat import HeatMeasure
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, lines, shared_decimals, value_words
@@ -21,7 +21,12 @@ from service.analysis.workbench import Workbench
 
 Order = Literal["naam", "waarde"]
 # What the table under a heatmap shows: the same unit as the heat itself.
-HEAT_INDICATOR = "meldingen_ha"
+HEAT_INDICATORS: Final = {
+    HeatMeasure.HECTARE: "meldingen_ha",
+    HeatMeasure.AANTAL: "meldingen_ha",
+    HeatMeasure.INWONERS: "meldingen_inw",
+    HeatMeasure.GEMEENTE: "meldingen_inw",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Asked:
     order: Order = "naam"
     heat_query: str | None = None
     bandwidth_m: float = BANDWIDTH_M
+    measure: HeatMeasure = HeatMeasure.HECTARE
 
 
 def view(
@@ -108,8 +114,7 @@ def _heat_view(
     rows: list[ViewRow],
     addresses: Mapping[str, str],
 ) -> View:
-    warm = heat.heat(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m)
-    facts = heat.facts(warm, found, known_at=asked.known_at)
+    warm = heat.heat(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m, measure=asked.measure)
     said = {row.place.code: lines(row.words, example=warm.example) for row in rows}
     areas = live_map.plain_areas([row.place for row in rows], addresses, said)
     drawn = LiveMap(
@@ -119,12 +124,12 @@ def _heat_view(
         heat=f"/tegels/warmte/{{z}}/{{x}}/{{y}}?{asked.heat_query}",
     )
     data = live_map.as_data(workbench, found, drawn)
-    legend = heat_legend(warm.style, facts, points=warm.count).as_dict()
+    legend = heat.legend(warm, found, known_at=asked.known_at).as_dict()
     return View(values, legend, rows, data, warm.example, warm.count == 0)
 
 
 def _values(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) -> LevelValues:
-    indicator = asked.indicator if asked.heat_query is None else HEAT_INDICATOR
+    indicator = asked.indicator if asked.heat_query is None else HEAT_INDICATORS[asked.measure]
     part = asked.part if asked.heat_query is None else None
     return figures.level_values(
         workbench, viewer, found, asked.filters, indicator=indicator, level=asked.level, part=part

@@ -16,8 +16,9 @@ from geo.areas import Level
 from geo.main_groups import MainGroup
 from maps.formats import Format
 from maps.heatmap import BANDWIDTH_M
-from service.analysis import figures, maps, towns
+from service.analysis import figures, heat, maps, towns
 from service.analysis.dimensions import by_dimension
+from service.analysis.heat import HeatMeasure
 from service.analysis.places import Places
 from service.analysis.view import Asked, Order, view
 from service.analysis.words import moment_words
@@ -46,6 +47,7 @@ class ViewQuestion(Question):
     cijfer: str = Field(DEFAULT, max_length=121, pattern=r"^\w+(\.\w+)?$")
     niveau: Level = Level.BUURT
     straal: Bandwidth = BANDWIDTH_M
+    maat: HeatMeasure = HeatMeasure.HECTARE
     volgorde: Order = "naam"
     midden: PointText | None = None
     zoom: float | None = Field(None, ge=5, le=18)
@@ -76,7 +78,7 @@ def analysis(
     if found is None:
         return render(request, "leeg.html", {})
     question = question.model_copy(update={"gemeente": found.gemeente.code})
-    asked = _asked(question)
+    asked = asked_of(question)
     shown = view(workbench, viewer, found, asked, addresses=_addresses(found, question.niveau))
     context = {
         "vraag": question,
@@ -87,6 +89,7 @@ def analysis(
         "levels": [level.value for level in Level if found.of(level)],
         "soorten": list(MainGroup),
         "stralen": BANDWIDTHS_M,
+        "maten": heat.measures(viewer, found.gemeente.code),
         "kaart": _with_position(shown.map_data, question),
         "over_meldingen": figures.counts_meldingen(shown.values.definition),
         "permalink": f"/analyse?{question.query(gemeente=question.gemeente, known_at=asked.known_at)}",
@@ -104,7 +107,7 @@ def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, vi
     found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
     if found is None:
         return Response(status_code=404)
-    asked = _asked(question.model_copy(update={"gemeente": found.gemeente.code}))
+    asked = asked_of(question.model_copy(update={"gemeente": found.gemeente.code}))
     drawn = (
         maps.picture(
             workbench,
@@ -116,12 +119,14 @@ def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, vi
             form=Format.PNG,
         )
         if asked.heat_query is None
-        else maps.heat_picture(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m)
+        else maps.heat_picture(
+            workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m, measure=asked.measure
+        )
     )
     return Response(drawn, media_type="image/png")
 
 
-def _asked(question: ViewQuestion) -> Asked:
+def asked_of(question: ViewQuestion) -> Asked:
     indicator, _, part = question.cijfer.partition(".")
     return Asked(
         filters=question.filters(),
@@ -132,11 +137,12 @@ def _asked(question: ViewQuestion) -> Asked:
         order=question.volgorde,
         heat_query=_heat_query(question) if question.weergave == HEAT else None,
         bandwidth_m=question.straal,
+        measure=question.maat,
     )
 
 
 def _heat_query(question: ViewQuestion) -> str:
-    wanted = {"gemeente", "van", "tot", "soort", "stand_van", "straal"}
+    wanted = {"gemeente", "van", "tot", "soort", "stand_van", "straal", "maat"}
     asked = question.model_dump(mode="json", by_alias=True, exclude_none=True, include=wanted)
     return urlencode(asked, doseq=True)
 

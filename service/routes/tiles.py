@@ -27,7 +27,9 @@ def heat_tile(
 ) -> Response:
     """Return one tile; a tile outside the grid of its zoom is a fault."""
     tile = Tile(z, x, y).checked()
-    picture = heat.tile(workbench, viewer, question.filters(), tile, bandwidth_m=question.straal)
+    picture = heat.tile(
+        workbench, viewer, question.filters(), tile, bandwidth_m=question.straal, measure=question.maat
+    )
     # Staff see more at the same address: after logging out nothing of that may be left.
     kept = "no-store" if viewer.sees else "private, max-age=60"
     return Response(picture, media_type="image/png", headers={"Cache-Control": kept, "Vary": "Cookie"})

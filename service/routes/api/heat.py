@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 
 from maps.heatmap import BANDWIDTH_M
-from maps.legend import heat_legend
 from service.analysis import heat, places
+from service.analysis.heat import HeatMeasure
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.routes.api.shapes import PROBLEMS, Bandwidth, Question, moment_text
 
@@ -21,6 +21,7 @@ class HeatQuestion(Question):
     """Which heat is asked for; `straal` is the bandwidth in metres."""
 
     straal: Bandwidth = BANDWIDTH_M
+    maat: HeatMeasure = HeatMeasure.HECTARE
 
 
 @router.get("/warmte", operation_id="warmte")
@@ -29,17 +30,20 @@ def legend(
 ) -> dict[str, Any]:
     """Geef de legenda van de warmtekaart en het adres van haar tegels."""
     known_at = question.stand_van or datetime.now(UTC)
-    found = heat.heat(workbench, viewer, question.filters(), bandwidth_m=question.straal)
-    facts = heat.facts(found, places.places(workbench, question.gemeente), known_at=known_at)
+    found = heat.heat(
+        workbench, viewer, question.filters(), bandwidth_m=question.straal, measure=question.maat
+    )
+    around = places.places(workbench, question.gemeente)
     return {
         "tegels": f"/tegels/warmte/{{z}}/{{x}}/{{y}}?{_query(question)}",
         "straal": question.straal,
+        "maat": question.maat.value,
         "aantal": found.count,
         "van": found.span.first.isoformat() if found.span else None,
         "tot": found.span.last.isoformat() if found.span else None,
         "standVan": moment_text(known_at),
         "voorbeeldgegevens": found.example,
-        "legenda": heat_legend(found.style, facts, points=found.count).as_dict(),
+        "legenda": heat.legend(found, around, known_at=known_at).as_dict(),
     }
 
 
