@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo import durations, registry
+from geo import durations, record_answers, registry
 from geo.area_figures import Amounts, AreaFigures
 from geo.event_counts import EventCounts
 from geo.evidence import Answer, Evidence
 from geo.measures import (
     EVERYTHING,
+    ActiveCount,
     Average,
+    Awaited,
+    Difference,
     EventRate,
     Events,
     FigureRate,
     Measure,
     MedianDuration,
     Quotient,
+    Share,
     StillOpen,
+    Survey,
 )
 from geo.membership import FloatArray, Membership
 from geo.rates import raw_rates
@@ -30,16 +35,26 @@ def answer(measure: Measure, evidence: Evidence, members: Membership) -> Answer:
     match measure:
         case EventRate():
             return _event_rate(measure, evidence, members)
-        case FigureRate():
-            return _figure_rate(measure, evidence.figures, members)
-        case Quotient():
-            return _quotient(measure, evidence.figures, members)
-        case Average():
-            return _average(measure, evidence.figures, members)
+        case FigureRate() | Quotient() | Average():
+            return _of_figures(measure, evidence.figures, members)
         case MedianDuration():
             return _median(evidence.meldingen, members)
         case StillOpen():
             return _still_open(measure, evidence.meldingen, members)
+        case Share() | ActiveCount() | Difference() | Survey() | Awaited():
+            return record_answers.answer(measure, evidence, members)
+
+
+def _of_figures(
+    measure: FigureRate | Quotient | Average, figures: AreaFigures, members: Membership
+) -> Answer:
+    match measure:
+        case FigureRate():
+            return _figure_rate(measure, figures, members)
+        case Quotient():
+            return _quotient(measure, figures, members)
+        case Average():
+            return _average(measure, figures, members)
 
 
 def _event_rate(measure: EventRate, evidence: Evidence, members: Membership) -> Answer:

@@ -47,6 +47,7 @@ class ValueStatus(StrEnum):
     TE_KLEIN = "te_klein"
     NIET_GELEVERD = "niet_geleverd"
     NIET_OP_DIT_NIVEAU = "niet_op_dit_niveau"
+    NOG_GEEN_GEGEVENS = "nog_geen_gegevens"
 
 
 def all_values(
@@ -121,6 +122,8 @@ def _status(
         least = _least(minimum, part, found, evidence, members)
         small |= least < minimum.at_least
         unknown |= np.isnan(least)
+    if found.small is not None:
+        small |= found.small
     status = np.full(len(small), str(ValueStatus.BEKEND), dtype=object)
     status[unknown] = str(ValueStatus.ONBEKEND)
     status[small] = str(ValueStatus.TE_KLEIN)
@@ -129,6 +132,8 @@ def _status(
         status[:] = str(ValueStatus.NIET_GELEVERD)
     if members.level not in definition.levels:
         status[:] = str(ValueStatus.NIET_OP_DIT_NIVEAU)
+    if found.awaited:
+        status[:] = str(ValueStatus.NOG_GEEN_GEGEVENS)
     return status
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from geo.areas import Level
-from geo.measures import Figure, Measure
+from geo.measures import Awaited, Figure, Measure
 
 Direction = Literal["+", "-", "0"]
 
@@ -21,11 +21,13 @@ class Dimension(StrEnum):
 
     FYSIEK = "fysiek"
     OVERLAST = "overlast en veiligheid"
+    SOCIAAL = "sociaal"
     MEEDOEN = "meedoen"
     DIENSTVERLENING = "dienstverlening"
     SAMENSTELLING = "samenstelling"
     WONINGVOORRAAD = "woningvoorraad"
     VOORZIENINGEN = "voorzieningen"
+    EIGEN = "eigen cijfers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """The definition of a cijfer; `version` goes up when its meaning changes."""
+    """The definition of a cijfer; `version` goes up when its meaning changes.
+
+    What is `staff_only` rests on records that nobody else sees, also where its numbers would be large.
+    """
 
     number: int
     id: str
@@ -61,3 +66,9 @@ class Indicator:
     caveats: tuple[str, ...] = ()
     levels: frozenset[Level] = frozenset(Level)
     version: int = 1
+    staff_only: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there are no records yet that it could be worked out from."""
+        return all(isinstance(part.measure, Awaited) for part in self.parts)

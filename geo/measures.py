@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.main_groups import Crosswalk, MainGroup
+from geo.tallies import Tallied
 
 
 class Events(StrEnum):
@@ -113,4 +114,40 @@ class StillOpen:
     days: int
 
 
-Measure = EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share, in percent, that the service tallied for one cijfer."""
+
+    tallied: Tallied
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveCount:
+    """The number of bewonersorganisaties that are active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An average, weighted over several buurten, less that of the gemeente."""
+
+    figure: Figure
+    weight: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The answer to one question of a survey, as published with its margin."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Nothing yet: the service keeps no records of this kind so far."""
+
+    records: str
+
+
+# What is worked out from other records than figures and dated events.
+RecordMeasure = Share | ActiveCount | Difference | Survey | Awaited
+Measure = EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure

@@ -24,6 +24,7 @@ BY_DATA = {
     "niveaus",
     "dimensie",
     "grootheid",
+    "formule_telling",
     "bronsoort",
     "script",
     "glossary",

@@ -19,6 +19,7 @@ from geo import registry
 from geo.answers import Evidence
 from geo.area_figures import AreaFigures
 from geo.areas import Level
+from geo.comparison import compared, most_similar
 from geo.errors import FigureError
 from geo.event_counts import TOO_SHORT, EventCounts, count_initiatieven, count_meldingen
 from geo.exposure import Observation, Period
@@ -38,7 +39,8 @@ STATUS_TEXTS = {
     "geheim": "te weinig inwoners: het CBS geeft dit niet vrij",
     "te_klein": "te klein voor een uitspraak",
     "niet_geleverd": "hierover zijn geen meldingen geleverd",
-    "niet_op_dit_niveau": "alleen per gebied",
+    "niet_op_dit_niveau": "op dit niveau niet te zien",
+    "nog_geen_gegevens": "nog geen gegevens",
 }
 
 
@@ -48,7 +50,10 @@ class UnknownIndicator(FigureError):
 
 @dataclass(frozen=True, eq=False)
 class LevelValues:
-    """One part of one cijfer for all areas of a level: `rows` has the columns of `geo.indicator_values`."""
+    """One part of one cijfer for all areas of a level.
+
+    `rows` has the columns of `geo.indicator_values` and of `geo.comparison`.
+    """
 
     definition: Indicator
     part: Part
@@ -64,13 +69,18 @@ class LevelValues:
 
 
 def definitions(viewer: Viewer) -> list[Indicator]:
-    """Return the cijfers that this viewer can open, in the order of the registry."""
+    """Return the cijfers that this viewer can open and that have records, in the order of the registry."""
+    return [one for one in all_definitions(viewer) if not one.is_awaited]
+
+
+def all_definitions(viewer: Viewer) -> list[Indicator]:
+    """Return the cijfers that this viewer can read about, also those without any records yet."""
     return [one for one in registry.INDICATORS if viewer.sees or _is_public(one)]
 
 
 def definition(viewer: Viewer, indicator: str) -> Indicator:
     """Return one cijfer by its id; UnknownIndicator when the viewer has none of that name."""
-    found = next((one for one in definitions(viewer) if one.id == indicator), None)
+    found = next((one for one in all_definitions(viewer) if one.id == indicator), None)
     if found is None:
         raise UnknownIndicator(f"wij kennen geen cijfer {indicator}")
     return found
@@ -103,17 +113,23 @@ def level_values(
         rows = workbench.remember(
             session,
             key,
-            lambda: indicator_values(
-                found,
-                evidence=evidence(workbench, session, viewer, places, filters),
-                members=places.membership(level),
-            ),
+            lambda: _worked_out(found, evidence(workbench, session, viewer, places, filters), places, level),
         )
         watches = reports.watches(workbench, session, viewer, filters) if counts_meldingen(found) else ()
     rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
     return LevelValues(
         found, chosen, level, rows, watches, _remarks(found, rows, complete=_sees(viewer, filters))
     )
+
+
+def _worked_out(found: Indicator, evidence: Evidence, places: Places, level: Level) -> pd.DataFrame:
+    """Return the values of all areas of a level, each beside the gemeente and the areas most like it."""
+    members = places.membership(level)
+    values, whole = (
+        indicator_values(found, evidence=evidence, members=one)
+        for one in (members, places.membership(Level.GEMEENTE))
+    )
+    return compared(found, values, whole=whole, similar=most_similar(evidence.figures, members))
 
 
 def evidence(
@@ -193,7 +209,7 @@ def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Fil
 
 def _is_public(found: Indicator) -> bool:
     """Return whether the public may see this cijfer: what nobody may see part of is not shown at all."""
-    return Level.BUURT in found.levels
+    return Level.BUURT in found.levels and not found.staff_only
 
 
 def _sentence(note: str) -> str:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from geo.indicators import Indicator, Minimum, Part
 from geo.measures import (
     EVERYTHING,
+    ActiveCount,
     Average,
+    Awaited,
+    Difference,
     EventRate,
     Events,
     Figure,
     FigureRate,
     MedianDuration,
     Quotient,
+    RecordMeasure,
+    Share,
     StillOpen,
+    Survey,
 )
 from maps.numbers import dutch, short
 from service.texts import UnknownText, catalogue
@@ -38,10 +44,26 @@ def formula(part: Part) -> str:
             return texts.text(key, teller=quantity(measure.numerator), noemer=quantity(measure.denominator))
         case Average():
             return texts.text("formule.gemiddeld", gewicht=quantity(measure.weight))
-        case MedianDuration():
-            return texts.text("formule.mediaan")
-        case StillOpen():
-            return texts.text("formule.open", dagen=measure.days)
+        case MedianDuration() | StillOpen():
+            days = measure.days if isinstance(measure, StillOpen) else None
+            return texts.text("formule.mediaan") if days is None else texts.text("formule.open", dagen=days)
+        case _:
+            return _of_records(measure)
+
+
+def _of_records(measure: RecordMeasure) -> str:
+    texts = catalogue()
+    match measure:
+        case Share():
+            return texts.text(f"formule_telling.{measure.tallied.name.lower()}")
+        case ActiveCount():
+            return texts.text("formule.actief")
+        case Difference():
+            return texts.text("formule.verschil")
+        case Survey():
+            return texts.text("formule.enquete")
+        case Awaited():
+            return texts.text("formule.wacht", wat=measure.records)
 
 
 def quantity(figure: Figure) -> str:

@@ -1,0 +1,51 @@
+"""The cijfers of taking part: initiatieven, deals, money, meetings, organisations, wishes (18-28)."""
+
+from __future__ import annotations
+
+from geo.indicators import Dimension, Minimum
+from geo.measures import ActiveCount, Awaited, EventRate, Events, Share
+from geo.registry.terms import BOTH, INWONERS, PER_INWONER, SERVICE, one
+from geo.tallies import Tallied
+
+_STARTED = "Alleen initiatieven die in Wijkbeeld staan, geteld bij hun start."
+_A_YEAR = "Alleen initiatieven die meer dan een jaar geleden zijn gestart."
+_CONFIRMED = "Een organisatie telt mee als zij haar tekst in de laatste 2 jaar schreef of bijwerkte."
+_OWN_TOWN = "Een organisatie voor de hele gemeente telt alleen daar."
+_COUNT = "Wie antwoordt, kiest dat zelf: lees het als aantal mensen, nooit als deel van het gebied."
+_RUNNING = "Wijkdeals die nu gelden."
+_GRANTED = "Naar wie betaalt: gemeente of woningcorporatie."
+_ATTENDED = "Een telling zonder namen."
+_FIVE, _TEN = Minimum("n", 5), Minimum("noemer", 10)
+_MEEDOEN = Dimension.MEEDOEN
+
+# A table reads better as rows than with every cell on a line of its own.
+# fmt: off
+MEEDOEN = (
+    one(18, "initiatieven_inw", "Bewonersinitiatieven per 1.000 inwoners",
+        EventRate(Events.INITIATIEVEN, INWONERS, 1000), Minimum(INWONERS, 500), dimensie=_MEEDOEN,
+        direction="+", unit=PER_INWONER, source=BOTH, caveats=(_STARTED,)),
+    one(19, "initiatieven_klaar", "Aandeel initiatieven dat is uitgevoerd", Share(Tallied.UITGEVOERD), _TEN,
+        dimensie=_MEEDOEN, direction="+", unit="%", source=(SERVICE,), caveats=(_A_YEAR,)),
+    one(20, "deals_lopend", "Lopende wijkdeals per 10.000 inwoners", Awaited("wijkdeals"),
+        Minimum(INWONERS, 2000), dimensie=_MEEDOEN, direction="+", unit="per 10.000 inwoners", source=BOTH,
+        caveats=(_RUNNING,)),
+    one(21, "budget_inw", "Toegekend wijkbudget per inwoner (euro)", Awaited("wijkbudgetten"),
+        Minimum(INWONERS, 500), dimensie=_MEEDOEN, direction="0", unit="euro per inwoner", source=BOTH,
+        caveats=(_GRANTED,)),
+    one(22, "budget_benut", "Benut deel van het wijkbudget", Awaited("wijkbudgetten"), dimensie=_MEEDOEN,
+        direction="0", unit="%", source=(SERVICE,), caveats=()),
+    one(23, "deelnemers_inw", "Deelnemers aan bijeenkomsten per 1.000 inwoners", Awaited("bijeenkomsten"),
+        Minimum(INWONERS, 2000), dimensie=_MEEDOEN, direction="+", unit="per 1.000 inwoners per jaar",
+        source=BOTH, caveats=(_ATTENDED,)),
+    one(24, "organisaties", "Actieve bewonersorganisaties", ActiveCount(), dimensie=_MEEDOEN, direction="+",
+        unit="organisaties", source=(SERVICE,), caveats=(_CONFIRMED, _OWN_TOWN)),
+    one(25, "wil_helpen", "Bewoners die willen helpen", Awaited("de korte vragenlijst"), _FIVE,
+        dimensie=_MEEDOEN, direction="+", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
+    one(26, "wens_activiteit", "Wens voor activiteiten", Awaited("de korte vragenlijst"), _FIVE,
+        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
+    one(27, "hulp_organiseren", "Hulp nodig bij organiseren", Awaited("de korte vragenlijst"), _FIVE,
+        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
+    one(28, "afspraken", "Nagekomen afspraken", Awaited("bijeenkomsten en hun afspraken"), _TEN,
+        dimensie=_MEEDOEN, direction="+", unit="%", source=(SERVICE,), caveats=()),
+)
+# fmt: on
