@@ -38,16 +38,22 @@ class Posterior:
     """The rates of areas per unit of exposure, as one mixture of gammas.
 
     `weights` (components,) add up to 1; `shape` and `rate` (areas, components) are those of the gammas.
-    Areas without a known count or exposure are NaN in every answer.
+    `observed` are the lowest and the highest rate that were counted. Areas without a known count or exposure
+    are NaN in every answer.
     """
 
     weights: FloatArray
     shape: FloatArray
     rate: FloatArray
+    observed: tuple[float, float]
 
     def mean(self) -> FloatArray:
-        """The expected rate of each area, (areas,)."""
-        return (self.shape / self.rate) @ self.weights
+        """The expected rate of each area, (areas,).
+
+        It is drawn towards the others, so never beyond all of them; without the limit the prior would put it
+        there where nothing or the same everywhere was counted.
+        """
+        return np.clip(self._expected(), *self.observed)
 
     def interval(self, *, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
         """Both ends between which each rate lies, (areas,) each, with equal tails."""
@@ -62,9 +68,13 @@ class Posterior:
         drawn = random.standard_gamma(np.where(known, shape, 1.0)) / rate
         return np.where(known, drawn, np.nan)
 
+    def _expected(self) -> FloatArray:
+        means: FloatArray = (self.shape / self.rate) @ self.weights
+        return means
+
     def _quantile(self, probability: float) -> FloatArray:
         """By Newton's steps on the logarithm of the rate, halving where a step leaves what is left."""
-        mean = self.mean()
+        mean = self._expected()
         spread = ((self.shape / self.rate) ** 2 * (1 + 1 / self.shape)) @ self.weights - mean**2
         x = np.log(gammaincinv(np.maximum(mean**2 / spread, _LEAST_SHAPE), probability) * spread / mean)
         low, high = x - _REACH, x + _REACH
@@ -78,7 +88,8 @@ class Posterior:
             low, high = np.where(above < 0, x, low), np.where(above < 0, high, x)
             step = x - above / np.maximum(slope, _TINY)
             x = np.where((step >= low) & (step <= high), step, (low + high) / 2)
-        return np.exp(x)
+        quantile: FloatArray = np.exp(x)
+        return quantile
 
 
 def posterior(counts: ArrayLike, exposure: ArrayLike) -> Posterior:
@@ -98,8 +109,11 @@ def posterior(counts: ArrayLike, exposure: ArrayLike) -> Posterior:
     weights = _weights(n[known], size[known], shape=shape, rate=rate, prior=_prior(spreads, means) + room)
     kept = weights > _NEGLIGIBLE * weights.max()
     chances = weights[kept] / weights[kept].sum()
+    raw = n[known] / size[known]
     n, size = np.where(known, n, np.nan), np.where(known, size, np.nan)
-    return Posterior(chances, shape[kept] + n[:, None], rate[kept] + size[:, None])
+    return Posterior(
+        chances, shape[kept] + n[:, None], rate[kept] + size[:, None], (float(raw.min()), float(raw.max()))
+    )
 
 
 def _grid(total: float, size: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -128,5 +142,6 @@ def _weights(
         + shape * np.log(rate / (rate + size))
         + tally * np.log(size / (rate + size))
     )
-    logs = chance.sum(axis=0) + prior
-    return np.exp(logs - logs.max())
+    logs: FloatArray = chance.sum(axis=0) + prior
+    weights: FloatArray = np.exp(logs - logs.max())
+    return weights
