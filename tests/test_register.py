@@ -36,11 +36,13 @@ OF_NOBODY = {
     "import",
     "incident",
     "municipality",
+    "own_indicator",
     "party_task",
     "source",
     "special_place",
     "spent_challenge",
     "standard_answer",
+    "survey_figure",
 }
 
 

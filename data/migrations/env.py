@@ -15,6 +15,7 @@ from data.following_models import Follower
 from data.forwarding_models import SentOn
 from data.gebied_models import Gebied
 from data.incident_models import IncidentLead
+from data.indicator_models import OwnIndicator
 from data.intake_models import Intake
 from data.party_models import Party
 from data.privacy_models import PrivacyRequest
@@ -28,6 +29,7 @@ KNOWN = (
     Gebied,
     Intake,
     IncidentLead,
+    OwnIndicator,
     Party,
     PartyAccount,
     PrivacyRequest,
