@@ -120,7 +120,18 @@ def simulated(
             ]
         )
     total = np.array(found, dtype=np.float64).sum(axis=0)
-    return Outcome(towns * len(people), int(total[0]), int(total[1]), *total[2:8].tolist(), total[8] / towns)
+    return Outcome(
+        areas=towns * len(people),
+        below=int(total[0]),
+        above=int(total[1]),
+        length=total[2],
+        oracle_length=total[3],
+        error=total[4],
+        raw_error=total[5],
+        oracle_error=total[6],
+        best_error=total[7],
+        towns_won=total[8] / towns,
+    )
 
 
 @pytest.mark.shared

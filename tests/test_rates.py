@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.rates import confint_poisson_2indep
 
 from geo.errors import FigureError
-from geo.rates import count_interval, raw_rates
+from geo.rates import against_rest, count_interval, rate_ratio, raw_rates, verdicts
 
 
 def test_the_interval_equals_the_gamma_form_of_scipy() -> None:
@@ -68,3 +71,53 @@ def test_an_unknown_count_stays_unknown_and_an_empty_array_stays_empty() -> None
 def test_a_broken_count_is_refused_with_its_value(count: float) -> None:
     with pytest.raises(FigureError, match=f"niet {count:g}"):
         count_interval([3, count])
+
+
+def test_ratios_of_known_counts() -> None:
+    # Crimes of three gebieden of Vlaardingen in 2023 and 2025.
+    found = rate_ratio([532, 331, 590], 1, [400, 424, 600], 1)
+    np.testing.assert_array_equal(np.round(found.value, 2), [1.33, 0.78, 0.98])
+    np.testing.assert_array_equal(np.round(found.lower, 2), [1.17, 0.68, 0.88])
+    np.testing.assert_array_equal(np.round(found.upper, 2), [1.51, 0.90, 1.10])
+    assert list(verdicts(found)) == ["hoger", "lager", "geen_duidelijk_verschil"]
+
+
+def test_a_ratio_is_near_that_of_statsmodels() -> None:
+    for n, other in ((532, 400), (60, 45), (9, 20)):
+        found = rate_ratio(n, 2.0, other, 3.0)
+        low, high = confint_poisson_2indep(n, 2.0, other, 3.0, method="score", compare="ratio")
+        assert found.lower[0] == pytest.approx(low, rel=0.06)
+        assert found.upper[0] == pytest.approx(high, rel=0.06)
+
+
+def test_the_interval_of_a_ratio_covers_95_percent_on_average_and_90_everywhere() -> None:
+    n = np.arange(0, 140)
+    first, other = (one.ravel() for one in np.meshgrid(n, n, indexing="ij"))
+    found = rate_ratio(first, 1.0, other, 2.0)
+    coverage = []
+    for mean, ratio in itertools.product((1.0, 3.0, 8.0, 20.0, 40.0), (0.5, 1.0, 1.6)):
+        chance = np.outer(stats.poisson.pmf(n, mean * ratio), stats.poisson.pmf(n, 2 * mean)).ravel()
+        # Where nothing at all was counted there is no interval.
+        said = ~np.isnan(found.lower)
+        inside = said & (found.lower <= ratio) & (ratio <= found.upper)
+        coverage.append(chance[inside].sum() / chance[said].sum())
+    assert min(coverage) >= 0.90
+    assert 0.94 <= np.mean(coverage) <= 0.97
+
+
+def test_a_ratio_without_events_has_an_open_end_and_without_any_is_unknown() -> None:
+    found = rate_ratio([0, 5, 0, 3], [1, 1, 1, np.nan], [5, 0, 0, 3], 1)
+    np.testing.assert_array_equal(found.value, [0.0, np.inf, np.nan, np.nan])
+    assert found.lower[0] == 0.0
+    assert 0 < found.upper[0] < 1
+    assert found.lower[1] > 1
+    assert found.upper[1] == np.inf
+    assert list(verdicts(found)) == ["lager", "hoger", "onbekend", "onbekend"]
+
+
+def test_each_area_is_compared_with_all_that_is_not_in_it() -> None:
+    found = against_rest([10, 20, 30], [100.0, 100.0, 100.0])
+    np.testing.assert_allclose(found.value, [10 / 25, 20 / 20, 30 / 15])
+    # Of a whole with more than these areas the rest is more.
+    found = against_rest([10, 20], [100.0, 100.0], total=(60.0, 300.0))
+    np.testing.assert_allclose(found.value, [10 / 25, 20 / 20])
