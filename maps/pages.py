@@ -31,12 +31,21 @@ from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 
 Rows = list[tuple[str, str, str]]
+About = Sequence[tuple[str, str]]
 
 
 def choropleth_page(
-    shown: Choropleth, *, assets: PageAssets, background: Background | None = None, tolerance_m: float = 5.0
+    shown: Choropleth,
+    *,
+    assets: PageAssets,
+    background: Background | None = None,
+    tolerance_m: float = 5.0,
+    about: About = (),
 ) -> str:
-    """HTML of a map of areas in classes, with tooltip, legend, facts and a table of all values."""
+    """HTML of a map of areas in classes, with tooltip, legend, facts and a table of all values.
+
+    `about` is what else to tell under the table, as (name, text).
+    """
     drawn = empty_map(_box_4326(shown.areas), background)
     geometry = geometry_geojson(shown.areas, tolerance_m=tolerance_m).content
     unit = f" {shown.facts.unit}" if shown.facts.unit else ""
@@ -47,11 +56,16 @@ def choropleth_page(
     add_areas(drawn, geometry, lines=texts, fills=shown.fills(), example=shown.facts.example)
     finish(drawn, background, shown.facts)
     rows = _rows(shown.areas, shown.texts())
-    return _page(drawn, shown.legend(), assets=assets, rows=rows, column=shown.facts.unit)
+    return _page(drawn, shown.legend(), assets=assets, rows=rows, column=shown.facts.unit, about=about)
 
 
 def heat_page(
-    shown: HeatMap, *, assets: PageAssets, background: Background | None = None, tolerance_m: float = 5.0
+    shown: HeatMap,
+    *,
+    assets: PageAssets,
+    background: Background | None = None,
+    tolerance_m: float = 5.0,
+    about: About = (),
 ) -> str:
     """HTML of a heatmap under the outlines of areas, with legend, facts and, with counts, a table."""
     check_rd_frame(shown.areas)
@@ -68,7 +82,7 @@ def heat_page(
     heat_layer(shown.pyramid, shown.style, box).add_to(drawn)
     finish(drawn, background, shown.facts)
     rows = [] if numbers is None else _rows(shown.areas, numbers)
-    return _page(drawn, shown.legend(), assets=assets, rows=rows, column="meldingen")
+    return _page(drawn, shown.legend(), assets=assets, rows=rows, column="meldingen", about=about)
 
 
 def _box_4326(areas: gpd.GeoDataFrame) -> Box:
@@ -86,7 +100,9 @@ def _rows(areas: gpd.GeoDataFrame, texts: Sequence[str]) -> Rows:
     return sorted(rows, key=lambda row: (row[0].casefold(), row[1]))
 
 
-def _page(drawn: folium.Map, legend: Legend, *, assets: PageAssets, rows: Rows, column: str) -> str:
+def _page(
+    drawn: folium.Map, legend: Legend, *, assets: PageAssets, rows: Rows, column: str, about: About
+) -> str:
     parts = self_contained(drawn, assets)
     patterns = [(f.hatch.value, f.colour, f.hatch_colour) for f in (no_data_fill(), too_small_fill())]
     return (
@@ -103,6 +119,7 @@ def _page(drawn: folium.Map, legend: Legend, *, assets: PageAssets, rows: Rows, 
             patterns=patterns,
             table=rows,
             column=column,
+            about=about,
             example=EXAMPLE,
         )
     )

@@ -44,6 +44,7 @@ POST /abonnement/{token}/langer
 POST /abonnement/{token}/stop
 GET /analyse
 GET /analyse/beeld.png
+GET /analyse/export/{vorm}
 GET /bevestig/{token}
 POST /bevestig/{token}
 GET /bronnen

@@ -115,6 +115,8 @@ def heat_picture(
     """Return a heatmap as a picture; `notes` are sentences to write beside it."""
     found = places.places(workbench, filters.gemeente)
     shown = _heat_map(workbench, viewer, found, filters, bandwidth_m=bandwidth_m, measure=measure)
+    told = shown.legend()
+    shown = replace(shown, told=replace(told, facts=_noted(told.facts, notes)))
     from maps import pictures
 
     key = ("heat picture", viewer.sees, filters, bandwidth_m, measure, form)

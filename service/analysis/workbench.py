@@ -45,6 +45,8 @@ class About(StrEnum):
 _LOOKED: Final[WeakKeyDictionary[Engine, dict[About, tuple[int, int]]]] = WeakKeyDictionary()
 _EDITION: Final = AreaEdition.__table__.c
 _EDITIONS: Final = select(_EDITION.year, _EDITION.loaded_at).order_by(_EDITION.year)
+# Acts that change no data: somebody logged in, or took along what there is.
+NO_CHANGE: Final = ("account", "export")
 # Acts that change no outline, figure or address.
 RECORD_KINDS: Final = ("melding", "initiatief", "vraag")
 
@@ -165,7 +167,7 @@ def _outlines(session: Session) -> Hashable:
 
 
 def _data_version(session: Session, about: About) -> DataVersion:
-    ignored = ("account",) if about is About.RECORDS else ("account", *RECORD_KINDS)
+    ignored = NO_CHANGE if about is About.RECORDS else (*NO_CHANGE, *RECORD_KINDS)
     changes = Audit.object_kind.not_in(ignored)
     newest = _newest(session, about, changes)
     late = Audit.id.between(newest - LATE + 1, newest)

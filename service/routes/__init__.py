@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from service.routes import (
     abonnementen,
     analyse,
+    analyse_export,
     begin,
     beheer,
     beheer_antwoorden,
@@ -65,6 +66,7 @@ PAGES: tuple[APIRouter, ...] = (
     verzoek.router,
     wijken.router,
     analyse.router,
+    analyse_export.router,
     kaarten.router,
     definitions.router,
     sources.router,

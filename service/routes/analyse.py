@@ -127,6 +127,7 @@ def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, vi
 
 
 def asked_of(question: ViewQuestion) -> Asked:
+    """Return what a reader chose, as the analysis takes it."""
     indicator, _, part = question.cijfer.partition(".")
     return Asked(
         filters=question.filters(),

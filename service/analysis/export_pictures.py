@@ -1,0 +1,108 @@
+"""Export pictures: the map of a view as PNG, SVG or a page, with what is around it inside the file."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from html import escape
+from typing import Final
+
+import orjson
+
+from data.visibility import Viewer
+from maps.formats import Format
+from service.analysis import maps
+from service.analysis.export import Export, Form
+from service.analysis.view import Asked
+from service.analysis.workbench import Workbench
+from service.texts import catalogue
+
+PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+# Length, name and sum of the first chunk, which has thirteen bytes.
+PNG_HEAD: Final = len(PNG_START) + 4 + 4 + 13 + 4
+NAMESPACE: Final = "https://wijkbeeld.example/export"
+
+
+def drawn(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export, form: Form) -> bytes:
+    """Return the map of a question as a file in one of the forms that show a map."""
+    if form is Form.HTML:
+        return _page(workbench, viewer, asked, export).encode()
+    picture = _picture(workbench, viewer, asked, export, Format(form.value))
+    return png_about(picture, export) if form is Form.PNG else svg_about(picture, export)
+
+
+def png_about(picture: bytes, export: Export) -> bytes:
+    """Return a PNG with what is around the table in text chunks: `Title`, `Description`, `wijkbeeld`."""
+    about = {
+        "Title": export.title,
+        "Description": "\n".join(f"{name}: {text}" for name, text in export.lines()),
+        "wijkbeeld": orjson.dumps(export.as_dict()).decode(),
+    }
+    chunks = b"".join(_text_chunk(name, text) for name, text in about.items())
+    return picture[:PNG_HEAD] + chunks + picture[PNG_HEAD:]
+
+
+def svg_about(picture: bytes, export: Export) -> bytes:
+    """Return an SVG with title and description for who does not see it, and the rest as JSON in it."""
+    about = "\n".join(f"{name}: {text}" for name, text in export.lines())
+    inside = (
+        f'<title id="titel">{escape(export.title)}</title><desc id="uitleg">{escape(about)}</desc>'
+        f'<metadata><export xmlns="{NAMESPACE}">{escape(orjson.dumps(export.as_dict()).decode())}</export>'
+        "</metadata>"
+    )
+    start = picture.index(b"<svg ")
+    end = picture.index(b">", start)
+    role = b' role="img" aria-labelledby="titel" aria-describedby="uitleg"'
+    return picture[:end] + role + b">" + inside.encode() + picture[end + 1 :]
+
+
+def _text_chunk(name: str, text: str) -> bytes:
+    """A chunk iTXt: name, compressed, no language, and text in UTF-8."""
+    body = b"iTXt" + name.encode("latin-1") + b"\0\1\0\0\0" + zlib.compress(text.encode())
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def _page(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export) -> str:
+    about = tuple(export.lines())
+    if asked.heat_query is not None:
+        return maps.heat_page(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m, about=about)
+    return maps.folium_page(
+        workbench,
+        viewer,
+        asked.filters,
+        indicator=asked.indicator,
+        level=asked.level,
+        part=asked.part,
+        about=about,
+    )
+
+
+def _picture(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export, form: Format) -> bytes:
+    notes = tuple(_notes(export))
+    if asked.heat_query is not None:
+        return maps.heat_picture(
+            workbench,
+            viewer,
+            asked.filters,
+            bandwidth_m=asked.bandwidth_m,
+            measure=asked.measure,
+            form=form,
+            notes=notes,
+        )
+    return maps.picture(
+        workbench,
+        viewer,
+        asked.filters,
+        indicator=asked.indicator,
+        level=asked.level,
+        part=asked.part,
+        form=form,
+        notes=notes,
+    )
+
+
+def _notes(export: Export) -> list[str]:
+    """Return what stands beside a picture: the soorten, how it is worked out, and who took it along."""
+    soorten = catalogue().text("meenemen.soorten")
+    chosen = [f"{name}: {text}" for name, text in export.filters if name == soorten]
+    return [*chosen, *(one.formule for one in export.definitions), *([export.mark] if export.mark else [])]
