@@ -142,9 +142,9 @@ def count_meldingen(
     if len(short) < len(observations):
         observations, source = _long_enough(observations, source)
     codes, buurten = pd.factorize(meldingen["buurt"].replace("", None), sort=True)
-    kind, kinds = _kinds(meldingen)
+    kind, kinds = kinds_of(meldingen)
     inside = _observed(meldingen["created_at"], source, observations, period) & (codes >= 0)
-    first = inside & _first_reports(meldingen, codes, kind)
+    first = inside & first_reports(meldingen, codes, kind)
     table = durations.per_day(
         kind[first], codes[first].astype(np.int64), n_groups=len(buurten), n_days=len(kinds)
     )
@@ -242,7 +242,7 @@ def _missing(one: Observation, brought: pd.DataFrame, selection: Selection) -> l
     return sorted(missing) if seen or expected - missing or not one.crosswalk.groups else None
 
 
-def _kinds(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
+def kinds_of(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
     """The row of the table of kinds for each melding, and that table (category, main_group), sorted."""
     category, categories = pd.factorize(meldingen["category"], sort=True)
     group, groups = pd.factorize(meldingen["main_group"], sort=True)
@@ -257,7 +257,7 @@ def _kinds(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
     return pair.astype(np.int64), kinds
 
 
-def _first_reports(meldingen: pd.DataFrame, codes: IntArray, kind: IntArray) -> NDArray[np.bool_]:
+def first_reports(meldingen: pd.DataFrame, codes: IntArray, kind: IntArray) -> NDArray[np.bool_]:
     """True for the first report of each incident; a melding without one is an incident of its own."""
     incident = pd.factorize(meldingen["incident_id"])[0]
     first = incident < 0
@@ -272,12 +272,12 @@ def _ages(
     meldingen: pd.DataFrame, codes: NDArray[np.intp], n_buurten: int, ends: pd.Series[pd.Timestamp]
 ) -> tuple[Ages, int]:
     """The meldingen by buurt and day, and how many were closed before they were made."""
-    made = _days(meldingen["created_at"])
+    made = days_of(meldingen["created_at"])
     ended = _utc(meldingen["closed_at"]).reset_index(drop=True)
     done = (ended < ends).to_numpy()
     last = ends - pd.Timedelta(1, "us")
-    took = _days(ended.where(done, last)) - made
-    age = _days(last) - made
+    took = days_of(ended.where(done, last)) - made
+    age = days_of(last) - made
     dated = took >= 0
     n_days = int(age.max(initial=-1)) + 1
 
@@ -308,7 +308,7 @@ def _utc(times: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
     return pd.to_datetime(times, utc=True)
 
 
-def _days(times: pd.Series[pd.Timestamp]) -> IntArray:
+def days_of(times: pd.Series[pd.Timestamp]) -> IntArray:
     """Calendar days in Amsterdam, as whole days since 1970."""
     local = _utc(times).dt.tz_convert(AMSTERDAM).dt.tz_localize(None)
     return local.to_numpy("datetime64[D]").astype(np.int64)

@@ -1,0 +1,162 @@
+"""Incident days: where and on which day each incident was first reported, per source, to make series of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.errors import FigureError
+from geo.event_counts import days_of, first_reports, kinds_of
+from geo.exposure import AMSTERDAM, Observation
+from geo.measures import Selection
+from geo.membership import BoolArray, FloatArray, Membership
+
+IntArray = NDArray[np.int64]
+EPOCH: Final = date(1970, 1, 1)
+_COLUMNS = ("buurt", "incident_id", "category", "main_group", "created_at", "source_id")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """The days, counted from 1970 in Amsterdam, on which a source was watched, both included."""
+
+    source: str
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, observation: Observation) -> Watched:
+        """The whole days of an observation."""
+        seen = observation.seen
+        last = (seen.end - timedelta(microseconds=1)).astimezone(AMSTERDAM).date()
+        return cls(observation.source, day_number(seen.start.astimezone(AMSTERDAM).date()), day_number(last))
+
+    def days_within(self, first: IntArray, last: IntArray) -> IntArray:
+        """How many of the days of each stretch, ends included, it was watched."""
+        days = np.minimum(last, self.last) - np.maximum(first, self.first) + 1
+        return np.asarray(np.maximum(days, 0), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Months:
+    """Incidents per calendar month: `counts` (sources, areas, months), `days` watched (sources, months).
+
+    A month is `whole` for a source (sources, months) that was watched on all of its days.
+    """
+
+    firsts: tuple[date, ...]
+    counts: FloatArray
+    days: IntArray
+    whole: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IncidentDays:
+    """Incidents in arrays of one place per incident; only those that their own source watched are in it.
+
+    `source` and `kind` point into `watched` and `kinds`, `place` into `buurten`; days count from 1970.
+    """
+
+    watched: tuple[Watched, ...]
+    buurten: pd.Index[str]
+    kinds: pd.DataFrame
+    source: IntArray
+    place: IntArray
+    kind: IntArray
+    day: IntArray
+
+    def taking(self, selection: Selection) -> IncidentDays:
+        """Only the incidents of a selection of soorten."""
+        kept = selection.takes(self.kinds)[self.kind]
+        return replace(
+            self,
+            source=self.source[kept],
+            place=self.place[kept],
+            kind=self.kind[kept],
+            day=self.day[kept],
+        )
+
+    def months(self, members: Membership) -> Months:
+        """Incidents per source, area and month, from the first month that was watched to the last."""
+        if not self.watched:
+            empty = np.zeros((0, 0), dtype=np.int64)
+            return Months((), np.zeros((0, len(members.codes), 0)), empty, empty.astype(bool))
+        firsts = _months(min(one.first for one in self.watched), max(one.last for one in self.watched))
+        starts = np.array([day_number(first) for first in firsts], dtype=np.int64)
+        ends = np.array([day_number(_next(first)) - 1 for first in firsts], dtype=np.int64)
+        month = np.searchsorted(starts, self.day, side="right") - 1
+        table = self._table(members, month, len(firsts))
+        days = np.array([one.days_within(starts, ends) for one in self.watched], dtype=np.int64)
+        return Months(firsts, table, days, days == ends - starts + 1)
+
+    def between(self, members: Membership, first: date, last: date, sources: Sequence[int]) -> FloatArray:
+        """Incidents per area on these days, ends included, of some of the sources."""
+        inside = (self.day >= day_number(first)) & (self.day <= day_number(last))
+        stretch = np.where(inside & np.isin(self.source, sources), 0, -1)
+        total: FloatArray = self._table(members, stretch, 1)[:, :, 0].sum(axis=0)
+        return total
+
+    def _table(self, members: Membership, column: NDArray[np.intp], columns: int) -> FloatArray:
+        """Numbers by source, area and column; column -1 is counted nowhere."""
+        shape = (len(self.watched), len(self.buurten) + 1, columns)
+        kept = column >= 0
+        flat = np.ravel_multi_index((self.source[kept], self.place[kept], column[kept]), shape)
+        per_buurt = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+        # A buurt without any incident is the last, empty row.
+        rows = self.buurten.get_indexer(members.buurten)
+        found = np.zeros((len(members.codes), shape[0], columns))
+        np.add.at(found, members.owner, per_buurt[:, rows].swapaxes(0, 1).astype(np.float64))
+        return found.swapaxes(0, 1)
+
+
+def incident_days(meldingen: pd.DataFrame, observation: Mapping[int, Observation]) -> IncidentDays:
+    """The incidents of meldingen on the days that their own source was watched, inside any buurt.
+
+    Columns as for `geo.event_counts.count_meldingen`; an incident counts once: where, when and as what it was
+    first reported. Raises FigureError for absent columns.
+    """
+    absent = [name for name in _COLUMNS if name not in meldingen.columns]
+    if absent:
+        raise FigureError(f"De rijen missen de kolommen {', '.join(absent)}.")
+    watched = tuple(Watched.of(one) for one in observation.values())
+    source = pd.Index(list(observation), dtype="int64").get_indexer(pd.Index(meldingen["source_id"]))
+    place, buurten = pd.factorize(meldingen["buurt"].replace("", None), sort=True)
+    kind, kinds = kinds_of(meldingen)
+    day = days_of(meldingen["created_at"])
+    starts = np.array([one.first for one in watched] + [0], dtype=np.int64)
+    ends = np.array([one.last for one in watched] + [-1], dtype=np.int64)
+    kept = (source >= 0) & (place >= 0) & (day >= starts[source]) & (day <= ends[source])
+    kept &= first_reports(meldingen, place, kind)
+    return IncidentDays(
+        watched,
+        pd.Index(buurten, dtype="str"),
+        kinds,
+        source[kept].astype(np.int64),
+        place[kept].astype(np.int64),
+        kind[kept],
+        day[kept],
+    )
+
+
+def day_number(day: date) -> int:
+    """A day as the number of days since 1970."""
+    return (day - EPOCH).days
+
+
+def _months(first: int, last: int) -> tuple[date, ...]:
+    month, end = (EPOCH + timedelta(days=first)).replace(day=1), EPOCH + timedelta(days=last)
+    found = []
+    while month <= end:
+        found.append(month)
+        month = _next(month)
+    return tuple(found)
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
