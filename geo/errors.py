@@ -19,6 +19,7 @@ WijkbeeldError
 │   ├── MissingAsset           a script or style that a page needs is not there
 │   └── ForeignLink            a page would ask another host for something
 ├── FigureError                figures, counts or shares of time that cannot be right
+├── DisclosureError            a published table that would tell too much, or cannot be made
 ├── CategoryError              a list of soorten melding that contradicts itself or is not there
 ├── SourceDown                 an outside source that gives no usable answer
 └── ImportRefused              a file that cannot be taken in, and why
@@ -101,6 +102,10 @@ class ForeignLink(MapError):
 
 class FigureError(WijkbeeldError):
     """Figures, counts or shares of time cannot be right, or are asked for under an unknown name."""
+
+
+class DisclosureError(WijkbeeldError):
+    """A published table that would tell too much, or that cannot be made."""
 
 
 class CategoryError(WijkbeeldError):

@@ -11,6 +11,7 @@ from sqlalchemy.types import UserDefinedType
 from data.account_models import Account
 from data.audit_models import AuditSeal
 from data.challenge_models import SpentChallenge
+from data.event_models import MarkedEvent
 from data.following_models import Follower
 from data.forwarding_models import SentOn
 from data.gebied_models import Gebied
@@ -19,6 +20,7 @@ from data.indicator_models import OwnIndicator
 from data.intake_models import Intake
 from data.party_models import Party
 from data.privacy_models import PrivacyRequest
+from data.publication_models import Publication
 from data.work_along_models import PartyAccount
 
 # Naming a table of each module makes its tables known.
@@ -33,6 +35,7 @@ KNOWN = (
     Party,
     PartyAccount,
     PrivacyRequest,
+    Publication,
     SentOn,
     SpentChallenge,
 )

@@ -1,0 +1,247 @@
+"""The attacker: what follows with certainty from published numbers, for who knows all the rules.
+
+Everything read becomes a bound on a quantity (a count of shielded records) or a row over quantities.
+Bounds are propagated first; whole-number programming then settles each quantity that is still in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from geo.disclosure import Layout, Rule
+from geo.errors import DisclosureError
+
+FloatArray = NDArray[np.float64]
+FEW: Final = 4
+MOST: Final = 1e9
+SAME: Final = 1e-6
+# A world that clears many cells need not be the best one.
+NEARLY: Final = 0.1
+MOST_WORLDS: Final = 20
+
+
+class Contradiction(DisclosureError):
+    """No counts at all give these numbers: a rule was broken."""
+
+
+class Row(NamedTuple):
+    """A sum over quantities, each with its sign, that lies between two bounds."""
+
+    places: tuple[int, ...]
+    signs: tuple[int, ...]
+    lower: float
+    upper: float
+
+
+@dataclass(eq=False)
+class Knowledge:
+    """What an attacker knows of quantities: the bounds of each, and rows over them."""
+
+    lower: FloatArray
+    upper: FloatArray
+    rows: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def nothing(cls, quantities: int) -> Knowledge:
+        """Know of each quantity only that it is a count."""
+        return cls(np.zeros(quantities), np.full(quantities, MOST))
+
+    def within(self, place: int, lower: float, upper: float = MOST) -> None:
+        """Learn that a quantity lies between two bounds."""
+        self.lower[place] = max(self.lower[place], np.ceil(lower - SAME))
+        self.upper[place] = min(self.upper[place], np.floor(upper + SAME))
+
+    def add(self, quantities: int = 1) -> int:
+        """Make room for quantities that are no cell; returns the place of the first."""
+        first = len(self.lower)
+        self.lower = np.append(self.lower, np.zeros(quantities))
+        self.upper = np.append(self.upper, np.full(quantities, MOST))
+        return first
+
+    def sum_of(self, whole: int, parts: Sequence[int]) -> None:
+        """Learn that a quantity is the sum of others."""
+        self.rows.append(Row((whole, *parts), (1, *[-1] * len(parts)), 0.0, 0.0))
+
+    def more(self, whole: int, part: int) -> None:
+        """Learn that a quantity is larger than one that is a part of it."""
+        self.rows.append(Row((whole, part), (1, -1), 1.0, MOST))
+
+    def some(self, places: Sequence[int]) -> None:
+        """Learn that at least one of these is not none."""
+        self.rows.append(Row(tuple(places), (1,) * len(places), 1.0, MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What follows: cells of which the count is certain, and cells that certainly hold 1 to 4."""
+
+    determined: dict[int, int]
+    few: frozenset[int]
+
+    @property
+    def places(self) -> list[int]:
+        """All cells of which something follows."""
+        return sorted(set(self.determined) | self.few)
+
+    def __bool__(self) -> bool:
+        return bool(self.determined or self.few)
+
+
+def know(layout: Layout, values: NDArray[np.int64], rule: Rule) -> Knowledge:
+    """Return what the numbers of a table tell; -1 stands for what is not published.
+
+    Of two cells with other numbers the records differ too: the noise of one set is always the same.
+    """
+    known = Knowledge.nothing(len(layout.cells))
+    for place in np.flatnonzero(values >= 0):
+        known.within(int(place), *rule.bounds(int(values[place])))
+    for family in layout.families:
+        known.sum_of(family.whole, family.parts)
+    whole, part = layout.nested.T
+    told = (values[whole] >= 0) & (values[part] >= 0) & (values[whole] != values[part])
+    for one, other in layout.nested[told]:
+        known.more(int(one), int(other))
+    for one, other, difference in layout.crossing:
+        if min(values[one], values[other]) >= 0 and values[one] != values[other]:
+            known.some(difference)
+    return known
+
+
+def attack(known: Knowledge, targets: Iterable[int]) -> Findings:
+    """Return what follows of these quantities; Contradiction when nothing fits what is known."""
+    program = _Program(known)
+    lower, upper = program.propagate()
+    wanted = np.array(sorted(targets), dtype=np.int64)
+    return _Search(program, lower, upper, wanted).findings()
+
+
+def follows_at_once(known: Knowledge, targets: Iterable[int]) -> Findings:
+    """Return what follows by propagating bounds alone: part of what `attack` finds, and much faster."""
+    lower, upper = _Program(known).propagate()
+    wanted = np.array(sorted(targets), dtype=np.int64)
+    return _findings(lower, upper, wanted)
+
+
+class _Program:
+    """The rows as one sparse matrix."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self.known = known
+        lengths = [len(row.places) for row in known.rows]
+        self.row = np.repeat(np.arange(len(known.rows)), lengths)
+        self.column = np.array([place for row in known.rows for place in row.places], dtype=np.int64)
+        self.sign = np.array([sign for row in known.rows for sign in row.signs], dtype=np.float64)
+        self.low = np.array([row.lower for row in known.rows])
+        self.high = np.array([row.upper for row in known.rows])
+
+    def propagate(self) -> tuple[FloatArray, FloatArray]:
+        """Return bounds that no row can tighten any more; Contradiction when they exclude everything."""
+        lower, upper = self.known.lower.copy(), self.known.upper.copy()
+        changed = True
+        while changed:
+            before = lower.sum() - upper.sum()
+            self._tighten(lower, upper)
+            if np.any(lower > upper):
+                raise Contradiction("deze cijfers kunnen niet alle waar zijn")
+            changed = lower.sum() - upper.sum() > before
+        return lower, upper
+
+    def _tighten(self, lower: FloatArray, upper: FloatArray) -> None:
+        positive = self.sign > 0
+        low, high = lower[self.column], upper[self.column]
+        least, most = np.where(positive, low, -high), np.where(positive, high, -low)
+        count = len(self.low)
+        sum_least = np.bincount(self.row, least, count)
+        sum_most = np.bincount(self.row, most, count)
+        # What the others of a row leave for this one, with its sign.
+        room_up = self.high[self.row] - (sum_least[self.row] - least)
+        room_down = self.low[self.row] - (sum_most[self.row] - most)
+        np.minimum.at(upper, self.column, np.where(positive, room_up, -room_down))
+        np.maximum.at(lower, self.column, np.where(positive, room_down, -room_up))
+
+    def world(self, weights: FloatArray, lower: FloatArray, upper: FloatArray, *, gap: float) -> FloatArray:
+        """Return counts that fit everything and have about the least sum by these weights."""
+        shape = (len(self.low), len(lower))
+        matrix = csr_array((self.sign, (self.row, self.column)), shape=shape)
+        high = np.where(self.high >= MOST, np.inf, self.high)
+        rows = LinearConstraint(matrix, self.low, high)
+        answer = milp(
+            weights,
+            constraints=rows if len(self.low) else (),
+            integrality=np.ones(len(lower)),
+            bounds=Bounds(lower, np.where(upper >= MOST, np.inf, upper)),
+            options={"mip_rel_gap": gap},
+        )
+        if answer.x is None:
+            raise Contradiction(f"deze cijfers kunnen niet alle waar zijn: {answer.message}")
+        return np.asarray(np.round(answer.x), dtype=np.float64)
+
+
+class _Search:
+    """Looks for worlds that clear each cell: one in which it does not hold 1 to 4, and two that differ.
+
+    One world clears many cells. Who is left is asked alone: both ends of what is possible.
+    """
+
+    def __init__(self, program: _Program, lower: FloatArray, upper: FloatArray, wanted: NDArray[np.int64]):
+        self.program, self.lower, self.upper, self.wanted = program, lower, upper, wanted
+        self.seen_low = np.full(len(lower), np.inf)
+        self.seen_high = np.full(len(lower), -np.inf)
+        self.outside = np.zeros(len(lower), dtype=bool)
+        self.random = np.random.default_rng(0)
+
+    def findings(self) -> Findings:
+        """Return what follows of the wanted cells."""
+        left = self.wanted
+        for turn in range(MOST_WORLDS):
+            self._see(self._weights(left, turn))
+            before, left = left, self._left()
+            if not len(left) or (turn > 1 and len(left) == len(before)):
+                break
+        for place in left:
+            self._settle(int(place))
+        few = frozenset(int(one) for one in self.wanted if not self.outside[one])
+        same = self.seen_low == self.seen_high
+        return Findings({int(one): int(self.seen_low[one]) for one in self.wanted if same[one]}, few)
+
+    def _left(self) -> NDArray[np.int64]:
+        unclear = ~self.outside[self.wanted] | (self.seen_low == self.seen_high)[self.wanted]
+        left: NDArray[np.int64] = self.wanted[unclear]
+        return left
+
+    def _weights(self, places: NDArray[np.int64], turn: int) -> FloatArray:
+        """Weigh so that each cell goes to the end at which it would be outside 1 to 4, or to the other."""
+        weights = np.zeros(len(self.lower))
+        towards = np.where(self.outside[places], (-1.0) ** turn, np.where(self.lower[places] < 1, 1.0, -1.0))
+        weights[places] = towards * self.random.uniform(0.5, 1.5, len(places))
+        return weights
+
+    def _settle(self, place: int) -> None:
+        """Look in both directions; what the two ends do not clear lies between them."""
+        weights = np.zeros(len(self.lower))
+        for sign in (1.0, -1.0):
+            if self.seen_low[place] != self.seen_high[place] and self.outside[place]:
+                return
+            weights[place] = sign
+            self._see(weights, gap=0.0)
+
+    def _see(self, weights: FloatArray, *, gap: float = NEARLY) -> None:
+        world = self.program.world(weights, self.lower, self.upper, gap=gap)
+        self.seen_low = np.minimum(self.seen_low, world)
+        self.seen_high = np.maximum(self.seen_high, world)
+        self.outside |= (world < 1) | (world > FEW)
+
+
+def _findings(lower: FloatArray, upper: FloatArray, wanted: NDArray[np.int64]) -> Findings:
+    certain = lower[wanted] == upper[wanted]
+    few = (lower[wanted] >= 1) & (upper[wanted] <= FEW)
+    return Findings(
+        {int(one): int(lower[one]) for one in wanted[certain]}, frozenset(int(one) for one in wanted[few])
+    )
