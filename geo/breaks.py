@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 from geo.category_breaks import breaks
@@ -19,7 +18,6 @@ class BreakKind(StrEnum):
 
     METING = "meting"
     INDELING = "indeling"
-    GRENZEN = "grenzen"
     BRON = "bron"
     GEBEURTENIS = "gebeurtenis"
 
@@ -66,21 +64,6 @@ MODEL_ESTIMATES: Final = frozenset({"gezondheid_goed"})
 def year_breaks(figure: str, first: int, last: int) -> tuple[YearBreak, ...]:
     """The known breaks of a figure between two years."""
     return tuple(one for one in YEAR_BREAKS if one.figure == figure and one.between(first, last))
-
-
-def outline_break(figure: str, years: Sequence[tuple[int, int]]) -> tuple[YearBreak, ...]:
-    """The breaks where a figure goes over to other outlines; `years` are pairs (year, edition)."""
-    return tuple(
-        YearBreak(
-            BreakKind.GRENZEN,
-            figure,
-            before,
-            after,
-            f"De grenzen van {after} zijn die van {new}, de grenzen van {before} die van {old}.",
-        )
-        for (before, old), (after, new) in pairwise(sorted(years))
-        if old != new
-    )
 
 
 def source_breaks(observations: Iterable[Observation]) -> list[DayBreak]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from geo.breaks import BreakKind, edition_breaks, outline_break, source_breaks, year_breaks
+from geo.breaks import BreakKind, edition_breaks, source_breaks, year_breaks
 from geo.exposure import Observation, Period
 from geo.main_groups import Crosswalk, MainGroup
 
@@ -35,8 +35,3 @@ def test_another_source_breaks_where_it_begins_and_where_one_stops() -> None:
     days = [(one.day, one.naam) for one in source_breaks([FIRST, SECOND])]
     assert days == [(date(2025, 1, 1), "bestand houdt op"), (date(2025, 2, 1), "meldpunt begint")]
     assert source_breaks([FIRST]) == source_breaks([]) == []
-
-
-def test_figures_on_other_outlines_break_between_the_years_that_they_go_over() -> None:
-    found = outline_break("inwoners", [(2024, 2024), (2022, 2016), (2023, 2016)])
-    assert [(one.before, one.after, one.kind) for one in found] == [(2023, 2024, BreakKind.GRENZEN)]

@@ -31,6 +31,7 @@ KNOWN = (
     Gebied,
     Intake,
     IncidentLead,
+    MarkedEvent,
     OwnIndicator,
     Party,
     PartyAccount,
