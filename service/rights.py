@@ -177,6 +177,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /ideeen/{public_id}/antwoord": Right.ANSWER,
     "POST /ideeen/{public_id}/zichtbaar": Right.ANSWER,
     "GET /tevredenheid": Right.FIGURES_STAFF,
+    "GET /analyse/hier-horen-we-weinig": Right.FIGURES_STAFF,
     "GET /werkbak": Right.DESK_READ,
     "GET /werkbak/nieuw": Right.INTAKE_FOR_CALLER,
     "POST /werkbak/nieuw": Right.INTAKE_FOR_CALLER,

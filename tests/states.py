@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from account_states import ACCOUNT_STATES
+from adviser_states import ADVISER_STATES
 from desk_states import DESK_STATES
 from letter_states import LETTER_STATES
 from page_state import NO_ROUTE, Kind, State
@@ -18,7 +19,7 @@ from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
 RESIDENT_PAGES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES
-STAFF_PAGES = DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES
+STAFF_PAGES = DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES + ADVISER_STATES
 STATES = RESIDENT_PAGES + STAFF_PAGES
 
 
@@ -38,6 +39,7 @@ GET /meldingen/{{public_id}}            | one many error success
 GET /wijken/{{code}}                    | empty many error
 GET /gebieden/{{code}}                  | many error
 GET /analyse                            | empty many error
+GET /analyse/hier-horen-we-weinig      | empty many error
 GET /kaarten                            | empty many
 GET /kaarten/{{gemeente}}/{{soort}}     | one error
 GET /kaarten/{{gemeente}}/{{soort}}/kaart | one

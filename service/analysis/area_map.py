@@ -1,0 +1,66 @@
+"""Area map: values by code with classes and words, as the map of a page of its own draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.areas import Level
+from maps.choropleth import value_layer, values_by_code
+from maps.classes import classify_by
+from maps.facts import Facts
+from maps.palette import Ramp
+from service.analysis import live_map
+from service.analysis.live_map import LiveMap
+from service.analysis.places import Places
+from service.analysis.workbench import Workbench
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AreaMap:
+    """What the script draws, and the legend beside it (as `maps.legend` gives it)."""
+
+    data: dict[str, Any]
+    legend: dict[str, Any]
+
+
+def area_map(
+    workbench: Workbench,
+    found: Places,
+    level: Level,
+    values: Mapping[str, float],
+    *,
+    edges: Sequence[float],
+    facts: Facts,
+    lines: Mapping[str, list[str]],
+    addresses: Mapping[str, str],
+    small: Sequence[str] = (),
+    ramp: Ramp = Ramp.VERSCHIL,
+) -> AreaMap:
+    """Return the areas of a level in colours with fixed edges, so that two maps can be laid side by side.
+
+    `lines` is what the tooltip of an area says, `addresses` where its page is; `small` are areas too small
+    for a value.
+    """
+    areas = found.areas(level)
+    known = pd.Series(dict(values), dtype="float64")
+    array = values_by_code(known, areas)
+    classes = classify_by(array, edges, small=np.asarray(areas["code"].isin(list(small)), dtype=bool))
+    layer: Any = value_layer(areas["code"].tolist(), array, classes, facts=facts, ramp=ramp)
+    drawn = {
+        place.code: {
+            "naam": place.naam,
+            "url": addresses[place.code],
+            "klasse": layer["waarden"][place.code]["klasse"],
+            "regels": lines.get(place.code, []),
+        }
+        for place in found.of(level)
+    }
+    data = live_map.as_data(
+        workbench, found, LiveMap(level=level, areas=drawn, classes=layer["klassen"], opens=False)
+    )
+    return AreaMap(data, layer["legenda"])

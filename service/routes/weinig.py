@@ -1,0 +1,118 @@
+"""Hier horen we weinig: for staff, where less comes in than expected and how soon people report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import model_validator
+
+from data.rights import Right
+from geo.areas import Level
+from geo.silence import FEWEST_DUPLICATES, LONGEST_DAYS
+from maps.facts import Facts
+from maps.numbers import dutch
+from maps.palette import Ramp
+from service.analysis import silence, towns
+from service.analysis.area_map import AreaMap, area_map
+from service.analysis.choropleth import ATTRIBUTION
+from service.analysis.places import Places
+from service.analysis.silence import HeardRow, Silence
+from service.analysis.words import moment_words, span_text
+from service.analysis.workbench import Workbench
+from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.pages import place_url, render
+from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.texts import catalogue
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = "/analyse/hier-horen-we-weinig"
+# Observed over expected.
+EDGES = (0.5, 0.8, 1.25, 2.0)
+
+
+class SilenceQuestion(Question):
+    """The view that is asked; what a form leaves empty counts as not asked."""
+
+    gemeente: GemeenteCode = ""
+    niveau: Level = Level.BUURT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    def address(self, known_at: datetime) -> str:
+        """Return the address that gives the same numbers later."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return f"{ADDRESS}?{urlencode(asked | {'standVan': moment_text(known_at)}, doseq=True)}"
+
+
+@router.get(ADDRESS)
+def little(
+    request: Request,
+    question: Annotated[SilenceQuestion, Query()],
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+) -> HTMLResponse:
+    """Show from which areas less comes in than expected, on a map and in a table, and what that may mean."""
+    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    if town is None:
+        return render(request, "leeg.html", {})
+    if not viewer.may(Right.FIGURES_STAFF, town.gemeente.code):
+        raise HTTPException(404)
+    question = question.model_copy(update={"gemeente": town.gemeente.code})
+    found = silence.silence(workbench, viewer, town, question.filters(), level=question.niveau)
+    known_at = question.stand_van or datetime.now(UTC)
+    rows = sorted(found.rows, key=lambda row: (not row.is_known, row.ratio, row.place.naam))
+    context = {
+        "vraag": question,
+        "towns": towns.towns(workbench),
+        "levels": [level.value for level in Level if town.of(level) and level is not Level.GEMEENTE],
+        "found": found,
+        "rows": rows,
+        "kaart": _map(workbench, town, found, known_at),
+        "fewest": FEWEST_DUPLICATES,
+        "longest": LONGEST_DAYS,
+        "permalink": question.address(known_at),
+        "stand_van": moment_words(question.stand_van) if question.stand_van else None,
+    }
+    return render(request, "weinig.html", context, town=town, example=found.example)
+
+
+def _map(workbench: Workbench, town: Places, found: Silence, known_at: datetime) -> AreaMap:
+    t = catalogue().text
+    facts = Facts(
+        title=t("weinig.kaarttitel", gemeente=town.gemeente.naam, niveau=found.level.value),
+        unit=t("weinig.eenheid"),
+        source=t("weinig.bron"),
+        period=span_text(found.span) if found.span else "",
+        as_of=moment_words(known_at),
+        division=f"indeling {town.edition}",
+        attribution=ATTRIBUTION,
+        example=found.example,
+    )
+    return area_map(
+        workbench,
+        town,
+        found.level,
+        {row.place.code: row.ratio for row in found.rows},
+        edges=EDGES,
+        facts=facts,
+        lines={row.place.code: _lines(row) for row in found.rows},
+        addresses={place.code: place_url(place) for place in town.of(found.level)},
+        small=[row.place.code for row in found.rows if not row.is_known],
+        ramp=Ramp.VERSCHIL,
+    )
+
+
+def _lines(row: HeardRow) -> list[str]:
+    t = catalogue().text
+    if not row.is_known:
+        return [t("weinig.geteld", aantal=dutch(row.observed, 0)), t("weinig.te_klein")]
+    counted = t("weinig.regel", aantal=dutch(row.observed, 0), verwacht=dutch(row.expected, 0))
+    return [counted, t("weinig.duidelijk") if row.few else t("weinig.niet_duidelijk")]
