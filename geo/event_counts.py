@@ -71,7 +71,7 @@ class EventCounts:
 
     def supplying(self, selection: Selection = EVERYTHING) -> list[Observation]:
         """The sources that were watched in the period and deliver at least part of the selection."""
-        return [one for one, brought in self._watched() if _missing(one, brought, selection) is not None]
+        return [one for one, brought in self._watched() if supplies(one, brought, selection)]
 
     def sources(self, selection: Selection = EVERYTHING) -> str:
         """The names of the sources that deliver at least part of the selection."""
@@ -234,6 +234,11 @@ def _ends(observations: tuple[Observation, ...], source: IntArray) -> pd.Series[
     return ends.iloc[source].reset_index(drop=True)
 
 
+def supplies(one: Observation, brought: pd.DataFrame, selection: Selection) -> bool:
+    """Whether a source that brought these kinds delivers at least part of the selection."""
+    return _missing(one, brought, selection) is not None
+
+
 def _missing(one: Observation, brought: pd.DataFrame, selection: Selection) -> list[str] | None:
     """The slugs of a selection that a source leaves out; None when nothing of it remains."""
     seen = set(brought.loc[selection.takes(brought), "category"])
@@ -258,7 +263,12 @@ def kinds_of(meldingen: pd.DataFrame) -> tuple[IntArray, pd.DataFrame]:
 
 
 def first_reports(meldingen: pd.DataFrame, codes: IntArray, kind: IntArray) -> NDArray[np.bool_]:
-    """True for the first report of each incident; a melding without one is an incident of its own."""
+    """True for the first report of each incident; a melding without one is an incident of its own.
+
+    A column `first` tells it of rows that are part of all that was reported.
+    """
+    if "first" in meldingen.columns:
+        return meldingen["first"].to_numpy(dtype=bool)
     incident = pd.factorize(meldingen["incident_id"])[0]
     first = incident < 0
     joined = np.flatnonzero(~first)
