@@ -104,7 +104,7 @@ def _columns(rows: pd.DataFrame, whole: pd.DataFrame, similar: Places | None, *,
         **dict(zip(("ratio", "ratio_lower", "ratio_upper"), town, strict=True)),
         **dict(zip(("similar_ratio", "similar_lower", "similar_upper"), alike, strict=True)),
     }
-    words = {"verdict": verdicts(town), "similar_verdict": verdicts(alike)}
+    words = {"verdict": verdicts(town), "similar_verdict": "" if similar is None else verdicts(alike)}
     return {
         **{name: np.where(shown, column, np.nan) for name, column in numbers.items()},
         **{name: np.where(shown, column, "") for name, column in words.items()},

@@ -45,6 +45,7 @@ BY_DATA_KEYS = (
     "meenemen.vorm_",
     "meenemen.over_",
     "analyse.maat_",
+    "vergelijking.oordeel_",
     "opdrachten.kies_",
     "werkbak.stapel_",
     "werkbak.contact_",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,11 +57,25 @@ def _background(row: dict[Any, Any]) -> dict[str, Any]:
         "noemer": _number(row["denominator"]),
         "ondergrens": _number(row["lower"]),
         "bovengrens": _number(row["upper"]),
+        "bijgesteld": _number(row["adjusted"]),
+        "bijgesteldOndergrens": _number(row["adjusted_lower"]),
+        "bijgesteldBovengrens": _number(row["adjusted_upper"]),
+        "naastGemeente": _ratio(row, "ratio", row["verdict"]),
+        "naastGelijkende": _ratio(row, "similar", row["similar_verdict"]),
         "status": row["status"],
         "statusTekst": STATUS_TEXTS[row["status"]],
         "jaar": None if pd.isna(row["year"]) else int(row["year"]),
         "bron": row["source"],
     }
+
+
+def _ratio(row: Mapping[Any, Any], which: str, verdict: str) -> dict[str, Any] | None:
+    """Return how many times a value is another, and what that comes to; None where nothing is compared."""
+    if not verdict:
+        return None
+    value = row["ratio" if which == "ratio" else "similar_ratio"]
+    ends = (row[f"{which}_lower"], row[f"{which}_upper"])
+    return {"keer": _number(value), "van": _number(ends[0]), "tot": _number(ends[1]), "oordeel": verdict}
 
 
 def _number(value: float) -> float | None:

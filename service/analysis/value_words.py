@@ -45,7 +45,7 @@ def value_words(row: Mapping[Any, Any], *, unit: str, decimals: int | None = Non
         value=value,
         lower=float(row["lower"]),
         upper=float(row["upper"]),
-        text=_text(value, decimals)
+        text=number_text(value, decimals)
         if known
         else STATUS_TEXTS[status] or catalogue().text("algemeen.niet_bekend"),
         unit=unit if known else "",
@@ -62,7 +62,7 @@ def margin_text(lower: float, upper: float, *, decimals: int | None = None) -> s
     """Return `tussen 12 en 19`; empty when there is no margin."""
     if math.isnan(lower) or math.isnan(upper):
         return ""
-    return f"tussen {_text(lower, decimals)} en {_text(upper, decimals)}"
+    return f"tussen {number_text(lower, decimals)} en {number_text(upper, decimals)}"
 
 
 def source_text(source: str, year: Any) -> str:
@@ -108,7 +108,8 @@ def lines(words: ValueWords, *, example: bool) -> list[str]:
     return [line for line in (value, words.margin, counted, words.source, marked) if line]
 
 
-def _text(value: float, decimals: int | None) -> str:
+def number_text(value: float, decimals: int | None) -> str:
+    """Return a number with this many decimals; None is as many as it asks for."""
     return short(value) if decimals is None else dutch(value, decimals)
 
 

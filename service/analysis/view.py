@@ -12,6 +12,7 @@ from data.visibility import Viewer
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import choropleth, figures, heat, live_map
+from service.analysis.comparison_words import ComparisonWords, comparison_lines, comparison_words
 from service.analysis.figures import LevelValues
 from service.analysis.heat import HeatMeasure
 from service.analysis.live_map import LiveMap
@@ -35,6 +36,7 @@ class ViewRow:
 
     place: Place
     words: ValueWords
+    beside: ComparisonWords
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,6 +54,16 @@ class View:
     def sources(self) -> list[str]:
         """The sources of the values, each once."""
         return sorted({row.words.source for row in self.rows if row.words.source})
+
+    @property
+    def has_adjusted(self) -> bool:
+        """Whether any value was adjusted and compared."""
+        return any(row.beside.adjusted for row in self.rows)
+
+    @property
+    def has_similar(self) -> bool:
+        """Whether any area has others like it."""
+        return any(row.beside.similar.verdict for row in self.rows)
 
     @property
     def has_margin(self) -> bool:
@@ -89,7 +101,7 @@ def view(
             "naam": row.place.naam,
             "url": addresses[row.place.code],
             "klasse": layer["waarden"][row.place.code]["klasse"],
-            "regels": lines(row.words, example=example),
+            "regels": [*lines(row.words, example=example), *comparison_lines(row.beside)],
         }
         for row in rows
     }
@@ -141,7 +153,11 @@ def _rows(found: Places, values: LevelValues, order: Order) -> list[ViewRow]:
     records = values.rows.sort_values("value", ascending=False, na_position="last").to_dict("records")
     decimals = shared_decimals(values.rows["value"])
     rows = [
-        ViewRow(found.by_code[row["code"]], value_words(row, unit=values.part.unit, decimals=decimals))
+        ViewRow(
+            found.by_code[row["code"]],
+            value_words(row, unit=values.part.unit, decimals=decimals),
+            comparison_words(row, decimals=decimals),
+        )
         for row in records
     ]
     return rows if order == "waarde" else sorted(rows, key=lambda row: row.place.naam)
