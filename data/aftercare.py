@@ -100,8 +100,11 @@ def given(session: Session, public_id: str, *, secret: bytes) -> Answer | None:
     return None if kept is None else Answer(kept.answer)
 
 
-def counts(session: Session, viewer: Viewer, *, since: date) -> Sequence[Count]:
-    """Return how often each answer was given since a day, in the gemeenten whose figures this viewer sees."""
+def counts(session: Session, viewer: Viewer, *, since: date, until: date | None = None) -> Sequence[Count]:
+    """Return how often each answer was given since a day, in the gemeenten whose figures this viewer sees.
+
+    The last day counts too; None is until today.
+    """
     columns = (Contentment.municipality_code, Contentment.main_group, Contentment.answer)
     query = (
         select(*columns, func.count())
@@ -109,6 +112,8 @@ def counts(session: Session, viewer: Viewer, *, since: date) -> Sequence[Count]:
         .group_by(*columns)
         .order_by(*columns)
     )
+    if until is not None:
+        query = query.where(Contentment.answered_on <= until)
     seen = viewer.gemeenten(Right.FIGURES_STAFF)
     if EVERYWHERE not in seen:
         query = query.where(Contentment.municipality_code.in_(seen))

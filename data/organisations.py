@@ -104,6 +104,17 @@ def released_of(session: Session, gemeente: str) -> list[Organisation]:
     return [one for one in found if one.released is not None]
 
 
+def active_in(session: Session, viewer: Viewer, gemeente: str, *, since: date) -> list[Organisation]:
+    """Return the organisations of a gemeente that wrote or renewed their text since a day.
+
+    Who does not see the figures of the gemeente knows of those alone whose text was released.
+    """
+    found = _read(session, _accounts().where(Account.municipality_code == gemeente))
+    staff = viewer.may(Right.FIGURES_STAFF, gemeente)
+    texts = ((one, one.written if staff else one.released) for one in found)
+    return [one for one, text in texts if text is not None and text.written_at.date() >= since]
+
+
 def buurten_of(session: Session, codes: Iterable[str]) -> frozenset[str]:
     """Return the buurten of wijken, gebieden and buurten, in every edition."""
     asked = list(codes)

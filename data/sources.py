@@ -23,6 +23,7 @@ class SourceKind(StrEnum):
     INITIATIEVEN = "initiatieven"
     PLACES = "bekende plekken"
     BACKGROUND = "achtergrond"
+    SURVEY = "enquete"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,12 +16,14 @@ from data.jobs import Arguments, Control, Kind
 from data.municipalities import need_municipality
 from data.reference_imports import LoadReport, import_addresses, import_areas, import_figures
 from data.sources import SourceKind
+from data.survey_import import import_survey
 
 AREAS: Final = "import areas"
 FIGURES: Final = "import figures"
 ADDRESSES: Final = "import addresses"
 INITIATIEVEN: Final = "import initiatieven"
 GEBIEDEN: Final = "import gebieden"
+SURVEY: Final = "import enquete"
 EXAMPLES: Final = "examples load"
 NO_EXAMPLES: Final = "examples remove"
 
@@ -46,6 +48,7 @@ def reference_kinds(database: Database) -> dict[str, Kind]:
         ADDRESSES: _kind(database, import_addresses),
         INITIATIEVEN: _kind(database, import_initiatieven),
         GEBIEDEN: _kind(database, import_gebieden),
+        SURVEY: _kind(database, import_survey),
         EXAMPLES: examples,
         NO_EXAMPLES: no_examples,
     }

@@ -9,8 +9,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import categories, category_store, figures, initiatieven
-from data.choices import PrivacyClass
+from data import figures, initiatieven
 from data.meldingen import Filters
 from data.observation import Watch
 from data.rights import Right
@@ -25,11 +24,11 @@ from geo.event_counts import TOO_SHORT, EventCounts, count_initiatieven, count_m
 from geo.exposure import Observation, Period
 from geo.indicator_values import indicator_values
 from geo.indicators import Indicator, Part
-from geo.measures import EventRate, Events, MedianDuration, StillOpen
-from service.analysis import reports
+from geo.measures import EventRate, Events, MedianDuration, Share, StillOpen
+from service.analysis import observed, reports
 from service.analysis.places import Places
+from service.analysis.records import OF_MELDINGEN, Asking, with_records
 from service.analysis.reports import Span
-from service.analysis.words import period_text
 from service.analysis.workbench import Workbench
 
 PUBLIC_REMARK = "Alleen meldingen die iedereen mag zien: die over straat, groen, afval en water."
@@ -113,7 +112,12 @@ def level_values(
         rows = workbench.remember(
             session,
             key,
-            lambda: _worked_out(found, evidence(workbench, session, viewer, places, filters), places, level),
+            lambda: _worked_out(
+                found,
+                evidence_for(found, Asking(workbench, session, viewer, places, filters)),
+                places,
+                level,
+            ),
         )
         watches = reports.watches(workbench, session, viewer, filters) if counts_meldingen(found) else ()
     rows = rows[rows["part"] == chosen.key].reset_index(drop=True)
@@ -132,6 +136,12 @@ def _worked_out(found: Indicator, evidence: Evidence, places: Places, level: Lev
     return compared(found, values, whole=whole, similar=most_similar(evidence.figures, members))
 
 
+def evidence_for(found: Indicator, asking: Asking) -> Evidence:
+    """Return what one cijfer is worked out from, with the records that it needs."""
+    usual = evidence(asking.workbench, asking.session, asking.viewer, asking.places, asking.filters)
+    return with_records(usual, (part.measure for part in found.parts), asking)
+
+
 def evidence(
     workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
 ) -> Evidence:
@@ -146,6 +156,7 @@ def counts_meldingen(found: Indicator) -> bool:
     return any(
         isinstance(part.measure, MedianDuration | StillOpen)
         or (isinstance(part.measure, EventRate) and part.measure.events is Events.MELDINGEN)
+        or (isinstance(part.measure, Share) and part.measure.tallied in OF_MELDINGEN)
         for part in found.parts
     )
 
@@ -168,31 +179,9 @@ def _meldingen(
     span = reports.span(watches)
     if span is None:
         return None
-    rows = reports.frame(workbench, session, viewer, filters, edition=places.edition)
-    within = viewer if _sees(viewer, filters) else PUBLIC
-    observation = {
-        one.source_id: _observation(session, within, one, _name(one, alone=len(watches) == 1))
-        for one in watches
-    }
+    rows = observed.frame(workbench, session, viewer, filters, edition=places.edition)
+    observation = observed.observations(session, viewer, filters.gemeente, watches)
     return count_meldingen(rows, period=Period.of_days(*span), observation=observation)
-
-
-def _observation(session: Session, viewer: Viewer, watch: Watch, name: str) -> Observation:
-    """Return what a source delivers and when; for the public, what is not `exact` is not delivered."""
-    seen = Period.of_days(watch.first, watch.last)
-    if watch.category_edition is None:
-        return Observation(name, seen, days=watch.days)
-    edition = categories.category_edition(watch.category_edition)
-    classes = category_store.privacy_classes(session, edition.edition)
-    hidden = {
-        slug for slug, privacy in classes.items() if not viewer.is_staff and privacy != PrivacyClass.EXACT
-    }
-    return Observation(name, seen, edition.crosswalk, edition.not_supplied | hidden, days=watch.days)
-
-
-def _name(watch: Watch, *, alone: bool) -> str:
-    """Return the name of a source; beside others with its days, which differ."""
-    return watch.naam if alone else f"{watch.naam} ({period_text([watch])})"
 
 
 def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Filters) -> EventCounts | None:

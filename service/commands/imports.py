@@ -10,7 +10,7 @@ from rich.console import Console
 
 from data.reference_imports import LoadReport
 from service.commands.jobs import NOT_LOADED, Json, perform_here_or_there, print_json, refusals
-from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN
+from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN, SURVEY
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
@@ -68,6 +68,18 @@ def initiatieven(
 ) -> None:
     """Take in initiatieven of a gemeente from a table; they replace its example initiatieven."""
     _run(INITIATIEVEN, file, as_json=as_json, gemeente=gemeente, release=release)
+
+
+@app.command("enquete")
+def survey(
+    file: File,
+    gemeente: Annotated[str, typer.Option(help="Gemeente van de enquête (naam of code)")],
+    year: Year = None,
+    name: Annotated[str | None, typer.Option(help="Naam van de enquête, voor bij de cijfers")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in the answers of a survey with their margins; refused whole when a cell is wrong."""
+    _run(SURVEY, file, as_json=as_json, gemeente=gemeente, year=year, name=name)
 
 
 def _run(kind: str, file: Path, *, as_json: bool, **arguments: Any) -> None:
