@@ -82,6 +82,29 @@ class IncidentDays:
             day=self.day[kept],
         )
 
+    def brought(self, source: int) -> pd.DataFrame:
+        """The kinds that a source brought."""
+        return self.kinds.iloc[np.unique(self.kind[self.source == source])]
+
+    def only(self, sources: Sequence[int], first: date | None, last: date | None) -> IncidentDays:
+        """What some of the sources brought on these days, ends included; None is without an end."""
+        begin = day_number(first or date.min)
+        end = day_number(last or date.max)
+        chosen = [self.watched[one] for one in sources]
+        clipped = [Watched(one.source, max(one.first, begin), min(one.last, end)) for one in chosen]
+        left = [place for place, one in enumerate(clipped) if one.first <= one.last]
+        moved = np.full(len(self.watched), -1, dtype=np.int64)
+        moved[[sources[place] for place in left]] = np.arange(len(left))
+        kept = (moved[self.source] >= 0) & (self.day >= begin) & (self.day <= end)
+        return replace(
+            self,
+            watched=tuple(clipped[place] for place in left),
+            source=moved[self.source[kept]],
+            place=self.place[kept],
+            kind=self.kind[kept],
+            day=self.day[kept],
+        )
+
     def months(self, members: Membership) -> Months:
         """Incidents per source, area and month, from the first month that was watched to the last."""
         if not self.watched:
