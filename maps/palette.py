@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +76,31 @@ _VISION: Final = MappingProxyType(
         ),
     }
 )
+
+
+class Line(NamedTuple):
+    """How a line in a plot is drawn: colour, lengths of dash and gap (none is solid), and its marker."""
+
+    colour: str
+    dash: tuple[float, ...]
+    marker: str
+
+
+# Dark to light and each with a dash and a marker of its own: told apart in grey print too.
+_LINES: Final = (
+    Line("#0b4f5c", (), "o"),
+    Line("#c2571a", (5.0, 2.0), "s"),
+    Line("#5b4a9e", (1.5, 1.5), "^"),
+    Line("#7a8f1f", (6.0, 2.0, 1.5, 2.0), "D"),
+    Line("#8a6f7d", (3.0, 1.0), "v"),
+)
+# Clearly more and clearly less, told apart by lightness too.
+VERDICTS: Final = MappingProxyType({"hoger": "#8c4a0c", "lager": "#6a5fa3"})
+
+
+def lines(n: int) -> tuple[Line, ...]:
+    """The ways to draw n lines that are told apart; from the sixth on they come again."""
+    return tuple(_LINES[place % len(_LINES)] for place in range(n))
 
 
 def colours(ramp: Ramp, n: int) -> tuple[str, ...]:
