@@ -25,7 +25,7 @@ from geo.measures import (
     Survey,
 )
 from geo.membership import FloatArray, Membership
-from geo.rates import raw_rates
+from geo.rates import raw_rates, share_interval
 
 __all__ = ["Answer", "Evidence", "answer"]
 
@@ -169,7 +169,9 @@ def _still_open(measure: StillOpen, counts: EventCounts | None, members: Members
     old = ages.made[:, measure.days :].sum(axis=1).astype(np.float64)
     still = ages.open_yet[:, measure.days :].sum(axis=1).astype(np.float64)
     value = np.divide(100 * still, old, out=np.full_like(old, np.nan), where=old > 0)
-    return _durations(counts, members, value=value, n=still, denominator=old, notes=[])
+    found = _durations(counts, members, value=value, n=still, denominator=old, notes=[])
+    found.lower, found.upper = (100 * end for end in share_interval(still, old))
+    return found
 
 
 def _durations(

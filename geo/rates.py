@@ -62,6 +62,23 @@ def raw_rates(counts: ArrayLike, size: ArrayLike, *, exposure_years: ArrayLike, 
     return Rates(n * factor, lower * factor, upper * factor)
 
 
+def share_interval(
+    counts: ArrayLike, of: ArrayLike, *, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper ends for the share that `counts` of `of` stand for, 0 to 1, same shape.
+
+    Jeffreys' interval, which ends at 0 and 1 where none or all were counted: Brown, Cai and DasGupta,
+    Interval estimation for a binomial proportion, Statistical Science 16 (2001). NaN where a
+    number is unknown or `of` is 0; raises FigureError for a broken number.
+    """
+    n, whole = _whole(counts), _whole(of)
+    usable, tail = whole > 0, (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(n == 0, 0.0, betaincinv(n + 0.5, whole - n + 0.5, tail))
+        high = np.where(n == whole, 1.0, betaincinv(n + 0.5, whole - n + 0.5, 1 - tail))
+    return np.where(usable, low, np.nan), np.where(usable, high, np.nan)
+
+
 def rate_ratio(
     count: ArrayLike,
     exposure: ArrayLike,

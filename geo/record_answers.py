@@ -9,6 +9,7 @@ from geo.areas import Level
 from geo.evidence import Answer, Evidence, nothing
 from geo.measures import ActiveCount, Awaited, Difference, RecordMeasure, Share, Survey
 from geo.membership import Membership
+from geo.rates import share_interval
 
 
 def answer(measure: RecordMeasure, evidence: Evidence, members: Membership) -> Answer:
@@ -33,10 +34,13 @@ def _share(measure: Share, evidence: Evidence, members: Membership) -> Answer:
         return nothing(members, "hierover zijn geen gegevens geleverd")
     over, under = tally.in_areas(members)
     value = np.divide(100 * over, under, out=np.full_like(over, np.nan), where=under > 0)
+    lower, upper = share_interval(over, under)
     return Answer(
         value=value,
         n=over,
         denominator=under,
+        lower=100 * lower,
+        upper=100 * upper,
         secret=np.zeros(len(over), dtype=bool),
         source=[tally.source] * len(over),
         notes=list(tally.notes),

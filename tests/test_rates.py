@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson_2indep
 
 from geo.errors import FigureError
-from geo.rates import against_rest, count_interval, rate_ratio, raw_rates, verdicts
+from geo.rates import against_rest, count_interval, rate_ratio, raw_rates, share_interval, verdicts
 
 
 def test_the_interval_equals_the_gamma_form_of_scipy() -> None:
@@ -121,3 +122,13 @@ def test_each_area_is_compared_with_all_that_is_not_in_it() -> None:
     # Of a whole with more than these areas the rest is more.
     found = against_rest([10, 20], [100.0, 100.0], total=(60.0, 300.0))
     np.testing.assert_allclose(found.value, [10 / 25, 20 / 20])
+
+
+def test_the_interval_of_a_share_is_that_of_statsmodels() -> None:
+    counts, whole = np.array([1.0, 7.0, 30.0, 59.0]), np.array([40.0, 40.0, 60.0, 60.0])
+    low, high = proportion_confint(counts, whole, method="jeffreys")
+    np.testing.assert_allclose(share_interval(counts, whole), (low, high), atol=1e-9)
+    # None and all leave no room on that side.
+    assert share_interval([0, 30], [30, 30])[0][0] == 0
+    assert share_interval([0, 30], [30, 30])[1][1] == 1
+    assert np.isnan(share_interval([0, np.nan], [0, 30])).all()
