@@ -53,6 +53,8 @@ GET /cijfers/{cijfer}
 GET /feeds/{code}.atom
 GET /fotos/{digest}.jpg
 GET /gebieden/{code}
+GET /gebieden/{code}/blad
+GET /gebieden/{code}/blad.pdf
 GET /health
 GET /idee
 POST /idee
@@ -88,6 +90,9 @@ GET /privacy
 GET /privacy/verzoek
 POST /privacy/verzoek
 GET /privacy/verzoek/{token}
+GET /publicaties
+GET /publicaties/{nummer}
+GET /publicaties/{nummer}.csv
 GET /static/{path}
 GET /status
 POST /status
@@ -114,6 +119,7 @@ GET /api/v1/adressen
 GET /api/v1/adressen/_bij
 GET /api/v1/bronnen
 GET /api/v1/cijfers
+GET /api/v1/cijfers/{id}/maanden
 GET /api/v1/cijfers/{id}/waarden
 GET /api/v1/gebieden
 GET /api/v1/gebieden/{code}
@@ -127,6 +133,8 @@ GET /api/v1/meldingen/{id}
 GET /api/v1/meldingen/_bij
 GET /api/v1/openapi.json
 GET /api/v1/plek
+GET /api/v1/publicaties
+GET /api/v1/publicaties/{nummer}
 GET /api/v1/soorten
 GET /api/v1/uitdaging
 GET /api/v1/warmte
@@ -178,6 +186,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /ideeen/{public_id}/zichtbaar": Right.ANSWER,
     "GET /tevredenheid": Right.FIGURES_STAFF,
     "GET /analyse/hier-horen-we-weinig": Right.FIGURES_STAFF,
+    "GET /analyse/leefbaarheid": Right.FIGURES_STAFF,
     "GET /werkbak": Right.DESK_READ,
     "GET /werkbak/nieuw": Right.INTAKE_FOR_CALLER,
     "POST /werkbak/nieuw": Right.INTAKE_FOR_CALLER,

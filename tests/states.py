@@ -39,6 +39,7 @@ GET /meldingen/{{public_id}}            | one many error success
 GET /wijken/{{code}}                    | empty many error
 GET /gebieden/{{code}}                  | many error
 GET /analyse                            | empty many error
+GET /analyse/leefbaarheid               | empty many error
 GET /analyse/hier-horen-we-weinig      | empty many error
 GET /kaarten                            | empty many
 GET /kaarten/{{gemeente}}/{{soort}}     | one error

@@ -19,6 +19,9 @@ from service.analysis.live_map import LiveMap
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 
+# Of values that stand beside each other as ratios or scores.
+DECIMALS = 2
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AreaMap:
@@ -49,7 +52,8 @@ def area_map(
     areas = found.areas(level)
     known = pd.Series(dict(values), dtype="float64")
     array = values_by_code(known, areas)
-    classes = classify_by(array, edges, small=np.asarray(areas["code"].isin(list(small)), dtype=bool))
+    is_small = np.asarray(areas["code"].isin(list(small)), dtype=bool)
+    classes = classify_by(array, edges, small=is_small, decimals=DECIMALS)
     layer: Any = value_layer(areas["code"].tolist(), array, classes, facts=facts, ramp=ramp)
     drawn = {
         place.code: {

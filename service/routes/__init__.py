@@ -16,10 +16,12 @@ from service.routes import (
     definitions,
     eigen_melding,
     feeds,
+    gebiedsfoto,
     health,
     home,
     ideeen,
     kaarten,
+    leefbaarheid,
     login,
     melden,
     melden_straten,
@@ -31,6 +33,7 @@ from service.routes import (
     open311,
     organisaties,
     photos,
+    publicaties,
     required,
     sources,
     taken,
@@ -49,6 +52,7 @@ from service.routes import (
     wissen,
 )
 from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen, nearby
+from service.routes.api import publications as api_publications
 from service.routes.api import sources as api_sources
 
 PAGES: tuple[APIRouter, ...] = (
@@ -66,12 +70,15 @@ PAGES: tuple[APIRouter, ...] = (
     required.router,
     verzoek.router,
     wijken.router,
+    gebiedsfoto.router,
     analyse.router,
+    leefbaarheid.router,
     weinig.router,
     analyse_export.router,
     kaarten.router,
     definitions.router,
     sources.router,
+    publicaties.router,
     login.router,
     oidc.router,
     mijn.router,
@@ -106,4 +113,5 @@ API: tuple[APIRouter, ...] = (
     heat.router,
     addresses.router,
     api_sources.router,
+    api_publications.router,
 )

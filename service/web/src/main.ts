@@ -7,6 +7,7 @@ import { forgetDraft, startDraft } from "./draft";
 import { startMap } from "./map";
 import { startPlace } from "./place";
 import { startSearch } from "./search";
+import { startWeight } from "./weights";
 
 document.documentElement.classList.add("js");
 for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
@@ -18,6 +19,7 @@ for (const field of document.querySelectorAll<HTMLInputElement>("[data-zoek]")) 
 for (const box of document.querySelectorAll<HTMLElement>("[data-uitdaging]")) startChallenge(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-plekkeuze]")) startPlace(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-afdek]")) startCovering(box);
+for (const field of document.querySelectorAll<HTMLInputElement>("[data-schuif]")) startWeight(field);
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-concept]")) startDraft(form);
 if (document.querySelector("[data-verstuurd]")) forgetDraft();
 for (const button of document.querySelectorAll<HTMLElement>("[data-druk-af]")) {

@@ -1,0 +1,249 @@
+"""Leefbaarheid: the index of a town's areas, from the cijfers that staff may see, with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.meldingen import Filters
+from data.rights import Right
+from data.visibility import Viewer
+from geo.areas import Level
+from geo.indicator_values import ValueStatus
+from geo.indicators import Dimension, Indicator
+from geo.leefbaarheid import DRAWS, Index, Item, Town, index
+from geo.leefbaarheid_items import FEELING, SCORED, Scored, is_counted
+from geo.registry import INWONERS
+from service.analysis import figures, places, reports, towns
+from service.analysis.figures import LevelValues
+from service.analysis.places import Place, Places
+from service.analysis.value_words import ValueWords, shared_decimals, value_words
+from service.analysis.workbench import Workbench
+
+# Fewer inhabitants say too little for a place in an order.
+FEWEST_PEOPLE = 500
+
+FloatArray = NDArray[np.float64]
+Weights = Mapping[Dimension, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What a reader chose: how much each dimension weighs, what areas are laid beside, and what counts."""
+
+    level: Level
+    weights: Weights
+    against_all: bool = False
+    estimates: bool = False
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one dimension adds to a score, NaN where it is lacking; `known` of `wanted` cijfers are there."""
+
+    dimension: Dimension
+    value: float
+    known: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One area: its score, where it lies in the order, and what each dimension adds."""
+
+    place: Place
+    score: float
+    place_lower: int | None
+    place_upper: int | None
+    shares: tuple[Share, ...]
+    missing: tuple[Dimension, ...]
+    small: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the area has a score."""
+        return bool(np.isfinite(self.score))
+
+
+@dataclass(frozen=True, eq=False)
+class Leefbaarheid:
+    """The index of one level: rows from high to low, those without a score last."""
+
+    rows: tuple[IndexRow, ...]
+    used: tuple[Dimension, ...]
+    ranked: int
+    example: bool
+    years: tuple[int, ...]
+    against: tuple[str, ...]
+    draws: int = DRAWS
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What a survey says, beside the score and never in it: words by code of the area."""
+
+    naam: str
+    words: Mapping[str, ValueWords]
+
+
+@dataclass(frozen=True, eq=False)
+class _Gathered:
+    """The town as the index takes it, and what is told of it."""
+
+    town: Town
+    small: frozenset[str]
+    example: bool
+    years: tuple[int, ...]
+
+
+def leefbaarheid(
+    workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, chosen: Chosen
+) -> Leefbaarheid:
+    """Return the index under the chosen weights.
+
+    Raises FigureError when there is nothing to weigh: no cijfers, or no weight on what there are cijfers of.
+    """
+    with workbench.session() as session:
+        filters = reports.settled(workbench, session, viewer, filters)
+        others = _others(workbench, viewer, found) if chosen.against_all else ()
+        key = (
+            "leefbaarheid",
+            viewer.sees,
+            filters,
+            found.edition,
+            chosen.level,
+            chosen.against_all,
+            chosen.estimates,
+        )
+        worked, own = workbench.remember(
+            session, key, lambda: _worked(workbench, viewer, (found, *others), filters, chosen)
+        )
+    return _weighed(worked, own, found, chosen, tuple(one.gemeente.naam for one in others))
+
+
+def felt(
+    workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, *, level: Level
+) -> list[Felt]:
+    """Return what surveys say of each area, for those that were imported."""
+    answers = []
+    for name, part in FEELING:
+        values = figures.level_values(
+            workbench, viewer, found, filters, indicator=name, level=level, part=part
+        )
+        rows = values.rows
+        if (rows["status"] == ValueStatus.BEKEND).any():
+            decimals = shared_decimals(rows["value"])
+            words = {
+                row["code"]: value_words(row, unit=values.part.unit, decimals=decimals)
+                for row in rows.to_dict("records")
+            }
+            answers.append(Felt(values.part.naam, words))
+    return answers
+
+
+def scored(*, estimates: bool) -> list[Scored]:
+    """Return what scores: model estimates only when they were asked for."""
+    return [one for one in SCORED if estimates or not one.estimate]
+
+
+def _others(workbench: Workbench, viewer: Viewer, found: Places) -> tuple[Places, ...]:
+    """Return the other loaded towns of which this viewer sees everything: half of a town is no yardstick."""
+    return tuple(
+        places.places(workbench, place.code)
+        for place in towns.towns(workbench)
+        if place.code != found.gemeente.code and viewer.may(Right.FIGURES_STAFF, place.code)
+    )
+
+
+def _worked(
+    workbench: Workbench, viewer: Viewer, around: Sequence[Places], filters: Filters, chosen: Chosen
+) -> tuple[Index, _Gathered]:
+    """Return the index of the first town beside the others that have this level, and the town itself."""
+    own, *others = (
+        _gathered(workbench, viewer, one, replace(filters, gemeente=one.gemeente.code), chosen)
+        for one in around
+        if one.of(chosen.level)
+    )
+    return index(own.town, [one.town for one in others]), own
+
+
+def _gathered(
+    workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, chosen: Chosen
+) -> _Gathered:
+    members = found.membership(chosen.level)
+    codes = tuple(str(code) for code in members.codes)
+    with workbench.session() as session:
+        evidence = figures.evidence(workbench, session, viewer, found, filters)
+    people = evidence.figures.counts(INWONERS, members).value
+    large = people >= FEWEST_PEOPLE
+    items, example, years = [], False, set()
+    for one in scored(estimates=chosen.estimates):
+        values = figures.level_values(
+            workbench, viewer, found, filters, indicator=one.indicator, level=chosen.level, part=one.part
+        )
+        item = _item(values, codes, large)
+        if item.known.any():
+            items.append(item)
+            example |= bool(values.rows["example"].any())
+            years |= {int(year) for year in values.rows["year"].dropna()}
+    small = frozenset(code for code, is_large in zip(codes, large, strict=True) if not is_large)
+    return _Gathered(Town(codes, tuple(items)), small, example, tuple(sorted(years)))
+
+
+def _item(values: LevelValues, codes: Sequence[str], large: NDArray[np.bool_]) -> Item:
+    """Return a cijfer for the index: counts where it has them, so that few of them weigh as few."""
+    rows = values.rows.set_index("code").loc[list(codes)]
+    usable = large & rows["status"].isin(_usable(values.definition)).to_numpy()
+    better: Literal["+", "-"] = "+" if values.definition.direction == "+" else "-"
+    key = f"{values.definition.id}.{values.part.key}"
+    if not is_counted(values.part):
+        shown = np.where(usable, rows["value"].to_numpy(dtype=np.float64), np.nan)
+        return Item(key, values.definition.dimensie, better, shown)
+    counts = np.where(usable, rows["n"].to_numpy(dtype=np.float64), np.nan)
+    exposure = (rows["denominator"] * rows["exposure_years"]).to_numpy(dtype=np.float64)
+    return Item(key, values.definition.dimensie, better, counts, exposure)
+
+
+def _usable(found: Indicator) -> list[str]:
+    """Return the statuses that an area counts with: few events are no fault, they have a wide margin."""
+    only_few = all(minimum.of == "n" for minimum in found.minimum)
+    few = [ValueStatus.TE_KLEIN.value] if only_few else []
+    return [ValueStatus.BEKEND.value, *few]
+
+
+def _weighed(
+    worked: Index, own: _Gathered, found: Places, chosen: Chosen, against: tuple[str, ...]
+) -> Leefbaarheid:
+    ranking = worked.weigh(chosen.weights, unsure=chosen.unsure)
+    rows = []
+    for at, code in enumerate(worked.codes):
+        known = bool(np.isfinite(ranking.score[at]))
+        shares = tuple(
+            Share(one, float(ranking.contributions[at, i]), int(worked.known[at, i]), int(worked.wanted[i]))
+            for i, one in enumerate(worked.dimensions)
+        )
+        lower, upper = ranking.place_lower[at], ranking.place_upper[at]
+        rows.append(
+            IndexRow(
+                found.by_code[code],
+                float(ranking.score[at]),
+                int(lower) if known else None,
+                int(upper) if known else None,
+                shares,
+                ranking.missing[at],
+                code in own.small,
+            )
+        )
+    rows.sort(key=lambda row: (not row.is_known, -row.score if row.is_known else 0.0, row.place.naam))
+    used = tuple(
+        one
+        for one, wanted in zip(worked.dimensions, worked.wanted, strict=True)
+        if wanted and chosen.weights.get(one, 0) > 0
+    )
+    ranked = sum(row.is_known for row in rows)
+    return Leefbaarheid(tuple(rows), used, ranked, own.example, own.years, against)

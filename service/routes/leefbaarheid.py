@@ -1,0 +1,179 @@
+"""The index of leefbaarheid: for staff, with weights to move, and what every score and place rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import Field, model_validator
+
+from data.rights import Right
+from geo.areas import Level
+from geo.errors import FigureError
+from geo.indicators import Dimension
+from geo.leefbaarheid import DIMENSIONS
+from geo.leefbaarheid_items import LEFT_OUT, definition
+from geo.registry import indicator
+from maps.facts import Facts
+from maps.numbers import dutch
+from maps.palette import Ramp
+from service.analysis import leefbaarheid, silence, towns
+from service.analysis.area_map import AreaMap, area_map
+from service.analysis.choropleth import ATTRIBUTION
+from service.analysis.leefbaarheid import Chosen, IndexRow, Leefbaarheid
+from service.analysis.places import Places
+from service.analysis.words import moment_words
+from service.analysis.workbench import Workbench
+from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.pages import place_url, render
+from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.texts import catalogue
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = "/analyse/leefbaarheid"
+# Scores, in standard deviations.
+EDGES = (-0.75, -0.25, 0.25, 0.75)
+MOST = 10
+Weight = Annotated[int, Field(ge=0, le=MOST)]
+# The dimensions that can hold cijfers, by the name of their field.
+WEIGHED: Mapping[str, Dimension] = {
+    "fysiek": Dimension.FYSIEK,
+    "overlast": Dimension.OVERLAST,
+    "sociaal": Dimension.SOCIAAL,
+    "voorzieningen": Dimension.VOORZIENINGEN,
+}
+
+
+class IndexQuestion(Question):
+    """The view that is asked; what a form leaves empty counts as not asked."""
+
+    gemeente: GemeenteCode = ""
+    niveau: Level = Level.WIJK
+    fysiek: Weight = 5
+    overlast: Weight = 5
+    sociaal: Weight = 5
+    voorzieningen: Weight = 5
+    naast: Literal["gemeente", "alle"] = "gemeente"
+    schatting: Literal["nee", "ja"] = "nee"
+    onzeker: Literal["nee", "ja"] = "nee"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    def chosen(self) -> Chosen:
+        """Return the choices as the analysis takes them."""
+        return Chosen(
+            level=self.niveau,
+            weights={dimension: float(getattr(self, name)) for name, dimension in WEIGHED.items()},
+            against_all=self.naast == "alle",
+            estimates=self.schatting == "ja",
+            unsure=self.onzeker == "ja",
+        )
+
+    def address(self, known_at: datetime) -> str:
+        """Return the address that gives the same numbers later."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return f"{ADDRESS}?{urlencode(asked | {'standVan': moment_text(known_at)}, doseq=True)}"
+
+
+@router.get(ADDRESS)
+def page(
+    request: Request,
+    question: Annotated[IndexQuestion, Query()],
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+) -> HTMLResponse:
+    """Show the index of all areas of a level: map, scores, what adds to them and how sure the order is."""
+    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    if town is None:
+        return render(request, "leeg.html", {})
+    if not viewer.may(Right.FIGURES_STAFF, town.gemeente.code):
+        raise HTTPException(404)
+    question = question.model_copy(update={"gemeente": town.gemeente.code})
+    chosen, known_at = question.chosen(), question.stand_van or datetime.now(UTC)
+    filters = question.filters()
+    try:
+        found, refusal = leefbaarheid.leefbaarheid(workbench, viewer, town, filters, chosen), ""
+    except FigureError as fault:
+        found, refusal = Leefbaarheid((), (), 0, False, (), ()), str(fault)
+    notes = silence.notes(workbench, viewer, town, filters, level=question.niveau)
+    context = {
+        "vraag": question,
+        "towns": towns.towns(workbench),
+        "levels": [level.value for level in Level if town.of(level) and level is not Level.GEMEENTE],
+        "found": found,
+        "refusal": refusal,
+        "notes": notes,
+        "felt": leefbaarheid.felt(workbench, viewer, town, filters, level=question.niveau),
+        "weighed": WEIGHED,
+        "most": MOST,
+        "kaart": _map(workbench, town, found, question.niveau, known_at),
+        "inhoud": _contents(estimates=chosen.estimates),
+        "permalink": question.address(known_at),
+        "stand_van": moment_words(question.stand_van) if question.stand_van else None,
+    }
+    return render(request, "leefbaarheid.html", context, town=town, example=found.example)
+
+
+def _map(
+    workbench: Workbench, town: Places, found: Leefbaarheid, level: Level, known_at: datetime
+) -> AreaMap:
+    t = catalogue().text
+    years = f"cijfers {max(found.years)}" if found.years else ""
+    facts = Facts(
+        title=t("leefbaarheid.kaarttitel", gemeente=town.gemeente.naam, niveau=level.value),
+        unit=t("leefbaarheid.eenheid"),
+        source=t("leefbaarheid.bron"),
+        period="",
+        as_of=moment_words(known_at),
+        division=", ".join(text for text in (f"indeling {town.edition}", years) if text),
+        attribution=ATTRIBUTION,
+        example=found.example,
+    )
+    return area_map(
+        workbench,
+        town,
+        level,
+        {row.place.code: row.score for row in found.rows},
+        edges=EDGES,
+        facts=facts,
+        lines={row.place.code: _lines(row, found.ranked) for row in found.rows},
+        addresses={place.code: place_url(place) for place in town.of(level)},
+        small=[row.place.code for row in found.rows if row.small],
+        ramp=Ramp.VERSCHIL,
+    )
+
+
+def _lines(row: IndexRow, ranked: int) -> list[str]:
+    t = catalogue().text
+    if row.small:
+        return [t("leefbaarheid.te_klein")]
+    if not row.is_known:
+        return [t("leefbaarheid.zonder")]
+    place = t("leefbaarheid.plaats", van=row.place_lower, tot=row.place_upper, n=ranked)
+    return [t("leefbaarheid.score_is", score=dutch(row.score, 2)), place]
+
+
+def _contents(*, estimates: bool) -> list[tuple[Dimension, list[str], list[tuple[str, str]]]]:
+    """Return per dimension the names of what scores, and of what does not with the reason."""
+    t = catalogue().text
+    scoring: dict[Dimension, list[str]] = {one: [] for one in DIMENSIONS}
+    beside: dict[Dimension, list[tuple[str, str]]] = {one: [] for one in DIMENSIONS}
+    for one in leefbaarheid.scored(estimates=True):
+        found, part = definition(one)
+        if one.estimate and not estimates:
+            beside[found.dimensie].append((part.naam, t("leefbaarheid.niet_schatting")))
+        else:
+            scoring[found.dimensie].append(part.naam)
+    for (name, key), reason in LEFT_OUT.items():
+        found = indicator(name)
+        part = next(part for part in found.parts if part.key == key)
+        beside[found.dimensie].append((part.naam, t(f"leefbaarheid.niet_{reason}")))
+    return [(one, scoring[one], beside[one]) for one in DIMENSIONS]

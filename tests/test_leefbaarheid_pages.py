@@ -1,0 +1,136 @@
+"""The index as staff see it, and that every cijfer of its dimensions scores or says why it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from cheap_passwords import hashed
+from fastapi.testclient import TestClient
+from served import ACCOUNT, PASSWORD, loaded_database
+
+from data.database import Database
+from data.meldingen import Filters
+from data.rights import EVERYWHERE, Grant, Role
+from data.visibility import Viewer
+from geo.areas import Level
+from geo.indicators import Dimension
+from geo.leefbaarheid import DIMENSIONS
+from geo.leefbaarheid_items import FEELING, LEFT_OUT, SCORED, definition, is_of_the_index
+from geo.registry import INDICATORS
+from service.analysis import places
+from service.analysis.leefbaarheid import Chosen, Leefbaarheid, leefbaarheid
+from service.analysis.workbench import Workbench
+from service.app import create_app
+from service.settings import Settings
+
+PAGE = "/analyse/leefbaarheid"
+ADVISER = Viewer("adviseur", (Grant(Role.BELEIDSADVISEUR, EVERYWHERE),))
+EVEN = dict.fromkeys(DIMENSIONS, 1.0)
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return loaded_database(tmp_path_factory.mktemp("index"))
+
+
+@pytest.fixture(scope="module")
+def client(database_url: str) -> Iterator[TestClient]:
+    settings = Settings(database_url=database_url, staff={ACCOUNT: hashed(PASSWORD)})
+    with TestClient(create_app(settings)) as client:
+        client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD})
+        yield client
+
+
+@pytest.fixture(scope="module")
+def workbench(database_url: str) -> Iterator[Workbench]:
+    database = Database(database_url)
+    yield Workbench(database)
+    database.close()
+
+
+def of(workbench: Workbench, gemeente: str, chosen: Chosen) -> Leefbaarheid:
+    town = places.places(workbench, gemeente)
+    return leefbaarheid(workbench, ADVISER, town, Filters(gemeente), chosen)
+
+
+def test_every_cijfer_of_the_dimensions_scores_or_says_why_not() -> None:
+    all_parts = {(one.id, part.key) for one in INDICATORS if is_of_the_index(one) for part in one.parts}
+    scoring = {(one.indicator, one.part) for one in SCORED}
+    assert scoring | set(LEFT_OUT) == all_parts
+    assert not scoring & set(LEFT_OUT)
+    assert set(FEELING) <= set(LEFT_OUT)
+
+
+def test_nothing_neutral_scores() -> None:
+    assert {definition(one)[0].direction for one in SCORED} == {"+", "-"}
+    held = {definition(one)[0].dimensie for one in SCORED}
+    assert held == set(DIMENSIONS) - {Dimension.WONINGVOORRAAD}
+
+
+def test_a_model_estimate_counts_only_when_it_is_asked_for(workbench: Workbench) -> None:
+    plain = of(workbench, "GM0622", Chosen(level=Level.GEBIED, weights=EVEN))
+    asked = of(workbench, "GM0622", Chosen(level=Level.GEBIED, weights=EVEN, estimates=True))
+    assert Dimension.SOCIAAL not in plain.used
+    assert Dimension.SOCIAAL in asked.used
+
+
+def test_an_area_with_too_few_inhabitants_is_not_ranked(workbench: Workbench) -> None:
+    found = of(workbench, "GM0622", Chosen(level=Level.BUURT, weights=EVEN))
+    small = {row.place.naam for row in found.rows if row.small}
+    assert "Broekpolder gebied" in small
+    assert len(found.rows) - len(small) == found.ranked == 26
+    assert not any(row.is_known for row in found.rows if row.small)
+
+
+def test_a_town_without_meldingen_is_ranked_on_what_there_is_and_says_so(workbench: Workbench) -> None:
+    found = of(workbench, "GM0106", Chosen(level=Level.WIJK, weights=EVEN))
+    assert found.used == (Dimension.OVERLAST, Dimension.VOORZIENINGEN)
+    assert not found.example
+
+
+def test_unsure_weights_make_margins_of_places_no_narrower_on_the_whole(workbench: Workbench) -> None:
+    def width(*, unsure: bool) -> float:
+        found = of(workbench, "GM0622", Chosen(level=Level.GEBIED, weights=EVEN, unsure=unsure))
+        return float(sum((row.place_upper or 0) - (row.place_lower or 0) for row in found.rows))
+
+    assert width(unsure=True) >= width(unsure=False) > 0
+
+
+def test_the_page_shows_scores_places_and_what_adds_to_them(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0622&niveau=gebied").text
+    table = html[html.index("<tbody>") : html.index("</tbody>")]
+    assert len(re.findall(r"plaats tussen \d+ en \d+ van 8", table)) == 8
+    oostwijk = table[table.index("Oostwijk") :].split("</tr>")[0]
+    score, *shares = [float(one.replace(",", ".")) for one in re.findall(r"(-?\d+,\d\d)(?=<)", oostwijk)]
+    assert sum(shares) == pytest.approx(score, abs=0.02)
+    assert "Gemiddelde WOZ-waarde: zegt welke woningen er staan" in html
+
+
+def test_a_weight_of_zero_leaves_the_dimension_out(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0622&niveau=gebied&voorzieningen=0").text
+    heads = html[html.index("<thead>") : html.index("</thead>")]
+    assert "Voorzieningen dichtbij" not in heads
+    assert "Overlast en veiligheid" in heads
+
+
+def test_without_any_weight_the_page_says_what_to_do(client: TestClient) -> None:
+    answer = client.get(f"{PAGE}?gemeente=GM0622&fysiek=0&overlast=0&voorzieningen=0")
+    assert answer.status_code == 200
+    assert "Geef een onderdeel waarover cijfers zijn een gewicht boven 0." in answer.text
+
+
+def test_the_link_keeps_weights_and_numbers(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0622&niveau=gebied&fysiek=9&onzeker=ja").text
+    link = re.search(r'href="([^"]+)" data-permalink', html)
+    assert link
+    assert "fysiek=9" in link[1]
+    kept = client.get(link[1].replace("&amp;", "&")).text
+    rows = [page[page.index("<tbody>") : page.index("</tbody>")] for page in (html, kept)]
+    assert rows[0] == rows[1]
+
+
+def test_the_public_does_not_get_the_index(client: TestClient) -> None:
+    visitor = TestClient(client.app)
+    assert visitor.get(PAGE, follow_redirects=False).status_code == 303
