@@ -6,39 +6,55 @@ the sum of the counts by the size and the sum of the observed years, as `geo.ans
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.area_figures import AreaFigures
 from geo.errors import FigureError
 from geo.event_counts import supplies
-from geo.exposure import Observation, Period, observed_years
-from geo.incident_days import IncidentDays
+from geo.exposure import Observation, Period
+from geo.incident_days import EPOCH, IncidentDays, day_number
 from geo.indicator_values import ValueStatus
 from geo.indicators import Indicator, Part
+from geo.main_groups import MainGroup
 from geo.measures import EventRate, Events, Figure, Selection
 from geo.membership import BoolArray, FloatArray, Membership
 from geo.rates import count_interval
 
 IntArray = NDArray[np.int64]
+EXACT_TO: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivery:
+    """When one source watched and which of the main groups it delivers, a place for each."""
+
+    seen: Period
+    groups: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthlyRates:
-    """Counts of shape (areas, months); `years` is what was watched of each month, `size` the denominator.
+    """Counts of shape (main groups, areas, months); `size` is the denominator of each area.
 
-    `status` is that of an area whatever the month; of the areas that are `bekend` a sum below `least`
-    incidents is too small, and without `years` nothing is known. `lower` and `upper` are the interval of the
-    counts 0, 1, 2 and on, up to the highest sum of an area.
+    What was watched of a month for some main groups are the days that a source that delivers one of them
+    watched, days that several share once. `status` is that of an area whatever the month; of the areas that
+    are `bekend` a sum below `least` incidents is too small, and without watched days nothing is known.
+    `lower` and `upper` are the interval of the counts 0, 1, 2 and on, up to the highest sum of an area or
+    `EXACT_TO`: above it the formula of Wilson and Hilferty (1931) differs from the exact ends by less than
+    a hundred-thousandth part.
     """
 
     firsts: tuple[date, ...]
+    groups: tuple[str, ...]
     counts: IntArray
-    years: FloatArray
+    deliveries: tuple[Delivery, ...]
     size: FloatArray
     scale: float
     status: NDArray[np.object_]
@@ -62,62 +78,74 @@ def monthly_rates(
     observations: Mapping[int, Observation],
     figures: AreaFigures,
     members: Membership,
-    groups: Collection[str] = (),
 ) -> MonthlyRates:
-    """The rates per month of the incidents in some main groups, of all when none is named.
-
-    Raises FigureError for a cijfer that cannot be monthly.
-    """
+    """The rates of a cijfer per month and main group. Raises FigureError for one that cannot be monthly."""
     measure = part.measure
     if not isinstance(measure, EventRate) or not can_be_monthly(definition, part):
         raise FigureError(f"{definition.naam} is er niet per maand.")
-    chosen = _of_groups(days, groups).taking(measure.selection)
-    months = chosen.months(members)
-    counts = months.counts.sum(axis=0).astype(np.int64)
-    watched = _supplying(days, observations, measure.selection, groups)
+    groups = tuple(sorted({*(one.value for one in MainGroup), *days.kinds["main_group"]}))
+    firsts = _firsts(days)
+    counts = _counts(days.taking(measure.selection), groups, firsts, members)
+    delivered = tuple(
+        Delivery(one.seen, _delivered(days, place, one, measure.selection, groups))
+        for place, one in enumerate(observations.values())
+    )
     size = figures.counts(measure.per, members)
-    lower, upper = count_interval(np.arange(int(counts.sum(axis=1).max(initial=0)) + 1))
+    highest = min(int(counts.sum(axis=(0, 2)).max(initial=0)), EXACT_TO)
+    supplied = any(one.groups.any() for one in delivered)
     return MonthlyRates(
-        months.firsts,
+        firsts,
+        groups,
         counts,
-        np.array([_years(first, watched) for first in months.firsts]),
+        delivered,
         size.value,
         measure.scale,
-        _status(definition, size.value, size.secret, figures, members, supplied=bool(watched)),
+        _status(definition, size.value, size.secret, figures, members, supplied=supplied),
         max((one.at_least for one in definition.minimum if one.of == "n"), default=0.0),
-        lower,
-        upper,
+        *count_interval(np.arange(highest + 1)),
     )
 
 
-def _of_groups(days: IncidentDays, groups: Collection[str]) -> IncidentDays:
-    if not groups:
-        return days
-    kept = days.kinds["main_group"].isin(list(groups)).to_numpy(dtype=bool)[days.kind]
-    return replace(
-        days, source=days.source[kept], place=days.place[kept], kind=days.kind[kept], day=days.day[kept]
-    )
+def month_after(first: date) -> date:
+    """The first day of the next month."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
-def _supplying(
-    days: IncidentDays, observations: Mapping[int, Observation], selection: Selection, groups: Collection[str]
-) -> list[Observation]:
-    """The sources that deliver at least part of the selection."""
-    inside = days.kinds["main_group"].isin(list(groups)) if groups else days.kinds["main_group"].notna()
-    asked = inside.to_numpy(dtype=bool)
-    found = []
-    for place, one in enumerate(observations.values()):
-        seen = np.unique(days.kind[days.source == place])
-        brought = days.kinds.iloc[seen[asked[seen]]]
-        if supplies(one, brought, selection):
-            found.append(one)
-    return found
+def _firsts(days: IncidentDays) -> tuple[date, ...]:
+    """The first day of every month in which a source watched, and of those between."""
+    if not days.watched:
+        return ()
+    first = EPOCH + timedelta(days=min(one.first for one in days.watched))
+    last = EPOCH + timedelta(days=max(one.last for one in days.watched))
+    found = [first.replace(day=1)]
+    while (following := month_after(found[-1])) <= last:
+        found.append(following)
+    return tuple(found)
 
 
-def _years(first: date, watched: Collection[Observation]) -> float:
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    month = Period.of_days(first, last)
-    return observed_years(one.seen.overlap(month) for one in watched)
+def _counts(
+    days: IncidentDays, groups: tuple[str, ...], firsts: tuple[date, ...], members: Membership
+) -> IntArray:
+    """Incidents per main group, area and month."""
+    shape = (len(groups), len(days.buurten) + 1, len(firsts))
+    group = pd.Index(groups).get_indexer(pd.Index(days.kinds["main_group"]))[days.kind]
+    starts = np.array([day_number(first) for first in firsts], dtype=np.int64)
+    month = np.searchsorted(starts, days.day, side="right") - 1
+    flat = np.ravel_multi_index((group, days.place, month), shape)
+    per_buurt = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    found = np.zeros((len(members.codes), shape[0], shape[2]), dtype=np.int64)
+    # A buurt without any incident is the last, empty row.
+    np.add.at(found, members.owner, per_buurt[:, days.buurten.get_indexer(members.buurten)].swapaxes(0, 1))
+    return found.swapaxes(0, 1)
+
+
+def _delivered(
+    days: IncidentDays, place: int, one: Observation, selection: Selection, groups: tuple[str, ...]
+) -> BoolArray:
+    """For each main group whether a source delivers some of what the selection takes of it."""
+    brought = days.kinds.iloc[np.unique(days.kind[days.source == place])]
+    parts = (brought[brought["main_group"] == group] for group in groups)
+    return np.array([supplies(one, part, selection) for part in parts], dtype=bool)
 
 
 def _status(

@@ -20,6 +20,7 @@ import shapely
 
 from geo.crs import RDArrays, to_lnglat
 from geo.errors import CrsMismatch, MapError, UnknownCode
+from maps import palette
 from maps.classes import MISSING, SMALL, Classes, Method, classify
 from maps.facts import Facts
 from maps.legend import (
@@ -144,14 +145,15 @@ def value_layer(
     rows = zip(codes, shown, classes.index.tolist(), value_texts(array, classes), strict=True)
     return {
         "legenda": class_legend(classes, facts, ramp=ramp).as_dict(),
-        "klassen": _drawn(classes, ramp),
+        "klassen": drawn_fills(len(classes), ramp),
         "waarden": {code: {"waarde": v, "klasse": i, "tekst": text} for code, v, i, text in rows},
     }
 
 
-def _drawn(classes: Classes, ramp: Ramp) -> dict[str, dict[str, str | None]]:
-    """Colours and pattern by class number; -1 is no value, -2 too small."""
-    known = {**dict(enumerate(fills(classes, ramp))), MISSING: no_data_fill(), SMALL: too_small_fill()}
+def drawn_fills(number: int, ramp: Ramp) -> dict[str, dict[str, str | None]]:
+    """Colours and pattern by class number, for this number of classes; -1 is no value, -2 too small."""
+    colours = (Fill(one, palette.outline_for(one)) for one in palette.colours(ramp, number))
+    known = {**dict(enumerate(colours)), MISSING: no_data_fill(), SMALL: too_small_fill()}
     return {
         str(i): {
             "kleur": fill.colour,

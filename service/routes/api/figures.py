@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
 
 from geo.indicators import Indicator
-from service.analysis import choropleth, figures, places
+from service.analysis import choropleth, figures, months, places
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.routes.api.shapes import PROBLEMS, LevelQuestion, Shape, moment_text
 
@@ -79,6 +81,37 @@ def values(
         "standVan": moment_text(known_at),
         **choropleth.layer(found, around, known_at=known_at),
     }
+
+
+@router.get("/cijfers/{id}/maanden", operation_id="cijfermaanden", response_model=dict[str, Any])
+def monthly(
+    indicator: Annotated[str, Path(alias="id", max_length=60)],
+    question: Annotated[LevelQuestion, Query()],
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+) -> Response:
+    """Geef een cijfer van meldingen per maand: aantallen per soort en gebied, en waar u ze door deelt.
+
+    `van`, `tot` en `soort` tellen niet mee: u krijgt alles. Een cijfer over een paar maanden is de som van de
+    aantallen, maal `schaal`, gedeeld door `noemer` en door de jaren die een bron van de soorten toen keek. De
+    marge van een aantal staat in `ondergrens` en `bovengrens`, op de plek van dat aantal.
+    """
+    around = places.places(workbench, question.gemeente)
+    answer = {
+        "gemeente": question.gemeente,
+        "standVan": moment_text(question.stand_van or datetime.now(UTC)),
+        **months.months(
+            workbench,
+            viewer,
+            around,
+            question.filters(),
+            indicator=indicator,
+            level=question.niveau,
+            part=question.onderdeel,
+        ),
+    }
+    # Some tens of thousands of numbers, which the usual way would look at one by one.
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def _cijfer(found: Indicator) -> Cijfer:
