@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo import durations, record_answers, registry
+from geo import durations, record_answers, registry, worked
 from geo.area_figures import Amounts, AreaFigures
 from geo.event_counts import EventCounts
 from geo.evidence import Answer, Evidence
@@ -14,8 +14,10 @@ from geo.measures import (
     Average,
     Awaited,
     Difference,
+    EventCount,
     EventRate,
     Events,
+    FigureCount,
     FigureRate,
     Measure,
     MedianDuration,
@@ -23,6 +25,7 @@ from geo.measures import (
     Share,
     StillOpen,
     Survey,
+    Worked,
 )
 from geo.membership import FloatArray, Membership
 from geo.rates import raw_rates, share_interval
@@ -43,6 +46,8 @@ def answer(measure: Measure, evidence: Evidence, members: Membership) -> Answer:
             return _still_open(measure, evidence.meldingen, members)
         case Share() | ActiveCount() | Difference() | Survey() | Awaited():
             return record_answers.answer(measure, evidence, members)
+        case Worked() | EventCount() | FigureCount():
+            return worked.answer(measure, evidence, members, lambda one: answer(one, evidence, members))
 
 
 def _of_figures(

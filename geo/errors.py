@@ -19,6 +19,12 @@ WijkbeeldError
 │   ├── MissingAsset           a script or style that a page needs is not there
 │   └── ForeignLink            a page would ask another host for something
 ├── FigureError                figures, counts or shares of time that cannot be right
+│   └── ExpressionError        a formula that somebody typed and that gives no cijfer
+│       ├── NotAnExpression    other signs or words than a formula has
+│       ├── TooComplex         too long, too deep or too many parts
+│       ├── UnknownName        a name that stands for nothing
+│       ├── UnitMismatch       adding up what cannot be added
+│       └── Circular           a cijfer that is worked out from itself
 ├── DisclosureError            a published table that would tell too much, or cannot be made
 ├── CategoryError              a list of soorten melding that contradicts itself or is not there
 ├── SourceDown                 an outside source that gives no usable answer
@@ -106,6 +112,30 @@ class FigureError(WijkbeeldError):
 
 class DisclosureError(WijkbeeldError):
     """A published table that would tell too much, or that cannot be made."""
+
+
+class ExpressionError(FigureError):
+    """A formula that somebody typed gives no cijfer; the message says at which character."""
+
+
+class NotAnExpression(ExpressionError):
+    """The text holds other signs or words than a formula has."""
+
+
+class TooComplex(ExpressionError):
+    """The formula is too long, too deep, or has too many parts."""
+
+
+class UnknownName(ExpressionError):
+    """A name in the formula stands for nothing."""
+
+
+class UnitMismatch(ExpressionError):
+    """The formula adds up, or compares, what is counted in different units."""
+
+
+class Circular(ExpressionError):
+    """A cijfer is worked out from itself, maybe through others."""
 
 
 class CategoryError(WijkbeeldError):

@@ -1,7 +1,7 @@
 """Measures: the ways in which a cijfer is worked out, as data.
 
 A part of an indicator names one of these. They are plain values, so that a definition can be listed, stored
-and compared; another way of working out (an expression over figures, say) is another class beside them.
+and compared; another way of working out is another class beside them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.expressions import Node
 from geo.main_groups import Crosswalk, MainGroup
 from geo.tallies import Tallied
 
@@ -148,6 +149,41 @@ class Awaited:
     records: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    """Incidents or initiatieven per year observed."""
+
+    events: Events
+    selection: Selection = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCount:
+    """A published count."""
+
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What a name in a formula stands for, and the least that it must have been counted from."""
+
+    measure: Measure
+    least_n: float = 0
+    least_denominator: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A formula over other measures: its tree, and what each name in it stands for."""
+
+    tree: Node
+    leaves: tuple[tuple[str, Leaf], ...]
+
+
 # What is worked out from other records than figures and dated events.
 RecordMeasure = Share | ActiveCount | Difference | Survey | Awaited
-Measure = EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure
+FormulaMeasure = Worked | EventCount | FigureCount
+Measure = (
+    EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure | FormulaMeasure
+)

@@ -31,7 +31,7 @@ def tallied(*rows: tuple[str, int, int], what: Tallied = Tallied.BINNEN_TERMIJN)
 
 def test_a_share_is_its_count_over_what_could_be_and_adds_up_to_the_town() -> None:
     evidence = tallied((A, 30, 40), (B, 10, 60))
-    row = rows_of("binnen_termijn", evidence).loc[("binnen_termijn", A)]
+    row = rows_of("binnen_termijn", evidence).loc["binnen_termijn"].loc[A]
     assert (row["value"], row["n"], row["denominator"], row["status"]) == (75.0, 30, 40, "bekend")
     assert rows_of("binnen_termijn", evidence, TOWN)["value"].to_list() == [40.0]
 

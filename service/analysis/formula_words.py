@@ -9,16 +9,20 @@ from geo.measures import (
     Average,
     Awaited,
     Difference,
+    EventCount,
     EventRate,
     Events,
     Figure,
+    FigureCount,
     FigureRate,
+    FormulaMeasure,
     MedianDuration,
     Quotient,
     RecordMeasure,
     Share,
     StillOpen,
     Survey,
+    Worked,
 )
 from maps.numbers import dutch, short
 from service.texts import UnknownText, catalogue
@@ -48,12 +52,14 @@ def formula(part: Part) -> str:
             days = measure.days if isinstance(measure, StillOpen) else None
             return texts.text("formule.mediaan") if days is None else texts.text("formule.open", dagen=days)
         case _:
-            return _of_records(measure)
+            return _of_others(measure)
 
 
-def _of_records(measure: RecordMeasure) -> str:
+def _of_others(measure: RecordMeasure | FormulaMeasure) -> str:
     texts = catalogue()
     match measure:
+        case Worked() | EventCount() | FigureCount():
+            return texts.text("formule.eigen")
         case Share():
             return texts.text(f"formule_telling.{measure.tallied.name.lower()}")
         case ActiveCount():
