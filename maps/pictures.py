@@ -35,16 +35,16 @@ from maps.warmtekaart import HeatMap
 
 _LETTER_SIZES: Final = (6.5, 5.5)
 # matplotlib keeps its settings and its font cache for the whole process.
-_ONE_AT_A_TIME: Final = Lock()
+ONE_AT_A_TIME: Final = Lock()
 
 
 def choropleth_picture(
     shown: Choropleth, *, background: Background | None = None, kind: Format = Format.PNG, names: bool = True
 ) -> bytes:
     """A picture of areas in classes with legend, facts, scale bar and, where they fit, names of areas."""
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         figure, axes = sheet(shown.facts, box_of(shown.areas))
-        _draw_water(axes, background)
+        draw_water(axes, background)
         _draw_lines(axes, background, name="grens")
         outlines = np.asarray(shown.areas.geometry.array, dtype=object)
         _draw_areas(axes, outlines, shown.fills())
@@ -52,25 +52,25 @@ def choropleth_picture(
         if names:
             _write_names(axes, shown.areas, shown.fills())
         side(figure, shown.legend(), heading=True)
-        return _saved(figure, kind)
+        return saved(figure, kind)
 
 
 def heat_picture(shown: HeatMap, *, background: Background | None = None, kind: Format = Format.PNG) -> bytes:
     """A picture of heat under the outlines of areas, with legend, facts and scale bar."""
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         figure, axes = sheet(shown.facts, box_of(shown.areas))
-        _draw_water(axes, background)
+        draw_water(axes, background)
         _draw_lines(axes, background, name="grens")
         _draw_heat(axes, shown)
         outlines = np.asarray(shown.areas.geometry.array, dtype=object)
-        edges = [_path(outline) for outline in outlines]
+        edges = [path_of(outline) for outline in outlines]
         axes.add_collection(
             PathCollection(edges, facecolors="none", edgecolors="#6b757c", linewidths=0.5, zorder=3),
             autolim=False,
         )
         _draw_lines(axes, background, name="spoor")
         side(figure, shown.legend(), heading=False)
-        return _saved(figure, kind)
+        return saved(figure, kind)
 
 
 def _draw_areas(axes: Axes, outlines: Geometries, fills: list[Fill]) -> None:
@@ -79,7 +79,7 @@ def _draw_areas(axes: Axes, outlines: Geometries, fills: list[Fill]) -> None:
         hatch = HATCHES[fill.hatch]
         axes.add_patch(
             PathPatch(
-                _path(outline),
+                path_of(outline),
                 facecolor=fill.colour,
                 edgecolor=fill.hatch_colour or "none",
                 hatch=hatch,
@@ -88,15 +88,16 @@ def _draw_areas(axes: Axes, outlines: Geometries, fills: list[Fill]) -> None:
             )
         )
     for line in sorted({fill.line for fill in fills}):
-        edges = [_path(outline) for outline, fill in zip(outlines, fills, strict=True) if fill.line == line]
+        edges = [path_of(outline) for outline, fill in zip(outlines, fills, strict=True) if fill.line == line]
         axes.add_collection(
             PathCollection(edges, facecolors="none", edgecolors=line, linewidths=0.8, zorder=3), autolim=False
         )
 
 
-def _draw_water(axes: Axes, background: Background | None) -> None:
+def draw_water(axes: Axes, background: Background | None) -> None:
+    """Draw the water of a background under everything else."""
     for outline in () if background is None else background.water:
-        axes.add_patch(PathPatch(_path(outline), facecolor=palette.WATER, edgecolor="none", zorder=1))
+        axes.add_patch(PathPatch(path_of(outline), facecolor=palette.WATER, edgecolor="none", zorder=1))
 
 
 def _draw_lines(axes: Axes, background: Background | None, *, name: Literal["grens", "spoor"]) -> None:
@@ -155,14 +156,15 @@ def _write_name(axes: Axes, spot: tuple[float, ...], text: str, *, size: float, 
     )  # fmt: skip
 
 
-def _path(geometry: shapely.Geometry) -> Path:
+def path_of(geometry: shapely.Geometry) -> Path:
     """One path of all rings of a polygon or multipolygon; holes stay open by their direction."""
     polygons = shapely.orient_polygons(shapely.get_parts(geometry))
     rings = shapely.get_rings(polygons)
     return Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True) for ring in rings))
 
 
-def _saved(figure: Figure, kind: Format) -> bytes:
+def saved(figure: Figure, kind: Format) -> bytes:
+    """Return a figure as a file; equal figures give equal bytes."""
     stream = io.BytesIO()
     if kind is Format.PNG:
         FigureCanvasAgg(figure).print_png(stream, metadata={"Software": None})  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ from service.commands import (
     accounts,
     audit,
     examples,
+    gebiedsfoto,
     import_meldingen,
     imports,
     maps,
@@ -24,7 +25,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (serve.app, maps.app, import_meldingen.watch_app, parties.app, train.app):
+for commands in (
+    serve.app,
+    maps.app,
+    gebiedsfoto.app,
+    import_meldingen.watch_app,
+    parties.app,
+    train.app,
+):
     app.registered_commands.extend(commands.registered_commands)
 imports.app.registered_commands.extend(import_meldingen.app.registered_commands)
 app.add_typer(accounts.app, name="account")

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from data.retention_terms import TERMS, Kept
+from geo import registry
 from service.visitors import read_networks
 
 PREFIX = "WIJKBEELD_"
@@ -59,6 +60,17 @@ class Doorsturen(BaseModel):
         if (self.open311_url is None) == (not self.email):
             raise ValueError("geef open311_url of email, een van de twee")
         return self
+
+
+# One figure of each side of leefbaarheid that a gebied can be seen from.
+SHEET_FIGURES = (
+    "zwerfvuil_ha",
+    "straat_ha",
+    "misdrijven_inw",
+    "initiatieven_inw",
+    "duur_mediaan",
+    "aandeel_65",
+)
 
 
 class Wijkcoordinator(BaseModel):
@@ -188,6 +200,9 @@ class Settings(BaseSettings):
     pdok_url: HttpUrl | None = None
     gemeenten: dict[str, GemeenteSettings] = Field(default_factory=dict)
     watch: list[WatchedFolder] = Field(default_factory=list)
+    blad_cijfers: list[Annotated[str, Field(pattern=r"^\w+(\.\w+)?$")]] = Field(
+        default_factory=lambda: list(SHEET_FIGURES), min_length=6, max_length=6
+    )
     demo: bool = False
 
     @field_validator("trusted_proxies")
@@ -195,6 +210,16 @@ class Settings(BaseSettings):
     def _only_networks(cls, proxies: list[str]) -> list[str]:
         read_networks(proxies)
         return proxies
+
+    @field_validator("blad_cijfers")
+    @classmethod
+    def _only_known(cls, chosen: list[str]) -> list[str]:
+        for one in chosen:
+            indicator, _, part = one.partition(".")
+            known = [found for found in registry.INDICATORS if found.id == indicator]
+            if not known or part not in {"", *(found.key for found in known[0].parts)}:
+                raise ValueError(f"er is geen cijfer {one}")
+        return chosen
 
     @field_validator("staff")
     @classmethod
