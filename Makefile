@@ -45,8 +45,9 @@ bench: .venv/stamps/dev  ## Measure against named peers and print the ratios
 faults: .venv/stamps/dev assets packages  ## Run the tests that kill, cut and break things, by themselves
 	@$(BIN)/python -m pytest -m faults --fail-on-skip
 
-notebooks: .venv/stamps/dev  ## Run every notebook from top to bottom
-	@$(BIN)/python -m pytest --nbmake notebooks
+notebooks: .venv/stamps/dev  ## Run every notebook from top to bottom, and write them as pages in build/notebooks
+	@$(BIN)/python -m nbconvert --execute --to html --TemplateExporter.extra_template_basedirs=notebooks \
+	    --template sjabloon --output-dir build/notebooks notebooks/*.ipynb
 
 docs: .venv/stamps/dev assets  ## Write the tables of commands, settings and routes in docs/ anew
 	@$(BIN)/python -m pytest -q tests/test_docs.py --write-docs

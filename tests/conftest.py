@@ -55,12 +55,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
     if SHARED.is_dir():
         return
-    away = [item for item in items if item.get_closest_marker("shared")]
+    away = [item for item in items if item.get_closest_marker("shared") or _is_notebook_on_shared(item)]
     config.hook.pytest_deselected(items=away)
     items[:] = [item for item in items if item not in away]
     config.stash[LEFT_OUT] = len(away)
     if hasattr(config, "workeroutput"):
         config.workeroutput["left_out"] = len(away)
+
+
+def _is_notebook_on_shared(item: pytest.Item) -> bool:
+    return item.path.suffix == ".ipynb" and "WIJKBEELD_SHARED" in item.path.read_text(encoding="utf-8")
 
 
 @pytest.hookimpl(optionalhook=True)
