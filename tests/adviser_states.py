@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from page_state import Kind, State
+from page_state import Kind, State, press
+from playwright.sync_api import Page
 
 LITTLE = "/analyse/hier-horen-we-weinig"
 INDEX = "/analyse/leefbaarheid"
@@ -30,4 +31,61 @@ LITTLE_STATES = (
     State("little heard, a wrong date", Kind.ERROR, f"{LITTLE}?van=gisteren", staff=True, status=400),
 )
 
-ADVISER_STATES = INDEX_STATES + LITTLE_STATES
+CHANGE = "/analyse/verandering"
+EVENTS = "/analyse/gebeurtenissen"
+
+
+def _mark(page: Page) -> None:
+    page.get_by_label("Soort").select_option("ophalen")
+    page.get_by_label("Dag").fill("2026-03-02")
+    press(page)
+
+
+def _mark_nothing(page: Page) -> None:
+    page.locator("#dag").evaluate("field => field.removeAttribute('required')")
+    press(page)
+
+
+def _unmark(page: Page) -> None:
+    page.goto(page.url)
+    page.get_by_label("Soort").select_option("storm")
+    page.get_by_label("Dag").fill("2026-01-05")
+    press(page)
+    press(page, page.get_by_role("button", name="Haal storm van 5 januari 2026 weg"))
+
+
+CHANGE_STATES = (
+    State("change per month", Kind.MANY, f"{CHANGE}?gemeente=GM0622", staff=True),
+    State("change without a script", Kind.MANY, f"{CHANGE}?gemeente=GM0622", staff=True, plain=True),
+    State(
+        "change of two gebieden per year",
+        Kind.MANY,
+        f"{CHANGE}?gemeente=GM0622&cijfer=misdrijven_inw&gebied=GB062202&met=GB062201",
+        staff=True,
+        says="Duidelijk meer: 1,33 keer zo veel (tussen 1,17 en 1,51) in 2025 als in 2023.",
+    ),
+    State("change beside the gemeente", Kind.MANY, f"{CHANGE}?gemeente=GM0556&cijfer=gezondheid", staff=True),
+    State(
+        "before and after",
+        Kind.ONE,
+        f"{CHANGE}?gemeente=GM0622&waar=BU06220606&dag=2025-07-01",
+        staff=True,
+        says="Dit is geen bewijs",
+    ),
+    State("change without meldingen", Kind.EMPTY, f"{CHANGE}?gemeente=GM0106", staff=True),
+    State("change, a wrong date", Kind.ERROR, f"{CHANGE}?van=gisteren", staff=True, status=400),
+    State("no events", Kind.EMPTY, f"{EVENTS}?gemeente=GM0106", staff=True),
+    State("an event is marked", Kind.SUCCESS, f"{EVENTS}?gemeente=GM0622", _mark, staff=True),
+    State("an event is taken away", Kind.MANY, f"{EVENTS}?gemeente=GM0622", _unmark, staff=True),
+    State("events of no gemeente", Kind.ERROR, f"{EVENTS}?gemeente=GM9999", staff=True, status=404),
+    State(
+        "an event without a day",
+        Kind.ERROR,
+        f"{EVENTS}?gemeente=GM0622",
+        _mark_nothing,
+        staff=True,
+        line=f"POST {EVENTS}",
+    ),
+)
+
+ADVISER_STATES = CHANGE_STATES + INDEX_STATES + LITTLE_STATES

@@ -41,6 +41,9 @@ GET /gebieden/{{code}}                  | many error
 GET /analyse                            | empty many error
 GET /analyse/leefbaarheid               | empty many error
 GET /analyse/hier-horen-we-weinig      | empty many error
+GET /analyse/verandering               | empty one many error
+GET /analyse/gebeurtenissen            | empty many error success
+POST /analyse/gebeurtenissen           | error
 GET /kaarten                            | empty many
 GET /kaarten/{{gemeente}}/{{soort}}     | one error
 GET /kaarten/{{gemeente}}/{{soort}}/kaart | one
@@ -139,6 +142,8 @@ FILES = frozenset(
     {
         "GET /.well-known/security.txt",
         "GET /analyse/beeld.png",
+        "GET /analyse/verandering/beeld.svg",
+        "GET /analyse/verandering/reeksen.svg",
         "GET /feeds/{code}.atom",
         "GET /fotos/{digest}.jpg",
         "GET /health",
@@ -154,6 +159,7 @@ LEAD_ON = frozenset(
         "GET /begin",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
+        "POST /analyse/gebeurtenissen/{nummer}/weg",
         "POST /beheer/accounts/{naam}/code-weg",
         "POST /beheer/accounts/{naam}/ontkoppel",
         "POST /beheer/accounts/{naam}/partij",

@@ -28,6 +28,7 @@ from service.analysis.workbench import Workbench
 from service.texts import catalogue
 
 YEAR: Final = 365
+NEARLY_A_YEAR: Final = 350
 FEWEST: Final = 28
 # With more inhabitants a level is more than a few reports.
 FEWEST_PEOPLE: Final = 500
@@ -110,7 +111,7 @@ def _words(found: BeforeAfter, controls: tuple[Place, ...], days: int) -> tuple[
     ]
     if found.high:
         words.append(t("verandering.voor_na_hoog", **numbers))
-    if days < YEAR:
+    if days < NEARLY_A_YEAR:
         words.append(t("verandering.voor_na_seizoen"))
     return tuple(words)
 

@@ -11,6 +11,8 @@ from geo.trends import Change, Method
 from service.analysis.change_choices import Followed
 from service.analysis.places import Place
 
+LONGEST_LABEL = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -38,12 +40,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What changed on a day, to draw beside a line."""
+    """What changed on a day, to draw beside a line; `own` was marked by staff."""
 
     day: date
     naam: str
     kind: str
     own: bool = False
+
+    @property
+    def label(self) -> str:
+        """The few words beside the line: a reason is too long for a picture."""
+        return self.naam if len(self.naam) <= LONGEST_LABEL else self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

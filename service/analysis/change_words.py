@@ -7,6 +7,7 @@ import math
 from geo.rates import Ratios, Verdict
 from geo.trends import FOR_SAME_MONTHS, UNKNOWN, Change, Method, Trend
 from maps.numbers import dutch
+from service.analysis.change_view import ChangeView
 from service.texts import catalogue
 
 _KEYS = {
@@ -54,6 +55,15 @@ def trend_words(found: Trend, *, days: int) -> str:
         return t("verandering.te_weinig")
     key = "verandering.seizoen" if found.method is Method.SEIZOEN else "verandering.zelfde_maanden"
     return t(key, wat=change_words(found.change), maanden=found.compared)
+
+
+def apart_words(view: ChangeView) -> str:
+    """Return how the change of the first line differs from that of the second; empty without a second."""
+    if view.apart is None:
+        return ""
+    one, other = (line.place.naam for line in view.lines[:2])
+    key = f"verandering.twee_{verdict_key(view.apart)}"
+    return catalogue().text(key, een=one, ander=other, keer=times_words(view.apart))
 
 
 def change_of(ratios: Ratios, place: int) -> Change:

@@ -16,6 +16,7 @@ from service.routes import (
     definitions,
     eigen_melding,
     feeds,
+    gebeurtenissen,
     gebiedsfoto,
     health,
     home,
@@ -39,6 +40,7 @@ from service.routes import (
     taken,
     tevredenheid,
     tiles,
+    verandering,
     verzoek,
     volgen,
     vragen,
@@ -51,7 +53,7 @@ from service.routes import (
     wijken,
     wissen,
 )
-from service.routes.api import addresses, areas, challenges, figures, heat, intake, meldingen, nearby
+from service.routes.api import addresses, areas, challenges, change, figures, heat, intake, meldingen, nearby
 from service.routes.api import publications as api_publications
 from service.routes.api import sources as api_sources
 
@@ -72,6 +74,8 @@ PAGES: tuple[APIRouter, ...] = (
     wijken.router,
     gebiedsfoto.router,
     analyse.router,
+    verandering.router,
+    gebeurtenissen.router,
     leefbaarheid.router,
     weinig.router,
     analyse_export.router,
@@ -106,6 +110,7 @@ PAGES: tuple[APIRouter, ...] = (
 API: tuple[APIRouter, ...] = (
     areas.router,
     figures.router,
+    change.router,
     nearby.router,
     meldingen.router,
     intake.router,

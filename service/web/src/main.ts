@@ -15,6 +15,9 @@ for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
   const form = document.querySelector<HTMLFormElement>("[data-filters]");
   if (form) startAnalysis(form, live);
 }
+for (const box of document.querySelectorAll<HTMLElement>("[data-verloop]")) {
+  void import("./change").then(({ startChange }) => startChange(box));
+}
 for (const field of document.querySelectorAll<HTMLInputElement>("[data-zoek]")) startSearch(field);
 for (const box of document.querySelectorAll<HTMLElement>("[data-uitdaging]")) startChallenge(box);
 for (const box of document.querySelectorAll<HTMLElement>("[data-plekkeuze]")) startPlace(box);
