@@ -13,6 +13,7 @@ from data.examples import load_examples, remove_examples
 from data.gebied_import import import_gebieden
 from data.initiatief_import import import_initiatieven
 from data.jobs import Arguments, Control, Kind
+from data.leefbaarometer import import_leefbaarometer
 from data.municipalities import need_municipality
 from data.reference_imports import LoadReport, import_addresses, import_areas, import_figures
 from data.sources import SourceKind
@@ -23,6 +24,7 @@ FIGURES: Final = "import figures"
 ADDRESSES: Final = "import addresses"
 INITIATIEVEN: Final = "import initiatieven"
 GEBIEDEN: Final = "import gebieden"
+LEEFBAAROMETER: Final = "import leefbaarometer"
 SURVEY: Final = "import enquete"
 EXAMPLES: Final = "examples load"
 NO_EXAMPLES: Final = "examples remove"
@@ -48,6 +50,7 @@ def reference_kinds(database: Database) -> dict[str, Kind]:
         ADDRESSES: _kind(database, import_addresses),
         INITIATIEVEN: _kind(database, import_initiatieven),
         GEBIEDEN: _kind(database, import_gebieden),
+        LEEFBAAROMETER: _kind(database, import_leefbaarometer),
         SURVEY: _kind(database, import_survey),
         EXAMPLES: examples,
         NO_EXAMPLES: no_examples,

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from data.reference_imports import LoadReport
 from service.commands.jobs import NOT_LOADED, Json, perform_here_or_there, print_json, refusals
-from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN, SURVEY
+from service.reference_jobs import ADDRESSES, AREAS, FIGURES, GEBIEDEN, INITIATIEVEN, LEEFBAAROMETER, SURVEY
 
 app = typer.Typer(help="Bestanden inlezen, met een verslag.", no_args_is_help=True)
 console = Console()
@@ -47,6 +47,16 @@ def figures(
 ) -> None:
     """Take in key figures of CBS; refused when their codes do not fit the outlines."""
     _run(FIGURES, file, as_json=as_json, year=year, edition=edition)
+
+
+@app.command("leefbaarometer")
+def leefbaarometer(
+    file: File,
+    edition: Annotated[int | None, typer.Option(help="Indeling waar de codes bij horen")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in scores of the Leefbaarometer, 2.0 or the open data of 3.0; a layer beside our own figures."""
+    _run(LEEFBAAROMETER, file, as_json=as_json, edition=edition)
 
 
 @app.command("addresses")
