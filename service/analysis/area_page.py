@@ -17,6 +17,7 @@ from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Indicator, Part
 from service.analysis import figures
+from service.analysis.comparison_words import ComparisonWords, comparison_words
 from service.analysis.dimensions import by_dimension
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
@@ -45,6 +46,7 @@ class FigureRow:
     part: Part
     here: ValueWords
     gemeente: ValueWords
+    beside: ComparisonWords
     example: bool
 
     @property
@@ -148,6 +150,7 @@ def _figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[An
         part,
         value_words(here, unit=part.unit, decimals=decimals),
         value_words(whole, unit=part.unit, decimals=decimals),
+        comparison_words(here, decimals=decimals),
         bool(here["example"] or whole["example"]),
     )
 
