@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.visibility import Viewer
 from geo.areas import Level
+from service.analysis import figures
 from service.analysis.change_choices import Followed, choice
 from service.analysis.change_view import Asked, ChangeView
 from service.analysis.monthly_change import by_month
 from service.analysis.places import Place, Places
 from service.analysis.records import Asking
+from service.analysis.value_words import shared_decimals, value_words
 from service.analysis.workbench import Workbench
 from service.analysis.yearly_change import by_year
 
@@ -25,8 +29,28 @@ def change(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) ->
     with workbench.session() as session:
         asking = Asking(workbench, session, viewer, found, asked.filters)
         if followed.selection is None:
-            return by_year(asking, followed, places, level=level, years=asked.years)
-        return by_month(asking, followed, places, level=level)
+            view = by_year(asking, followed, places, level=level, years=asked.years)
+        else:
+            view = by_month(asking, followed, places, level=level)
+        return view if followed.beside else _with_rates(asking, view)
+
+
+def _with_rates(asking: Asking, view: ChangeView) -> ChangeView:
+    """Return the view with the value of the cijfer in each area, where there is one."""
+    values = figures.level_values(
+        asking.workbench,
+        asking.viewer,
+        asking.places,
+        asking.filters,
+        indicator=view.followed.key,
+        level=view.level,
+    )
+    decimals = shared_decimals(values.rows["value"])
+    words = {
+        row["code"]: value_words(row, unit=values.part.unit, decimals=decimals)
+        for row in values.rows.to_dict("records")
+    }
+    return replace(view, unit=values.part.unit, rates=words)
 
 
 def _level(found: Places, followed: Followed, asked: Level | None) -> Level:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from data.meldingen import Filters
@@ -10,6 +11,7 @@ from geo.areas import Level
 from geo.trends import Change, Method
 from service.analysis.change_choices import Followed
 from service.analysis.places import Place
+from service.analysis.value_words import ValueWords
 
 LONGEST_LABEL = 60
 
@@ -55,7 +57,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
-    """What the page shows: the chosen lines, all areas of the level, what changed when, and what to know."""
+    """What the page shows: the chosen lines, all areas of the level, what changed when, and what to know.
+
+    `rates` are the values of the cijfer itself, by code of those areas; too small stays too small here.
+    """
 
     followed: Followed
     level: Level
@@ -67,6 +72,8 @@ class ChangeView:
     example: bool
     years: tuple[int, ...] = ()
     chosen_years: tuple[int, int] | None = None
+    unit: str = ""
+    rates: Mapping[str, ValueWords] = field(default_factory=dict)
     days: int = 0
 
 
