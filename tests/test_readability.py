@@ -47,7 +47,7 @@ def _dutch() -> None:
 
 def sections() -> dict[str, list[str]]:
     """The sentences of every section of the interface, of the mails, and of what is said about cijfers."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for name in ("texts", "mails"):
         tables = tomllib.loads((SERVICE / name / "nl.toml").read_text(encoding="utf-8"))
         found |= {f"{name}: {key}": list(sentences(table)) for key, table in tables.items()}
