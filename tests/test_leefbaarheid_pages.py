@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cheap_passwords import hashed
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from served import ACCOUNT, PASSWORD, loaded_database
 
 from data.database import Database
+from data.leefbaarometer import import_leefbaarometer
 from data.meldingen import Filters
 from data.rights import EVERYWHERE, Grant, Role
 from data.visibility import Viewer
@@ -134,3 +136,34 @@ def test_the_link_keeps_weights_and_numbers(client: TestClient) -> None:
 def test_the_public_does_not_get_the_index(client: TestClient) -> None:
     visitor = TestClient(client.app)
     assert visitor.get(PAGE, follow_redirects=False).status_code == 303
+
+
+LBM = "bu_code,jaar,lbm,fys,onv,soc,vrz,won"
+
+
+def test_the_leefbaarometer_stands_beside_the_score_only_when_it_is_loaded(
+    database_url: str, client: TestClient, tmp_path: Path
+) -> None:
+    address = f"{PAGE}?gemeente=GM0622&niveau=buurt&kleur=leefbaarometer"
+    before = client.get(address).text
+    assert "Ernaast: de Leefbaarometer" not in before
+    path = tmp_path / "buurten.csv"
+    path.write_text(f"{LBM}\nBU06220101,2024,0.19,0.03,-0.11,-0.03,0.31,-0.01\n", encoding="utf-8")
+    database = Database(database_url)
+    import_leefbaarometer(database, path)
+    database.close()
+    after = client.get(address).text
+    assert "Leefbaarometer 3.0, meting 2024" in after
+    quoted = after[after.index('data-wissel="leefbaarometer"') :]
+    row = quoted[quoted.index("<tbody>") : quoted.index("</tbody>")]
+    assert re.findall(r'class="rechts"[^>]*>(-?\d,\d\d)<', row) == [
+        "0,19",
+        "0,03",
+        "-0,11",
+        "-0,03",
+        "0,31",
+        "-0,01",
+    ]
+    assert "licentie nog te bevestigen" in after
+    scores = [page[page.index("<tbody>") : page.index("</tbody>")] for page in (before, after)]
+    assert scores[0] == scores[1]

@@ -43,6 +43,7 @@ def area_map(
     addresses: Mapping[str, str],
     small: Sequence[str] = (),
     ramp: Ramp = Ramp.VERSCHIL,
+    decimals: int = DECIMALS,
 ) -> AreaMap:
     """Return the areas of a level in colours with fixed edges, so that two maps can be laid side by side.
 
@@ -53,7 +54,7 @@ def area_map(
     known = pd.Series(dict(values), dtype="float64")
     array = values_by_code(known, areas)
     is_small = np.asarray(areas["code"].isin(list(small)), dtype=bool)
-    classes = classify_by(array, edges, small=is_small, decimals=DECIMALS)
+    classes = classify_by(array, edges, small=is_small, decimals=decimals)
     layer: Any = value_layer(areas["code"].tolist(), array, classes, facts=facts, ramp=ramp)
     drawn = {
         place.code: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -21,10 +21,11 @@ from geo.registry import indicator
 from maps.facts import Facts
 from maps.numbers import dutch
 from maps.palette import Ramp
-from service.analysis import leefbaarheid, silence, towns
+from service.analysis import leefbaarheid, leefbaarometer, silence, towns
 from service.analysis.area_map import AreaMap, area_map
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.leefbaarheid import Chosen, IndexRow, Leefbaarheid
+from service.analysis.leefbaarometer import Measured
 from service.analysis.places import Places
 from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
@@ -60,6 +61,7 @@ class IndexQuestion(Question):
     naast: Literal["gemeente", "alle"] = "gemeente"
     schatting: Literal["nee", "ja"] = "nee"
     onzeker: Literal["nee", "ja"] = "nee"
+    kleur: Literal["score", "leefbaarometer"] = "score"
 
     @model_validator(mode="before")
     @classmethod
@@ -103,6 +105,7 @@ def page(
         found, refusal = leefbaarheid.leefbaarheid(workbench, viewer, town, filters, chosen), ""
     except FigureError as fault:
         found, refusal = Leefbaarheid((), (), 0, False, (), ()), str(fault)
+    quoted = leefbaarometer.measured(workbench, town, question.niveau)
     notes = silence.notes(workbench, viewer, town, filters, level=question.niveau)
     context = {
         "vraag": question,
@@ -114,12 +117,28 @@ def page(
         "felt": leefbaarheid.felt(workbench, viewer, town, filters, level=question.niveau),
         "weighed": WEIGHED,
         "most": MOST,
-        "kaart": _map(workbench, town, found, question.niveau, known_at),
+        "kaart": _drawn(workbench, town, found, question, quoted),
+        "quoted": quoted,
+        "onderdelen": leefbaarometer.DIMENSIONS,
         "inhoud": _contents(estimates=chosen.estimates),
         "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
     return render(request, "leefbaarheid.html", context, town=town, example=found.example)
+
+
+def _drawn(
+    workbench: Workbench,
+    town: Places,
+    found: Leefbaarheid,
+    question: IndexQuestion,
+    quoted: Sequence[Measured],
+) -> AreaMap:
+    """Return the map of the index, or of the Leefbaarometer where that is loaded and was asked for."""
+    if question.kleur == "leefbaarometer" and quoted:
+        addresses = {place.code: place_url(place) for place in town.of(question.niveau)}
+        return leefbaarometer.quoted_map(workbench, town, quoted[0], addresses)
+    return _map(workbench, town, found, question.niveau, question.stand_van or datetime.now(UTC))
 
 
 def _map(
