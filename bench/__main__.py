@@ -11,13 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import gazetteer, imports, intake, locator
+from bench import gazetteer, imports, intake, locator, workbench
 
 BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "locator": locator.tables,
     "gazetteer": gazetteer.tables,
     "imports": imports.tables,
     "intake": intake.tables,
+    "workbench": workbench.tables,
 }
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 

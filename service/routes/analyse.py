@@ -14,14 +14,18 @@ from pydantic import Field, model_validator
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
+from geo.monthly_rates import can_be_monthly
 from maps.formats import Format
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import figures, heat, maps, towns
 from service.analysis.dimensions import by_dimension
+from service.analysis.figures import LevelValues
 from service.analysis.heat import HeatMeasure
+from service.analysis.own_figures import own_definitions
 from service.analysis.places import Places
 from service.analysis.view import Asked, Order, view
 from service.analysis.words import moment_words
+from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
 from service.routes.api.shapes import (
@@ -84,12 +88,13 @@ def analysis(
         "vraag": question,
         "view": shown,
         "towns": towns.towns(workbench),
-        "cijfers": _choices(viewer),
+        "cijfers": _choices(workbench, viewer, asked),
         "chosen": f"{shown.values.definition.id}.{shown.values.part.key}",
         "levels": [level.value for level in Level if found.of(level)],
         "soorten": list(MainGroup),
         "stralen": BANDWIDTHS_M,
         "maten": heat.measures(viewer, found.gemeente.code),
+        "maanden": _months_address(question, shown.values),
         "kaart": _with_position(shown.map_data, question),
         "over_meldingen": figures.counts_meldingen(shown.values.definition),
         "permalink": f"/analyse?{question.query(gemeente=question.gemeente, known_at=asked.known_at)}",
@@ -148,6 +153,16 @@ def _heat_query(question: ViewQuestion) -> str:
     return urlencode(asked, doseq=True)
 
 
+def _months_address(question: ViewQuestion, values: LevelValues) -> str:
+    """Return where the script gets the months of what is shown; empty where there are none."""
+    if question.weergave == HEAT or not can_be_monthly(values.definition, values.part):
+        return ""
+    wanted = {"gemeente", "niveau", "stand_van"}
+    asked = question.model_dump(mode="json", by_alias=True, exclude_none=True, include=wanted)
+    asked |= {"onderdeel": values.part.key}
+    return f"/api/v1/cijfers/{values.definition.id}/maanden?{urlencode(asked)}"
+
+
 def _live(question: ViewQuestion) -> ViewQuestion:
     return question.model_copy(update={"stand_van": None})
 
@@ -156,11 +171,13 @@ def _addresses(found: Places, level: Level) -> dict[str, str]:
     return {place.code: place_url(place) for place in found.of(level)}
 
 
-def _choices(viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
+def _choices(workbench: Workbench, viewer: Viewer, asked: Asked) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the cijfers to choose from as (dimension, [(value of the choice, name)])."""
+    filters = asked.filters
+    own = own_definitions(workbench, viewer, filters.gemeente, known_at=filters.known_at)
     return [
         (dimension, [(f"{one.id}.{part.key}", part.naam) for one in group for part in one.parts])
-        for dimension, group in by_dimension(figures.definitions(viewer), lambda one: one)
+        for dimension, group in by_dimension([*figures.definitions(viewer), *own], lambda one: one)
     ]
 
 

@@ -1,13 +1,18 @@
 /** The analysis page: another choice is fetched as a page, and its map data, legend and table are put in place. */
 import { mapData } from "./data";
 import type { LiveMap } from "./map";
-import { followMap, offerCopy, where, withPosition } from "./permalink";
+import { followMap, offerCopy, where, withParts, withPosition } from "./permalink";
 import { text } from "./texts";
+import { type Around, TimeLine } from "./time";
 
 /** Let the filters and the order of the table work without leaving the page. */
 export function startAnalysis(form: HTMLFormElement, live: LiveMap): void {
   const page = new AnalysisPage(form, live);
-  form.addEventListener("change", () => void page.go(page.asked()));
+  form.addEventListener("change", (event) => {
+    if (!(event.target instanceof HTMLInputElement && event.target.name === "soort" && page.time?.answers())) {
+      void page.go(page.asked());
+    }
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void page.go(page.asked());
@@ -24,12 +29,17 @@ export function startAnalysis(form: HTMLFormElement, live: LiveMap): void {
 }
 
 class AnalysisPage {
+  readonly time: TimeLine | null;
   private asking: AbortController | null = null;
 
   constructor(
     private readonly form: HTMLFormElement,
     private readonly live: LiveMap,
-  ) {}
+  ) {
+    const box = document.querySelector<HTMLElement>("[data-tijd]");
+    this.time = box && new TimeLine(box, form, live, this.around());
+    void this.time?.take(box?.dataset["tijd"] ?? "");
+  }
 
   /** The address of what the form asks now; empty fields are left out. */
   asked(): string {
@@ -59,19 +69,40 @@ class AnalysisPage {
     offerCopy((words) => this.status(words), text("gekopieerd"));
   }
 
-  private async replace(address: string, signal: AbortSignal): Promise<void> {
-    const answer = await fetch(address, { signal });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll<HTMLElement>("[data-wissel]")) {
-      const fresh = next.querySelector(`[data-wissel="${part.dataset["wissel"]}"]`);
-      if (fresh) part.replaceWith(document.adoptNode(fresh));
+  /** What happens around the slider: the address follows each step, the table comes from the service after a rest. */
+  private around(): Around {
+    return {
+      moved: (asked) => {
+        this.asking?.abort();
+        const link = document.querySelector<HTMLAnchorElement>("[data-permalink]");
+        if (link) link.href = withParts(link.href, asked);
+        window.history.replaceState(null, "", withParts(window.location.href, asked));
+      },
+      rested: () => void this.refreshTable(),
+      shown: () => undefined,
+    };
+  }
+
+  private async refreshTable(): Promise<void> {
+    this.asking = new AbortController();
+    try {
+      const next = await page(this.asked(), this.asking.signal);
+      swap(next, ["tabel"]);
+      this.rename(next);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
+  }
+
+  private async replace(address: string, signal: AbortSignal): Promise<void> {
+    const next = await page(address, signal);
+    swap(next, ["legenda", "tabel"]);
     document.querySelector("[data-kaart-gegevens]")?.replaceWith(next.querySelector("[data-kaart-gegevens]") ?? "");
     this.rename(next);
     this.address(address);
     this.tidy();
     await this.live.show(mapData(this.live.map.getContainer()));
+    await this.time?.take(next.querySelector<HTMLElement>("[data-tijd]")?.dataset["tijd"] ?? "");
   }
 
   private rename(next: Document): void {
@@ -95,5 +126,20 @@ class AnalysisPage {
   private status(words: string): void {
     const line = document.querySelector("[data-status]");
     if (line) line.textContent = words;
+  }
+}
+
+/** The page of an address; a refusal is an error. */
+async function page(address: string, signal: AbortSignal): Promise<Document> {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Put parts of another page in place of those of this one. */
+function swap(next: Document, names: readonly string[]): void {
+  for (const name of names) {
+    const fresh = next.querySelector(`[data-wissel="${name}"]`);
+    if (fresh) document.querySelector(`[data-wissel="${name}"]`)?.replaceWith(document.adoptNode(fresh));
   }
 }

@@ -35,6 +35,20 @@ export class AreaLayer {
     this.names = data.namen ? new NameLayer(this.map, this.named(shapes)) : null;
   }
 
+  /** Give areas that are drawn already another class and other lines. */
+  recolour(areas: Record<string, Pick<Area, "klasse" | "regels">>, classes: Record<string, Fill>): void {
+    if (!this.data) return;
+    this.data.klassen = classes;
+    for (const shape of this.shapes()) {
+      const area = this.area(shape);
+      const fresh = areas[String(shape.feature.id)];
+      if (!area || !fresh) continue;
+      Object.assign(area, fresh);
+      shape.setStyle(this.style(shape));
+      shape.getElement()?.setAttribute("aria-label", [area.naam, ...area.regels].join(", "));
+    }
+  }
+
   /** Let names stand beside circles, and a click on a circle be for the circle. */
   giveWayTo(circles: PointLayer): void {
     this.circles = circles;
@@ -77,8 +91,8 @@ export class AreaLayer {
     path.setAttribute("role", "link");
     path.setAttribute("tabindex", first ? "0" : "-1");
     path.setAttribute("aria-label", [area.naam, ...area.regels].join(", "));
-    shape.bindTooltip(said(area), { sticky: true, className: "kaarttip" });
-    if (!this.data?.opent) shape.bindPopup(withLink(area), { className: "kaarttip" });
+    shape.bindTooltip(() => said(area), { sticky: true, className: "kaarttip" });
+    if (!this.data?.opent) shape.bindPopup(() => withLink(area), { className: "kaarttip" });
   }
 
   private style(shape: Shape): L.PathOptions {

@@ -11,6 +11,7 @@ import { text } from "./texts";
 export interface LiveMap {
   map: L.Map;
   show: (data: MapData) => Promise<void>;
+  recolour: AreaLayer["recolour"];
 }
 
 /** Draw the map in a box; when a layer cannot be had, the box says so and the rest of the page works on. */
@@ -25,7 +26,7 @@ export function startMap(box: HTMLElement): LiveMap {
     await areas.show(next);
   };
   void draw(map, data, areas, show).catch(() => fail(box));
-  return { map, show };
+  return { map, show, recolour: areas.recolour.bind(areas) };
 }
 
 async function draw(

@@ -11,6 +11,14 @@ export function fillOf(style: Fill): string {
   return `url(#${id})`;
 }
 
+/** A sample of a fill for a legend. */
+export function stamp(style: Fill): SVGSVGElement {
+  const svg = element("svg", { class: "staal", width: "30", height: "20", "aria-hidden": "true", focusable: "false" });
+  const [fill, stroke] = [fillOf(style), style.lijn];
+  svg.append(element("rect", { x: "1", y: "1", width: "28", height: "18", fill, stroke }));
+  return svg as SVGSVGElement;
+}
+
 function sheet(id: string, style: Fill): SVGSVGElement {
   const svg = element("svg", { class: "patronen", width: "0", height: "0", "aria-hidden": "true", focusable: "false" });
   const pattern = element("pattern", { id, width: "8", height: "8", patternUnits: "userSpaceOnUse" });

@@ -37,3 +37,13 @@ export function withPosition(address: string, position: Record<string, string>):
   for (const [name, value] of Object.entries(position)) url.searchParams.set(name, value);
   return url.href;
 }
+
+/** An address with these parts in place of its own; an empty part is left out. */
+export function withParts(address: string, parts: Record<string, string | readonly string[]>): string {
+  const url = new URL(address, window.location.href);
+  for (const [name, value] of Object.entries(parts)) {
+    url.searchParams.delete(name);
+    for (const one of typeof value === "string" ? [value] : value) if (one) url.searchParams.append(name, one);
+  }
+  return url.href;
+}

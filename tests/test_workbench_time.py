@@ -1,0 +1,122 @@
+"""The slider of the workbench in a browser: what it shows is what the service gives, open to all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from page_checks import barriers, ready, too_wide
+from playwright.sync_api import Browser, Page
+from served import ACCOUNT, PASSWORD, Served, loaded_database, served
+
+pytestmark = pytest.mark.browser
+TOWN = "GM0622"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("schuif")
+    with served(loaded_database(folder), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, site: Served) -> Iterator[Page]:
+    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.goto(f"{site.url}/inloggen")
+    opened.fill("#naam", ACCOUNT)
+    opened.fill("#wachtwoord", PASSWORD)
+    opened.click("main button")
+    opened.wait_for_url("**/werkbak")
+    yield opened
+    context.close()
+
+
+def opened(page: Page, site: Served, query: str = "") -> None:
+    page.goto(f"{site.url}/analyse?gemeente={TOWN}&niveau=wijk{query}")
+    ready(page)
+    page.wait_for_selector("[data-tijd][data-klaar]")
+
+
+def cells(page: Page, name: str) -> list[str]:
+    return page.locator(f"[data-wissel=tabel] [data-cel={name}]").all_inner_texts()
+
+
+def rested(page: Page) -> None:
+    """Wait until the table of the service has come."""
+    page.wait_for_function("() => !document.querySelector('[data-cel=rest]')?.textContent.startsWith('…')")
+
+
+def numbers(texts: list[str]) -> list[float | None]:
+    """Values as both write them; None for words."""
+    found: list[float | None] = []
+    for text in texts:
+        try:
+            found.append(float(text.strip().replace(".", "").replace(",", ".")))
+        except ValueError:
+            found.append(None)
+    return found
+
+
+def test_what_the_browser_adds_up_is_what_the_service_gives(page: Page, site: Served) -> None:
+    opened(page, site)
+    whole = cells(page, "aantal")
+    page.select_option("#venster", "3")
+    page.press("#maand", "Home")
+    for _ in range(6):
+        page.press("#maand", "ArrowRight")
+    page.locator(".filters__soorten summary").click()
+    page.check("[name=soort][value=afval]")
+    page.check("[name=soort][value=groen]")
+    assert set(cells(page, "rest")) == {"…"}
+    counted, valued = cells(page, "aantal"), numbers(cells(page, "waarde"))
+    rested(page)
+    assert cells(page, "aantal") == counted != whole
+    own = numbers(cells(page, "waarde"))
+    assert [one is None for one in own] == [one is None for one in valued]
+    pairs = [(a, b) for a, b in zip(valued, own, strict=True) if a is not None and b is not None]
+    assert len(pairs) >= 5
+    assert all(abs(a - b) <= 0.051 for a, b in pairs)
+
+
+def test_the_address_opens_the_same_stretch_for_somebody_else(page: Page, site: Served) -> None:
+    opened(page, site)
+    page.select_option("#venster", "1")
+    page.press("#maand", "End")
+    words, counted = page.inner_text("[data-tijd-nu]"), cells(page, "aantal")
+    link = page.locator("[data-permalink]").get_attribute("href")
+    assert link is not None
+    assert "van=2026-" in page.url
+    page.goto(link)
+    ready(page)
+    page.wait_for_selector("[data-tijd][data-klaar]")
+    assert (page.inner_text("[data-tijd-nu]"), cells(page, "aantal")) == (words, counted)
+
+
+def test_playing_goes_through_the_months_until_it_is_paused(page: Page, site: Served) -> None:
+    opened(page, site)
+    page.select_option("#venster", "1")
+    page.press("#maand", "Home")
+    page.select_option("#tempo", "snel")
+    page.click("[data-tijd-speel]")
+    page.wait_for_function("() => Number(document.querySelector('#maand').value) >= 3")
+    assert page.inner_text("[data-tijd-speel]") == "Pauze"
+    page.click("[data-tijd-speel]")
+    reached = page.input_value("#maand")
+    assert page.get_attribute("#maand", "aria-valuetext") == page.inner_text("[data-tijd-nu]")
+    page.wait_for_timeout(800)
+    assert page.input_value("#maand") == reached
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (barriers(page), too_wide(page)) == ([], 0)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_cijfer_without_months_has_no_slider(page: Page, site: Served) -> None:
+    opened(page, site)
+    page.select_option("#cijfer", "aandeel_65.aandeel_65")
+    page.wait_for_selector("[data-wissel=legenda] h2:has-text('65 jaar')")
+    page.wait_for_selector("[data-tijd]", state="hidden")
+    page.select_option("#cijfer", "groen_ha.groen_ha")
+    page.wait_for_selector("[data-tijd]", state="visible")
