@@ -14,6 +14,7 @@ from service.commands import (
     maps,
     open311,
     parties,
+    raadsbrief,
     retention,
     serve,
     train,
@@ -31,6 +32,7 @@ for commands in (
     gebiedsfoto.app,
     import_meldingen.watch_app,
     parties.app,
+    raadsbrief.app,
     train.app,
 ):
     app.registered_commands.extend(commands.registered_commands)

@@ -135,7 +135,7 @@ def _groups(
     here = _values(workbench, viewer, found, place.level)
     whole = _values(workbench, viewer, found, Level.GEMEENTE)
     rows = [
-        _figure_row(one, part, here[key][place.code], whole[key][found.gemeente.code])
+        figure_row(one, part, here[key][place.code], whole[key][found.gemeente.code])
         for one in figures.definitions(viewer)
         for part in one.parts
         if place.level in one.levels and (key := f"{one.id}.{part.key}") in here
@@ -143,7 +143,8 @@ def _groups(
     return by_dimension(rows, lambda row: row.indicator)
 
 
-def _figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any]) -> FigureRow:
+def figure_row(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any]) -> FigureRow:
+    """Return one part of a cijfer beside that of the gemeente, from a row of values of each."""
     decimals = shared_decimals((float(here["value"]), float(whole["value"])))
     return FigureRow(
         one,

@@ -29,11 +29,11 @@ from maps.facts import EXAMPLE
 from maps.gebiedsfoto import Sheet, SheetCount, SheetFigure
 from maps.numbers import dutch
 from service.analysis import figures, maps, observed, reports
-from service.analysis.area_page import FigureRow, Strip
+from service.analysis.area_page import Strip, figure_row
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.neighbourhood import Neighbourhood, neighbourhood
 from service.analysis.places import Place, Places, UnknownPlace
-from service.analysis.value_words import margin_text, shared_decimals, value_words
+from service.analysis.value_words import ValueWords, margin_text
 from service.analysis.words import day_text, moment_words, period_text
 from service.analysis.workbench import About, Workbench
 from service.texts import Catalogue, catalogue
@@ -82,7 +82,7 @@ def sheet(
         ),
         map_caption=texts.text("blad.kaart_bij", n=texts.counted(len(public), "melding")),
         figures=lines,
-        changed=_changed(workbench, viewer, found, place, period),
+        changed=changed(workbench, viewer, found, place),
         counts=_counts(inside),
         counts_note=_counts_note(texts, inside, period, staff=staff),
         strong=_strong(texts, near),
@@ -192,19 +192,15 @@ def _pair(
 
 
 def _line(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any]) -> SheetFigure:
-    texts = catalogue()
-    decimals = shared_decimals((float(here["value"]), float(whole["value"])))
-    said = value_words(here, unit=part.unit, decimals=decimals)
-    town = value_words(whole, unit=part.unit, decimals=decimals)
-    places = FigureRow(one, part, said, town, example=False).strip or Strip(None, None, None, None)
-    verdict = str(here.get("verdict") or "")
+    row = figure_row(one, part, here, whole)
+    places = row.strip or Strip(None, None, None, None)
     return SheetFigure(
         naam=part.naam,
         eenheid="" if part.unit == "%" else part.unit,
-        hier=f"{said.text} %" if said.known and part.unit == "%" else said.text,
-        marge=said.margin,
-        gemeente=f"{town.text} %" if town.known and part.unit == "%" else town.text,
-        vergelijking=texts.text(f"vergelijking.oordeel_{verdict}") if said.known and verdict else "–",
+        hier=_with_percent(row.here),
+        marge=row.here.margin,
+        gemeente=_with_percent(row.gemeente),
+        vergelijking=(row.here.known and row.beside.town.verdict) or "–",
         place=places.here,
         lower=places.lower,
         upper=places.upper,
@@ -212,11 +208,18 @@ def _line(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any
     )
 
 
-def _changed(
-    workbench: Workbench, viewer: Viewer, found: Places, place: Place, period: str
-) -> tuple[str, ...]:
+def _with_percent(said: ValueWords) -> str:
+    return f"{said.text} %" if said.unit == "%" else said.text
+
+
+def changed(workbench: Workbench, viewer: Viewer, found: Places, place: Place) -> tuple[str, ...]:
     """Return what became more or less: registered crimes over the years, meldingen over the months."""
-    return (_crimes(workbench, found, place), _meldingen(workbench, viewer, found, place, period))
+    with workbench.session() as session:
+        watched = reports.watches(workbench, session, viewer, Filters(found.gemeente.code))
+    return (
+        _crimes(workbench, found, place),
+        _meldingen(workbench, viewer, found, place, period_text(watched)),
+    )
 
 
 def _crimes(workbench: Workbench, found: Places, place: Place) -> str:
