@@ -198,7 +198,8 @@ def _draw_series(axes: Axes, series: Sequence[Series]) -> None:
             places, _numbers(one.values), color=line.colour, marker=line.marker, markersize=4, linewidth=1.8,
             linestyle=(0, line.dash) if line.dash else "solid", label=one.name, zorder=3,
         )  # fmt: skip
-    axes.set_ylim(bottom=0)
+    if not axes.dataLim.ymin < 0:
+        axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(_dutch))
     _plain(axes)

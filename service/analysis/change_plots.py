@@ -19,7 +19,7 @@ def trend_plot(view: ChangeView, *, kind: Format) -> bytes:
     """Return the chosen lines, with the band of the trend and lines where something changed."""
     days = _days(view.lines)
     series = [one for line in view.lines for one in _series(line, days)]
-    marks = [plots.Mark(_place(days, one.day), one.label) for one in view.marks if days and one.day > days[0]]
+    marks = [plots.Mark(_place(days, one.day), one.naam) for one in view.marks if days and one.day > days[0]]
     return plots.trend(_labels(view, days), series, unit=_unit(view), marks=marks, kind=kind)
 
 
@@ -38,7 +38,7 @@ def plot_data(view: ChangeView) -> dict[str, Any]:
         "labels": _labels(view, days),
         "eenheid": _unit(view),
         "lijnen": [_line_data(line, days) for line in view.lines],
-        "merken": [{"moment": _seconds(one.day), "naam": one.label} for one in view.marks],
+        "merken": [{"moment": _seconds(one.day), "naam": one.naam} for one in view.marks],
     }
 
 

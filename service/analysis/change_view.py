@@ -13,8 +13,6 @@ from service.analysis.change_choices import Followed
 from service.analysis.places import Place
 from service.analysis.value_words import ValueWords
 
-LONGEST_LABEL = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -48,11 +46,7 @@ class Mark:
     naam: str
     kind: str
     own: bool = False
-
-    @property
-    def label(self) -> str:
-        """The few words beside the line: a reason is too long for a picture."""
-        return self.naam if len(self.naam) <= LONGEST_LABEL else self.kind
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

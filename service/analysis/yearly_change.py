@@ -10,7 +10,7 @@ from datetime import date
 from data import figures
 from geo.area_figures import AreaFigures
 from geo.areas import Level
-from geo.breaks import YEAR_BREAKS, year_breaks
+from geo.breaks import YEAR_BREAKS, YearBreak, year_breaks
 from geo.measures import Figure
 from geo.membership import FloatArray, Membership
 from geo.rates import Verdict
@@ -79,12 +79,17 @@ def _view(
         lines=tuple(lines),
         apart=difference(counts[0].change, counts[1].change) if len(counts) > 1 else None,
         rows=tuple(sorted(rows, key=lambda one: one.place.naam)),
-        marks=tuple(Mark(date(one.after, 1, 1), one.reason, one.kind.value) for one in broken),
+        marks=tuple(_mark(one) for one in broken),
         notes=_notes(followed, years),
         example=False,
         years=known,
         chosen_years=None if years is None else (years.first, years.last),
     )
+
+
+def _mark(one: YearBreak) -> Mark:
+    naam = catalogue().text(f"verandering.breuk_{one.kind.value}")
+    return Mark(date(one.after, 1, 1), naam, one.kind.value, reason=one.reason)
 
 
 def _notes(followed: Followed, years: Years | None) -> tuple[str, ...]:
@@ -189,10 +194,17 @@ def _years(known: Iterable[int], figure: Figure, asked: tuple[int | None, int | 
     years = tuple(sorted({int(one) for one in known}))
     if len(years) < 2:
         return None
-    own = [year for year in figure.years if year in years] or list(years)
+    own = [year for year in figure.years if year in years] or _unbroken(figure, years)
     first, last = asked
     pair = (first if first in years else own[0], last if last in years else own[-1])
     return Years(years, min(pair), max(pair))
+
+
+def _unbroken(figure: Figure, years: Sequence[int]) -> list[int]:
+    """Return the years from the last known break on; all of them when that leaves fewer than two."""
+    since = max((one.after for one in YEAR_BREAKS if one.figure == figure.name), default=years[0])
+    later = [year for year in years if year >= since]
+    return later if len(later) > 1 else list(years)
 
 
 def _names(figure: Figure, per: Figure) -> set[str]:
