@@ -114,12 +114,15 @@ def know(layout: Layout, values: NDArray[np.int64], rule: Rule) -> Knowledge:
     return known
 
 
-def attack(known: Knowledge, targets: Iterable[int]) -> Findings:
-    """Return what follows of these quantities; Contradiction when nothing fits what is known."""
+def attack(known: Knowledge, targets: Iterable[int], *, enough: int | None = None) -> Findings:
+    """Return what follows of these quantities; Contradiction when nothing fits what is known.
+
+    With `enough` it stops when so many were found.
+    """
     program = _Program(known)
     lower, upper = program.propagate()
     wanted = np.array(sorted(targets), dtype=np.int64)
-    return _Search(program, lower, upper, wanted).findings()
+    return _Search(program, lower, upper, wanted).findings(enough)
 
 
 def follows_at_once(known: Knowledge, targets: Iterable[int]) -> Findings:
@@ -197,19 +200,25 @@ class _Search:
         self.outside = np.zeros(len(lower), dtype=bool)
         self.random = np.random.default_rng(0)
 
-    def findings(self) -> Findings:
-        """Return what follows of the wanted cells."""
+    def findings(self, enough: int | None) -> Findings:
+        """Return what follows of the wanted cells, or of the first so many."""
         left = self.wanted
         for turn in range(MOST_WORLDS):
             self._see(self._weights(left, turn))
             before, left = left, self._left()
             if not len(left) or (turn > 1 and len(left) == len(before)):
                 break
+        determined: dict[int, int] = {}
+        few: set[int] = set()
         for place in left:
             self._settle(int(place))
-        few = frozenset(int(one) for one in self.wanted if not self.outside[one])
-        same = self.seen_low == self.seen_high
-        return Findings({int(one): int(self.seen_low[one]) for one in self.wanted if same[one]}, few)
+            if self.seen_low[place] == self.seen_high[place]:
+                determined[int(place)] = int(self.seen_low[place])
+            if not self.outside[place]:
+                few.add(int(place))
+            if enough is not None and len(determined.keys() | few) >= enough:
+                break
+        return Findings(determined, frozenset(few))
 
     def _left(self) -> NDArray[np.int64]:
         unclear = ~self.outside[self.wanted] | (self.seen_low == self.seen_high)[self.wanted]

@@ -18,6 +18,8 @@ from geo.disclosure import RULE, Layout, Rule, keyed_noise, set_digest
 from geo.errors import DisclosureError
 
 MOST_ROUNDS: Final = 400
+# So many cells are mended before the next look: the rest may go with them.
+AT_ONCE: Final = 6
 Leaf = tuple[str, str]
 
 
@@ -107,7 +109,7 @@ def _look(layout: Layout, values: NDArray[np.int64], rule: Rule) -> list[int]:
     """Return the cells of which something follows; the whole attack only when bounds alone show nothing."""
     known, targets = know(layout, values, rule), range(len(values))
     try:
-        found: Findings = follows_at_once(known, targets) or attack(known, targets)
+        found: Findings = follows_at_once(known, targets) or attack(known, targets, enough=AT_ONCE)
     except Contradiction as fault:
         raise NoSafeTable(str(fault)) from fault
     return found.places

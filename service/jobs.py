@@ -13,6 +13,7 @@ from data.watch import WatchedSource, Watcher
 from service.account_jobs import account_kinds
 from service.key_jobs import key_kinds
 from service.party_jobs import party_kinds
+from service.publishing import publish_kinds
 from service.reference_jobs import reference_kinds
 from service.retention import retention_kinds
 from service.settings import Settings
@@ -47,6 +48,7 @@ def job_kinds(database: Database, settings: Settings, *, apart: bool = True) -> 
         **account_kinds(database, settings),
         **key_kinds(database),
         **party_kinds(database),
+        **publish_kinds(database, settings),
         **reference_kinds(database),
         **retention_kinds(database, settings),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from data import (
     party_work,
     privacy_handling,
     privacy_requests,
+    publications,
     questions,
     standard_answers,
     subscriptions,
@@ -51,6 +52,7 @@ from data.subscriptions import Wanted
 from data.tokens import Purpose, token
 from data.visibility import Viewer
 from geo.crs import LngLat
+from service.analysis.publishing import draft
 from service.mail_contents import FOLLOWER, SUBSCRIPTION
 from service.photo_form import FOLDER
 from service.secret import read_secret
@@ -59,6 +61,7 @@ from service.settings import Settings
 
 VLAARDINGEN, MAASSLUIS, ASSEN = "GM0622", "GM0556", "GM0106"
 WAITS = "zonder controle"
+FIRST_QUARTER_ENDS = date(2024, 9, 30)
 # Two places some hundreds of metres from each other, both by an address.
 HERE, THERE = LngLat(4.3419, 51.9128), LngLat(4.3450, 51.9100)
 TEXT = "De lantaarn bij het bankje is kapot.\nHet is er 's avonds donker."
@@ -166,6 +169,7 @@ def furnish(url: str, folder: Path) -> Furnished:
     _follow(town)
     tokens = _let_in(town, settings)
     _hand_out(town)
+    _publish(town)
     database.close()
     return Furnished(town.names, tokens)
 
@@ -182,6 +186,15 @@ def _send_meldingen(town: Town) -> None:
     with town.database.read() as session:
         mine = select(Photo.id).join(Melding).where(Melding.public_id == town.names["lamp"])
         town.names["lamp_photo"] = str(session.scalars(mine).one())
+
+
+def _publish(town: Town) -> None:
+    """Publish the first quarter of the example meldingen."""
+    with town.database.read() as session:
+        made = draft(session, VLAARDINGEN, key=town.secret, until=FIRST_QUARTER_ENDS)
+    assert made is not None
+    with town.database.write() as session:
+        publications.store(session, made.batch, records=made.records, turns=made.turns, actor=ACCOUNT)
 
 
 def _handle(town: Town) -> None:

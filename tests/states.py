@@ -50,6 +50,8 @@ GET /kaarten/{{gemeente}}/{{soort}}/kaart | one
 GET /cijfers                            | many
 GET /cijfers/{{cijfer}}                 | one error
 GET /woorden                            | many
+GET /publicaties                        | empty many
+GET /publicaties/{{nummer}}             | many error
 GET /bronnen                            | empty many
 GET /privacy                            | empty one
 GET /toegankelijkheid                   | empty one

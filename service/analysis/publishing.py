@@ -29,7 +29,7 @@ MARK_BYTES: Final = 16
 
 
 class NothingToPublish(DisclosureError):
-    """Every quarter that has passed was published."""
+    """There is nothing that could be published."""
 
 
 class OtherEdition(DisclosureError):
@@ -63,14 +63,16 @@ def draft(
     key: bytes,
     until: date,
     edition: int | None = None,
-) -> Draft:
+) -> Draft | None:
     """Return the next batch of a gemeente, up to the last quarter that ended on or before `until`.
 
-    NothingToPublish when there is none; OtherEdition when its year was begun in another division;
-    `geo.protected_table.NoSafeTable` when no noise makes it safe.
+    None when all were published. NothingToPublish when there can be none; OtherEdition when its year was
+    begun in another division; `geo.protected_table.NoSafeTable` when no noise makes it safe.
     """
     earlier = publications.batches(session, gemeente=gemeente)
     quarters = _due(session, gemeente, earlier, until)
+    if not quarters:
+        return None
     year = quarters[0][:4]
     quarters = tuple(one for one in quarters if one.startswith(year))
     of_year = [one for one in earlier if one.year == year]
@@ -119,10 +121,7 @@ def _due(session: Session, gemeente: str, earlier: Sequence[Batch], until: date)
         if not seen:
             raise NothingToPublish("deze gemeente heeft geen bron van meldingen")
         first = quarter_of(min(one.first for one in seen))
-    found = quarters_between(first, last)
-    if not found:
-        raise NothingToPublish(f"alle kwartalen tot en met {last} zijn gepubliceerd, of nog niet begonnen")
-    return found
+    return quarters_between(first, last)
 
 
 def _division(
@@ -134,7 +133,7 @@ def _division(
         if edition not in {None, begun.edition}:
             raise OtherEdition(
                 f"{begun.year} is begonnen met de indeling {begun.edition}; een tweede indeling zou"
-                " verklappen wat er tussen de grenzen ligt. Een nieuw jaar kan wel met een andere indeling beginnen"
+                " verklappen wat er tussen de grenzen ligt. Een nieuw jaar kan wel een andere indeling hebben"
             )
         return begun.edition, begun.areas
     year = edition or areas.newest_edition(session, gemeente=gemeente)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from geo.areas import Level
 from geo.crs import LngLat
-from service.analysis import live_map, places
+from service.analysis import live_map, places, publications
 from service.analysis.area_page import area_page
 from service.analysis.live_map import LiveMap, Points
 from service.analysis.neighbourhood import neighbourhood
@@ -69,6 +69,7 @@ def _page(
     context = {
         "page": shown,
         "rond": neighbourhood(workbench, viewer, found, place),
+        "gepubliceerd": publications.here(workbench, place.code, found.gemeente.code),
         "coordinator": coordinator_of(reach, found, place),
         "deuren": _doors(found, place),
         "place": place,
