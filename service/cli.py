@@ -14,6 +14,7 @@ from service.commands import (
     maps,
     open311,
     parties,
+    publish,
     raadsbrief,
     retention,
     serve,
@@ -32,6 +33,7 @@ for commands in (
     gebiedsfoto.app,
     import_meldingen.watch_app,
     parties.app,
+    publish.app,
     raadsbrief.app,
     train.app,
 ):
