@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicator_values import ValueStatus
-from geo.indicators import Dimension, Indicator
-from geo.leefbaarheid import DRAWS, Index, Item, Town, index
-from geo.leefbaarheid_items import FEELING, SCORED, Scored, is_counted
-from geo.registry import INWONERS
+from geo.indicators import Dimension
+from geo.leefbaarheid import DRAWS, Index, index
+from geo.leefbaarheid_items import FEELING, Gathered, gathered
 from service.analysis import figures, places, reports, towns
-from service.analysis.figures import LevelValues
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
 from service.analysis.workbench import Workbench
 
-# Fewer inhabitants say too little for a place in an order.
-FEWEST_PEOPLE = 500
-
-FloatArray = NDArray[np.float64]
 Weights = Mapping[Dimension, float]
 
 
@@ -91,16 +83,6 @@ class Felt:
     words: Mapping[str, ValueWords]
 
 
-@dataclass(frozen=True, eq=False)
-class _Gathered:
-    """The town as the index takes it, and what is told of it."""
-
-    town: Town
-    small: frozenset[str]
-    example: bool
-    years: tuple[int, ...]
-
-
 def leefbaarheid(
     workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, chosen: Chosen
 ) -> Leefbaarheid:
@@ -146,11 +128,6 @@ def felt(
     return answers
 
 
-def scored(*, estimates: bool) -> list[Scored]:
-    """Return what scores: model estimates only when they were asked for."""
-    return [one for one in SCORED if estimates or not one.estimate]
-
-
 def _others(workbench: Workbench, viewer: Viewer, found: Places) -> tuple[Places, ...]:
     """Return the other loaded towns of which this viewer sees everything: half of a town is no yardstick."""
     return tuple(
@@ -162,7 +139,7 @@ def _others(workbench: Workbench, viewer: Viewer, found: Places) -> tuple[Places
 
 def _worked(
     workbench: Workbench, viewer: Viewer, around: Sequence[Places], filters: Filters, chosen: Chosen
-) -> tuple[Index, _Gathered]:
+) -> tuple[Index, Gathered]:
     """Return the index of the first town beside the others that have this level, and the town itself."""
     own, *others = (
         _gathered(workbench, viewer, one, replace(filters, gemeente=one.gemeente.code), chosen)
@@ -174,50 +151,14 @@ def _worked(
 
 def _gathered(
     workbench: Workbench, viewer: Viewer, found: Places, filters: Filters, chosen: Chosen
-) -> _Gathered:
-    members = found.membership(chosen.level)
-    codes = tuple(str(code) for code in members.codes)
+) -> Gathered:
     with workbench.session() as session:
         evidence = figures.evidence(workbench, session, viewer, found, filters)
-    people = evidence.figures.counts(INWONERS, members).value
-    large = people >= FEWEST_PEOPLE
-    items, example, years = [], False, set()
-    for one in scored(estimates=chosen.estimates):
-        values = figures.level_values(
-            workbench, viewer, found, filters, indicator=one.indicator, level=chosen.level, part=one.part
-        )
-        item = _item(values, codes, large)
-        if item.known.any():
-            items.append(item)
-            example |= bool(values.rows["example"].any())
-            years |= {int(year) for year in values.rows["year"].dropna()}
-    small = frozenset(code for code, is_large in zip(codes, large, strict=True) if not is_large)
-    return _Gathered(Town(codes, tuple(items)), small, example, tuple(sorted(years)))
-
-
-def _item(values: LevelValues, codes: Sequence[str], large: NDArray[np.bool_]) -> Item:
-    """Return a cijfer for the index: counts where it has them, so that few of them weigh as few."""
-    rows = values.rows.set_index("code").loc[list(codes)]
-    usable = large & rows["status"].isin(_usable(values.definition)).to_numpy()
-    better: Literal["+", "-"] = "+" if values.definition.direction == "+" else "-"
-    key = f"{values.definition.id}.{values.part.key}"
-    if not is_counted(values.part):
-        shown = np.where(usable, rows["value"].to_numpy(dtype=np.float64), np.nan)
-        return Item(key, values.definition.dimensie, better, shown)
-    counts = np.where(usable, rows["n"].to_numpy(dtype=np.float64), np.nan)
-    exposure = (rows["denominator"] * rows["exposure_years"]).to_numpy(dtype=np.float64)
-    return Item(key, values.definition.dimensie, better, counts, exposure)
-
-
-def _usable(found: Indicator) -> list[str]:
-    """Return the statuses that an area counts with: few events are no fault, they have a wide margin."""
-    only_few = all(minimum.of == "n" for minimum in found.minimum)
-    few = [ValueStatus.TE_KLEIN.value] if only_few else []
-    return [ValueStatus.BEKEND.value, *few]
+    return gathered(evidence, found.membership(chosen.level), estimates=chosen.estimates)
 
 
 def _weighed(
-    worked: Index, own: _Gathered, found: Places, chosen: Chosen, against: tuple[str, ...]
+    worked: Index, own: Gathered, found: Places, chosen: Chosen, against: tuple[str, ...]
 ) -> Leefbaarheid:
     ranking = worked.weigh(chosen.weights, unsure=chosen.unsure)
     rows = []

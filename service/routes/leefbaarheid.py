@@ -16,7 +16,7 @@ from geo.areas import Level
 from geo.errors import FigureError
 from geo.indicators import Dimension
 from geo.leefbaarheid import DIMENSIONS
-from geo.leefbaarheid_items import LEFT_OUT, definition
+from geo.leefbaarheid_items import LEFT_OUT, SCORED, definition
 from geo.registry import indicator
 from maps.facts import Facts
 from maps.numbers import dutch
@@ -185,7 +185,7 @@ def _contents(*, estimates: bool) -> list[tuple[Dimension, list[str], list[tuple
     t = catalogue().text
     scoring: dict[Dimension, list[str]] = {one: [] for one in DIMENSIONS}
     beside: dict[Dimension, list[tuple[str, str]]] = {one: [] for one in DIMENSIONS}
-    for one in leefbaarheid.scored(estimates=True):
+    for one in SCORED:
         found, part = definition(one)
         if one.estimate and not estimates:
             beside[found.dimensie].append((part.naam, t("leefbaarheid.niet_schatting")))
