@@ -24,7 +24,7 @@ DEEPEST: Final = 32
 MOST_PARTS: Final = 400
 FUNCTIONS: Final = ("min", "max", "aandeel", "per1000")
 _PIECE: Final = re.compile(
-    r"\d{1,12}(?:\.\d{1,9})?(?![\w.])"  # a number
+    r"\d{1,8}(?:\.\d{1,6})?(?![\w.])"  # a number, with too few digits to be a BSN
     r"|[a-z](?:_?[a-z0-9])*(?!\w)"  # a name
     r"|[-+*/(),]| +",
     re.ASCII,

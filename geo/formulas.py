@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import reduce
 from typing import Final
 
@@ -37,6 +38,18 @@ from geo.measures import (
 from geo.units import PERCENT, PLAIN, THOUSAND, Unit
 
 ALL_LEVELS: Final = frozenset(Level)
+
+
+class TermKind(StrEnum):
+    """What a name is one of."""
+
+    GETAL = "getal"
+    MELDING = "melding"
+    SOORT = "soort"
+    CIJFER = "cijfer"
+    EIGEN = "eigen"
+
+
 # A count above a line, without people below it; and a count below one.
 FEW_EVENTS, FEW_BELOW = 5, 30
 CRIME: Final = "misdrijven"
@@ -52,6 +65,7 @@ class Term:
     naam: str
     unit: Unit
     means: Leaf | Formula
+    kind: TermKind
     minimum: tuple[Minimum, ...] = ()
     below: tuple[Minimum, ...] = ()
     levels: frozenset[Level] = ALL_LEVELS

@@ -6,6 +6,7 @@ and compared; another way of working out is another class beside them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -187,3 +188,11 @@ FormulaMeasure = Worked | EventCount | FigureCount
 Measure = (
     EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure | FormulaMeasure
 )
+
+
+def within(measure: Measure) -> Iterator[Measure]:
+    """The measure itself, and those in its formula."""
+    yield measure
+    if isinstance(measure, Worked):
+        for _, leaf in measure.leaves:
+            yield from within(leaf.measure)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from geo import registry
-from geo.formulas import FEW_BELOW, Term
+from geo.formulas import FEW_BELOW, Term, TermKind
 from geo.indicators import Indicator, Minimum, Part
 from geo.main_groups import MainGroup
 from geo.measures import (
@@ -58,14 +58,16 @@ def _figures() -> dict[str, Term]:
         "hectare": ("Hectare land", Unit.of(hectare=1), HECTARE, 10),
     }
     found = {
-        name: Term(naam, unit, Leaf(FigureCount(figure)), below=(Minimum(figure, least),))
+        name: Term(naam, unit, Leaf(FigureCount(figure)), TermKind.GETAL, below=(Minimum(figure, least),))
         for name, (naam, unit, figure, least) in counts.items()
     }
     crimes = Unit.from_powers({"misdrijven": 1, **_PER_YEAR})
     for year in _CRIME_YEARS:
         figure = Figure("misdrijven", years=(year,))
         naam, leaf = f"Geregistreerde misdrijven in {year}", Leaf(FigureCount(figure))
-        found[f"misdrijven_{year}"] = Term(naam, crimes, leaf, below=(Minimum(figure, FEW_BELOW),))
+        found[f"misdrijven_{year}"] = Term(
+            naam, crimes, leaf, TermKind.GETAL, below=(Minimum(figure, FEW_BELOW),)
+        )
     return found
 
 
@@ -73,17 +75,21 @@ def _events(kinds: Iterable[tuple[str, str, MainGroup]]) -> dict[str, Term]:
     reports = Unit.from_powers({"meldingen": 1, **_PER_YEAR})
     plans = Unit.from_powers({"initiatieven": 1, **_PER_YEAR})
     found = {
-        "meldingen": Term("Meldingen per jaar", reports, Leaf(EventCount(Events.MELDINGEN))),
-        "initiatieven": Term("Gestarte initiatieven per jaar", plans, Leaf(EventCount(Events.INITIATIEVEN))),
+        "meldingen": Term("Meldingen", reports, Leaf(EventCount(Events.MELDINGEN)), TermKind.MELDING),
+        "initiatieven": Term(
+            "Gestarte initiatieven", plans, Leaf(EventCount(Events.INITIATIEVEN)), TermKind.MELDING
+        ),
     }
     for group in MainGroup:
         if group is not MainGroup.OVERLAST:
             leaf = Leaf(EventCount(Events.MELDINGEN, Selection(groups=frozenset({group}))))
-            found[f"meldingen_{_name(group)}"] = Term(f"Meldingen: {group.naam}", reports, leaf)
+            found[f"meldingen_{_name(group)}"] = Term(
+                f"Meldingen: {group.naam}", reports, leaf, TermKind.MELDING
+            )
     for slug, naam, group in kinds:
         if group is not MainGroup.OVERLAST:
             leaf = Leaf(EventCount(Events.MELDINGEN, Selection.of(slug)))
-            found[f"soort_{_name(slug)}"] = Term(f"Meldingen: {naam}", reports, leaf)
+            found[f"soort_{_name(slug)}"] = Term(f"Meldingen: {naam}", reports, leaf, TermKind.SOORT)
     return found
 
 
@@ -110,7 +116,7 @@ def _cijfer(one: Indicator, part: Part) -> Term:
     least = {minimum.of: minimum.at_least for minimum in one.minimum if not isinstance(minimum.of, Figure)}
     figures = tuple(minimum for minimum in one.minimum if isinstance(minimum.of, Figure))
     leaf = Leaf(part.measure, least.get("n", 0), least.get("noemer", 0))
-    return Term(part.naam, unit_of(part), leaf, minimum=figures, levels=one.levels)
+    return Term(part.naam, unit_of(part), leaf, TermKind.CIJFER, minimum=figures, levels=one.levels)
 
 
 def unit_of(part: Part) -> Unit:

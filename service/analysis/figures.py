@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from data import figures, initiatieven
 from data.meldingen import Filters
 from data.observation import Watch
+from data.own_indicators import PREFIX
 from data.rights import Right
 from data.visibility import PUBLIC, Viewer
 from geo import registry
@@ -24,8 +25,9 @@ from geo.event_counts import TOO_SHORT, EventCounts, count_initiatieven, count_m
 from geo.exposure import Observation, Period
 from geo.indicator_values import indicator_values
 from geo.indicators import Indicator, Part
-from geo.measures import EventRate, Events, MedianDuration, Share, StillOpen
+from geo.measures import EventCount, EventRate, Events, Measure, MedianDuration, Share, StillOpen, within
 from service.analysis import observed, reports
+from service.analysis.own_figures import own_definitions
 from service.analysis.places import Places
 from service.analysis.records import OF_MELDINGEN, Asking, with_records
 from service.analysis.reports import Span
@@ -85,6 +87,17 @@ def definition(viewer: Viewer, indicator: str) -> Indicator:
     return found
 
 
+def definition_in(workbench: Workbench, viewer: Viewer, filters: Filters, indicator: str) -> Indicator:
+    """Return one cijfer by its id as it counts for a question: an own one of the gemeente, at its moment."""
+    if not indicator.startswith(PREFIX):
+        return definition(viewer if _sees(viewer, filters) else PUBLIC, indicator)
+    own = own_definitions(workbench, viewer, filters.gemeente, known_at=filters.known_at)
+    found = next((one for one in own if one.id == indicator), None)
+    if found is None:
+        raise UnknownIndicator(f"wij kennen geen cijfer {indicator}")
+    return found
+
+
 def part_of(found: Indicator, key: str | None) -> Part:
     """Return the part with this key, or the first."""
     part = next((one for one in found.parts if key in {None, one.key}), None)
@@ -104,11 +117,25 @@ def level_values(
     part: str | None = None,
 ) -> LevelValues:
     """Return the values of a cijfer in all areas of a level."""
-    found = definition(viewer if _sees(viewer, filters) else PUBLIC, indicator)
+    found = definition_in(workbench, viewer, filters, indicator)
+    return values_of(workbench, viewer, places, filters, found=found, level=level, part=part)
+
+
+def values_of(
+    workbench: Workbench,
+    viewer: Viewer,
+    places: Places,
+    filters: Filters,
+    *,
+    found: Indicator,
+    level: Level,
+    part: str | None = None,
+) -> LevelValues:
+    """Return the values of a definition, also one that was not kept yet, in all areas of a level."""
     chosen = part_of(found, part)
     with workbench.session() as session:
         filters = reports.settled(workbench, session, viewer, filters)
-        key = ("values", viewer.sees, filters, found.id, level)
+        key = ("values", viewer.sees, filters, found, level)
         rows = workbench.remember(
             session,
             key,
@@ -139,7 +166,12 @@ def _worked_out(found: Indicator, evidence: Evidence, places: Places, level: Lev
 def evidence_for(found: Indicator, asking: Asking) -> Evidence:
     """Return what one cijfer is worked out from, with the records that it needs."""
     usual = evidence(asking.workbench, asking.session, asking.viewer, asking.places, asking.filters)
-    return with_records(usual, (part.measure for part in found.parts), asking)
+    return with_records(usual, _measures(found), asking)
+
+
+def _measures(found: Indicator) -> list[Measure]:
+    """Return the measures of a cijfer, and those inside them."""
+    return [one for part in found.parts for one in within(part.measure)]
 
 
 def evidence(
@@ -154,10 +186,10 @@ def evidence(
 def counts_meldingen(found: Indicator) -> bool:
     """Return whether a cijfer is counted from meldingen, so that it has a period."""
     return any(
-        isinstance(part.measure, MedianDuration | StillOpen)
-        or (isinstance(part.measure, EventRate) and part.measure.events is Events.MELDINGEN)
-        or (isinstance(part.measure, Share) and part.measure.tallied in OF_MELDINGEN)
-        for part in found.parts
+        isinstance(one, MedianDuration | StillOpen)
+        or (isinstance(one, EventRate | EventCount) and one.events is Events.MELDINGEN)
+        or (isinstance(one, Share) and one.tallied in OF_MELDINGEN)
+        for one in _measures(found)
     )
 
 

@@ -14,6 +14,7 @@ from service.routes import (
     beheer_termijnen,
     beheer_verzoeken,
     definitions,
+    eigen_cijfers,
     eigen_melding,
     feeds,
     gebeurtenissen,
@@ -32,6 +33,7 @@ from service.routes import (
     ook,
     opdrachten,
     open311,
+    opvallend,
     organisaties,
     photos,
     publicaties,
@@ -54,6 +56,7 @@ from service.routes import (
     wissen,
 )
 from service.routes.api import addresses, areas, challenges, change, figures, heat, intake, meldingen, nearby
+from service.routes.api import hotspots as api_hotspots
 from service.routes.api import publications as api_publications
 from service.routes.api import sources as api_sources
 
@@ -76,8 +79,10 @@ PAGES: tuple[APIRouter, ...] = (
     analyse.router,
     verandering.router,
     gebeurtenissen.router,
+    eigen_cijfers.router,
     leefbaarheid.router,
     weinig.router,
+    opvallend.router,
     analyse_export.router,
     kaarten.router,
     definitions.router,
@@ -116,6 +121,7 @@ API: tuple[APIRouter, ...] = (
     intake.router,
     challenges.router,
     heat.router,
+    api_hotspots.router,
     addresses.router,
     api_sources.router,
     api_publications.router,

@@ -74,6 +74,7 @@ def values(
         "cijfer": found.definition.id,
         "onderdeel": found.part.key,
         "naam": found.part.naam,
+        "versie": found.definition.version,
         "niveau": found.level.value,
         "gemeente": question.gemeente,
         "van": found.span.first.isoformat() if found.span else None,
