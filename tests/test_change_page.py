@@ -1,0 +1,357 @@
+"""Verandering, as staff see it: the known findings, what is refused, breaks, events, and before and after."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from account_town import account, csrf, log_in
+from cheap_passwords import hashed
+from fastapi.testclient import TestClient
+from import_files import take_in
+from intake_door import database_of
+from served import ACCOUNT, PASSWORD, bundled_database, loaded_database
+from sqlalchemy import delete, select
+
+from data.areas import newest_edition
+from data.database import Database
+from data.meldingen import Filters
+from data.models import Audit, Melding, MeldingArea
+from data.rights import EVERYWHERE, Grant, Role
+from data.visibility import Viewer
+from geo.rates import Verdict
+from geo.trends import Method
+from service.analysis import places
+from service.analysis.around import Around, around
+from service.analysis.change import change
+from service.analysis.change_view import Asked
+from service.analysis.workbench import Workbench
+from service.app import create_app
+from service.settings import Settings
+
+PAGE, EVENTS, API = "/analyse/verandering", "/analyse/gebeurtenissen", "/api/v1/verandering"
+TOWN = "GM0622"
+ADVISER = Viewer("adviseur", (Grant(Role.BELEIDSADVISEUR, EVERYWHERE),))
+CRIMES = "cijfer=misdrijven_inw"
+HEALTH = "cijfer=gezondheid"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("verandering")
+    settings = Settings(
+        database_url=loaded_database(folder), var_folder=folder, staff={ACCOUNT: hashed(PASSWORD)}
+    )
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD})
+        yield client
+
+
+def asked(client: TestClient, query: str, path: str = API) -> dict[str, Any]:
+    answer = client.get(f"{path}?gemeente={TOWN}&{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def by_name(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {line["naam"]: line for line in found["gebieden"]}
+
+
+# The known findings
+
+
+@pytest.mark.parametrize(
+    ("gebied", "counts", "ratio", "said"),
+    [
+        ("Holy-Zuid", [400, 482, 532], (1.33, 1.17, 1.51), "duidelijk meer"),
+        ("Holy-Noord", [424, 378, 331], (0.78, 0.68, 0.90), "duidelijk minder"),
+        ("Westwijk", [592, 572, 581], (0.98, 0.88, 1.10), "geen duidelijk verschil"),
+    ],
+)
+def test_crimes_from_2023_to_2025_say_what_the_published_findings_say(
+    client: TestClient, gebied: str, counts: list[int], ratio: tuple[float, ...], said: str
+) -> None:
+    line = by_name(asked(client, CRIMES))[gebied]
+    assert [point["waarde"] for point in line["punten"]][-3:] == counts
+    found = line["verandering"]
+    assert (found["waarde"], found["ondergrens"], found["bovengrens"]) == pytest.approx(ratio, abs=0.005)
+    assert found["oordeel"] == said
+
+
+def test_the_page_says_them_in_words_and_asks_no_proof_of_them(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente={TOWN}&{CRIMES}").text
+    assert "1,33 keer zo veel (tussen 1,17 en 1,51)" in html
+    assert "0,98 keer zo veel (tussen 0,88 en 1,10)" in html
+    assert "Dit is geen bewijs" in html
+
+
+def test_two_gebieden_are_told_apart_by_the_ratio_of_their_ratios(client: TestClient) -> None:
+    codes = {name: line["code"] for name, line in by_name(asked(client, CRIMES)).items()}
+    found = asked(client, f"{CRIMES}&gebied={codes['Holy-Zuid']}&met={codes['Holy-Noord']}")
+    assert found["onderling"]["waarde"] == pytest.approx(532 / 400 / (331 / 424), abs=1e-6)
+    assert found["onderling"]["oordeel"] == "duidelijk meer"
+    # Of two without a clear difference nothing is said either.
+    alike = asked(client, f"{CRIMES}&gebied={codes['Westwijk']}&met={codes['Oostwijk']}")
+    assert alike["onderling"]["oordeel"] == "geen duidelijk verschil"
+
+
+def test_health_across_its_break_is_never_read_as_a_fall(client: TestClient) -> None:
+    found = asked(client, f"{HEALTH}&eersteJaar=2020&laatsteJaar=2022")
+    assert any("daalt dit cijfer in elke gemeente" in note for note in found["letOp"])
+    assert [mark["dag"] for mark in found["merken"]] == ["2022-01-01"]
+    for line in found["gebieden"]:
+        # Only differences from the gemeente: none is near the fall of 10 points that every town shows.
+        apart = {point["dag"][:4]: point["waarde"] for point in line["punten"]}
+        assert abs(apart["2022"] - apart["2020"]) < 4
+        assert line["verandering"]["waarde"] is None
+        assert line["uitleg"].startswith("Naast de gemeente: ")
+    html = client.get(f"{PAGE}?gemeente={TOWN}&{HEALTH}&eerste=2020&laatste=2022").text
+    assert "duidelijk minder" not in html
+    assert "modelschatting zonder marge" in html
+
+
+def test_health_begins_after_its_break_and_has_no_line_of_the_gemeente_itself(client: TestClient) -> None:
+    found = asked(client, f"{HEALTH}&gebied={TOWN}")
+    assert "in 2022" in found["lijnen"][0]["uitleg"]
+    assert found["letOp"] == [
+        "Dit is een modelschatting zonder marge. Wij zeggen dus niet of het verschil duidelijk is."
+    ]
+    assert found["lijnen"][0]["code"] != TOWN
+
+
+def test_broekpolder_has_counts_and_no_rate(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente={TOWN}&{CRIMES}&niveau=buurt").text
+    row = re.search(r"<tr>\s*<th scope=\"row\"><a[^>]*>Broekpolder gebied</a>.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    assert "te klein voor een uitspraak" in row[0]
+    assert "7.133" not in html
+
+
+# Months
+
+
+def test_two_years_of_months_are_compared_with_a_year_earlier_and_a_part_is_not(client: TestClient) -> None:
+    found = asked(client, "cijfer=meldingen_inw")
+    line = found["lijnen"][0]
+    # The example begins on 2 July 2024 and ends on 1 July 2026: both months are there in part.
+    parts = [point["dag"] for point in line["punten"] if point["deelVanDeMaand"]]
+    assert parts == ["2024-07-01", "2026-07-01"]
+    assert line["methode"] == Method.ZELFDE_MAANDEN
+    whole = {point["dag"]: point["waarde"] for point in line["punten"] if not point["deelVanDeMaand"]}
+    now = sum(value for day, value in whole.items() if day >= "2025-08-01")
+    then = sum(value for day, value in whole.items() if "2024-08-01" <= day < "2025-07-01")
+    assert line["verandering"]["waarde"] == pytest.approx(now / then, abs=1e-9)
+    assert found["voorbeeldgegevens"]
+
+
+def test_gebieden_add_up_to_the_gemeente_in_every_month(client: TestClient) -> None:
+    found = asked(client, "cijfer=zwerfvuil_ha&niveau=buurt")
+    added: dict[str, float] = {}
+    for line in found["gebieden"]:
+        for point in line["punten"]:
+            added[point["dag"]] = added.get(point["dag"], 0) + point["waarde"]
+    assert {point["dag"]: point["waarde"] for point in found["lijnen"][0]["punten"]} == added
+
+
+def test_a_short_period_is_refused_with_its_days(client: TestClient) -> None:
+    line = asked(client, "van=2026-01-01&tot=2026-03-23")["lijnen"][0]
+    assert line["methode"] == Method.TE_KORT
+    assert line["uitleg"].startswith("Te kort om iets over een trend te zeggen: er zijn 82 dagen.")
+    assert line["verandering"]["oordeel"] == "niet te zeggen"
+
+
+def test_a_town_without_meldingen_says_that_there_are_none(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0106").text
+    assert "Hierover zijn geen meldingen geleverd." in html
+    assert "In deze periode is niets gevolgd." in html
+
+
+@pytest.mark.shared
+def test_the_meldingen_of_assen_are_too_short_to_say_anything(shared: Path, tmp_path: Path) -> None:
+    database = Database(bundled_database(tmp_path))
+    take_in(
+        database,
+        shared / "data/meldingen/assen_2026.csv",
+        tmp_path,
+        category_edition="assen-2026",
+        observed_from="2026-05-18",
+    )
+    workbench = Workbench(database)
+    town = places.places(workbench, "GM0106")
+    view = change(workbench, ADVISER, town, Asked(filters=Filters("GM0106"), key="meldingen_inw"))
+    line = view.lines[0]
+    assert line.method is Method.TE_KORT
+    assert line.words == (
+        "Te kort om iets over een trend te zeggen: er zijn 83 dagen. Nodig zijn 13 hele maanden."
+    )
+    # What came in before that day is known in part, and stands nowhere: June and July are whole.
+    assert [(point.day.month, point.part) for point in line.points] == [
+        (5, True), (6, False), (7, False), (8, True),
+    ]  # fmt: skip
+    assert {row.change.verdict for row in view.rows} == {Verdict.ONBEKEND}
+    database.close()
+
+
+# Pictures
+
+
+def test_the_pictures_hold_the_areas_and_are_no_page(client: TestClient) -> None:
+    for name in ("beeld", "reeksen"):
+        answer = client.get(f"{PAGE}/{name}.svg?gemeente={TOWN}&{CRIMES}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.text.count("<path") > 10
+
+
+# Before and after
+
+
+def since(workbench: Workbench, day: date = date(2025, 7, 1)) -> Around:
+    town = places.places(workbench, TOWN)
+    place = town.by_code["BU06220606"]
+    return around(workbench, ADVISER, town, Filters(TOWN), key="meldingen_inw", place=place, day=day)
+
+
+def test_where_nothing_was_done_there_is_no_clear_difference(client: TestClient) -> None:
+    found = asked(client, "gebied=BU06220606&dag=2025-07-01", f"{API}/voor-en-na")
+    assert found["verandering"]["oordeel"] == "geen duidelijk verschil"
+    assert found["dagen"] == 364
+    assert len(found["vergelekenMet"]) == 15
+    html = client.get(f"{PAGE}?gemeente={TOWN}&waar=BU06220606&dag=2025-07-01").text
+    section = html[html.index('id="voor-na"') :]
+    assert "Geen duidelijk verschil: " in section
+    assert "Dit is geen bewijs" in section
+
+
+def test_what_really_went_away_is_found(tmp_path: Path) -> None:
+    database = Database(loaded_database(tmp_path))
+    with database.write() as session:
+        edition = newest_edition(session, gemeente=TOWN)
+        here = select(MeldingArea.melding_id).where(
+            MeldingArea.buurt == "BU06220606", MeldingArea.edition == edition
+        )
+        gone = session.scalars(
+            select(Melding.id).where(Melding.id.in_(here), Melding.created_on >= date(2025, 7, 1))
+        ).all()
+        # Three out of four go.
+        taken = [one for place, one in enumerate(gone) if place % 4]
+        session.execute(delete(MeldingArea).where(MeldingArea.melding_id.in_(taken)))
+        session.execute(delete(Melding).where(Melding.id.in_(taken)))
+    said = since(Workbench(database))
+    database.close()
+    assert said.found is not None
+    assert said.found.change.verdict is Verdict.LAGER
+    # Duplicates count once.
+    left = len(gone) - len(taken)
+    assert 0.8 * left <= said.found.after <= left
+    assert said.words[0].startswith("Duidelijk minder: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("gebied=BU06220606&dag=2026-06-20", "Te kort om voor en na te vergelijken"),
+        ("gebied=BU06220707&dag=2025-07-01&cijfer=misdrijven_inw", "alleen bij meldingen"),
+        ("gebied=GM0622&dag=2025-07-01", "alleen bij meldingen"),
+        ("gebied=WK062207&dag=2025-07-01", "Er zijn te weinig gebieden"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_its_reason(
+    client: TestClient, query: str, says: str
+) -> None:
+    found = asked(client, query, f"{API}/voor-en-na")
+    assert found["verandering"] is None
+    assert says in " ".join(found["uitleg"])
+
+
+# Events
+
+
+def plot_of(html: str) -> dict[str, Any]:
+    found = re.search(r"data-verloop-gegevens>(.*?)</script>", html, re.DOTALL)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def send(client: TestClient, path: str, **fields: object) -> int:
+    token = csrf(client, f"{EVENTS}?gemeente={TOWN}")
+    return int(client.post(path, data={"csrf": token, **fields}).status_code)
+
+
+def test_an_event_is_a_line_in_the_plot_and_a_row_in_the_table_until_it_is_taken_away(
+    client: TestClient,
+) -> None:
+    sent = {"gemeente": TOWN, "soort": "ophalen", "dag": "2026-03-02", "naam": "Containers op woensdag"}
+    assert send(client, EVENTS, **sent) == 303
+    html = client.get(f"{PAGE}?gemeente={TOWN}").text
+    assert "Containers op woensdag" in [mark["naam"] for mark in plot_of(html)["merken"]]
+    row = re.search(r"<th scope=\"row\">maart 2026</th>.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    assert "Containers op woensdag" in row[0]
+    assert "Containers op woensdag" in client.get(f"{PAGE}/beeld.svg?gemeente={TOWN}").text
+    assert [mark["soort"] for mark in asked(client, "")["merken"]] == ["andere ophaaldagen"]
+    number = re.findall(rf'action="{EVENTS}/(\d+)/weg"', client.get(f"{EVENTS}?gemeente={TOWN}").text)
+    assert send(client, f"{EVENTS}/{number[0]}/weg") == 303
+    assert asked(client, "")["merken"] == []
+    with database_of(client).read() as session:
+        acts = session.scalars(select(Audit.action).where(Audit.action.startswith("gebeurtenis"))).all()
+    assert list(acts) == ["gebeurtenis.gemarkeerd", "gebeurtenis.weggehaald"]
+
+
+def test_an_event_without_a_name_has_that_of_its_kind(client: TestClient) -> None:
+    assert send(client, EVENTS, gemeente=TOWN, soort="storm", dag="2026-01-05") == 303
+    assert [mark["naam"] for mark in asked(client, "")["merken"]] == ["storm"]
+    assert send(client, EVENTS, gemeente=TOWN, soort="storm", dag="2026-01-05") == 400
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"dag": ""}, {"dag": "31-12-2025"}, {"dag": "2026-02-30"}, {"naam": "x" * 81}]
+)
+def test_an_event_that_cannot_be_kept_is_told_with_what_was_typed(
+    client: TestClient, wrong: dict[str, str]
+) -> None:
+    fields = {"gemeente": TOWN, "soort": "app", "dag": "2025-12-31", "naam": "Dit typte ik", **wrong}
+    token = csrf(client, f"{EVENTS}?gemeente={TOWN}")
+    answer = client.post(EVENTS, data={"csrf": token, **fields})
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+    assert fields["naam"] in answer.text
+
+
+# Who may
+
+
+def test_the_public_gets_neither_page_nor_picture_nor_numbers(client: TestClient) -> None:
+    visitor = TestClient(client.app, follow_redirects=False)
+    for path in (PAGE, EVENTS, f"{PAGE}/beeld.svg", f"{PAGE}/reeksen.svg"):
+        assert visitor.get(f"{path}?gemeente={TOWN}").status_code == 303
+    for path in (API, f"{API}/voor-en-na"):
+        assert visitor.get(f"{path}?gemeente={TOWN}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "events"),
+    [
+        (Role.BELEIDSADVISEUR, 200, 200),
+        (Role.WIJKCOORDINATOR, 200, 200),
+        (Role.BEHEERDER, 403, 200),
+        (Role.MODERATOR, 403, 404),
+    ],
+)
+def test_advisers_see_the_lines_and_who_configures_marks_events_too(
+    client: TestClient, role: Role, page: int, events: int
+) -> None:
+    own = TestClient(client.app, follow_redirects=False)
+    log_in(own, account(own, f"een-{role.value}", role, gemeente=TOWN))
+    assert own.get(f"{PAGE}?gemeente={TOWN}").status_code == page
+    assert own.get(f"{EVENTS}?gemeente={TOWN}").status_code == events
+    # Of another gemeente nobody sees anything.
+    assert own.get(f"{PAGE}?gemeente=GM0556").status_code in {403, 404}
+    assert own.get(f"{EVENTS}?gemeente=GM0556").status_code == 404
+    own.cookies.clear()
