@@ -32,6 +32,7 @@ from maps.heatmap import (
 from maps.legend import Entry, Fill, Legend
 from maps.numbers import counted, dutch, short
 from maps.palette import Ramp
+from maps.ratio_classes import RATIO_TEXTS, ratio_steps
 from maps.tiles import Tile, empty_png, indexed_png
 
 Steps = npt.NDArray[np.uint8]
@@ -41,15 +42,6 @@ LEAST_PEOPLE: Final = 500.0
 PER: Final = 1_000.0
 TAIL: Final = 0.025
 OPACITY: Final = 0.82
-# Classes of the ratio to the town, low to high; the middle one is what chance may have done.
-TWICE: Final = 2.0
-RATIO_TEXTS: Final = (
-    "minder dan de helft van wat gemiddeld is",
-    "minder dan gemiddeld",
-    "geen duidelijk verschil",
-    "meer dan gemiddeld",
-    "meer dan twee keer wat gemiddeld is",
-)
 
 
 def circle_hectares(bandwidth_m: float) -> float:
@@ -162,11 +154,8 @@ class RelativeHeat:
         ratio = np.divide(rate, self.town_rate, out=np.full_like(rate, np.nan), where=~np.isnan(rate))
         more = gammainc(np.maximum(found, 1e-9), expected) < TAIL
         less = gammaincc(found + 1.0, expected) < TAIL
-        steps = np.full(rate.shape, 3, dtype=np.uint8)
-        steps[more] = np.where(ratio[more] > TWICE, 5, 4)
-        steps[less] = np.where(ratio[less] < 1.0 / TWICE, 1, 2)
-        steps[np.isnan(rate)] = 0
-        return steps
+        # MISSING is -1: with one added it is the step that is not seen.
+        return (1 + ratio_steps(ratio, more=more, less=less)).astype(np.uint8)
 
 
 @cache

@@ -13,7 +13,8 @@ from geo.heat import HeatPyramid
 from geo.population import spread
 from maps.facts import Facts
 from maps.heatmap import density_at
-from maps.relative_heat import RATIO_TEXTS, RelativeHeat, circle_hectares
+from maps.ratio_classes import RATIO_TEXTS, ratio_classes
+from maps.relative_heat import RelativeHeat, circle_hectares
 
 BUURTEN = town().buurten
 FACTS = Facts("Titel", "eenheid", "bron", "periode")
@@ -109,3 +110,13 @@ def test_a_town_without_people_shows_nothing() -> None:
     )
     steps = nobody.steps(np.array([1.0], dtype=np.float32), np.array([0.0], dtype=np.float32))
     assert (steps.tolist(), nobody.maximum) == ([0], 1.0)
+
+
+def test_ratios_get_a_colour_of_their_own_only_when_the_interval_does_not_hold_one() -> None:
+    ratio = np.array([0.4, 0.8, 0.8, 1.3, 1.3, 2.5, 9.0, np.nan])
+    lower = np.array([0.2, 0.6, 0.5, 1.1, 0.9, 1.2, 0.5, np.nan])
+    upper = np.array([0.8, 0.9, 1.1, 1.6, 1.9, 5.0, 99.0, np.nan])
+    found = ratio_classes(ratio, lower, upper, small=[False] * 6 + [True, False])
+    assert found.index.tolist() == [0, 1, 2, 3, 2, 4, -2, -1]
+    assert (found.counts, found.small, found.missing) == ((1, 1, 2, 1, 1), 1, 1)
+    assert found.labels[2] == "geen duidelijk verschil"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from geo.indicators import Dimension, Indicator
 from maps.choropleth import Choropleth, value_layer
 from maps.facts import Facts
 from maps.palette import Ramp
+from maps.ratio_classes import ratio_classes
 from service.analysis.figures import STATUS_TEXTS, LevelValues
 from service.analysis.places import Places
 from service.analysis.words import moment_words, period_text
@@ -27,21 +30,50 @@ SMALL = [ValueStatus.TE_KLEIN.value, ValueStatus.GEHEIM.value]
 COMPOSITION = {Dimension.SAMENSTELLING, Dimension.WONINGVOORRAAD}
 
 
-def choropleth(found: LevelValues, places: Places, *, known_at: datetime) -> Choropleth:
+class Colour(StrEnum):
+    """What the colours of areas tell; the value is used in addresses."""
+
+    WAARDE = "waarde"
+    BIJGESTELD = "bijgesteld"
+    VERHOUDING = "verhouding"
+
+
+UNCHANGED = "Dit cijfer wordt niet bijgesteld en niet vergeleken. De kleuren zijn die van het cijfer zelf."
+UNITS = {Colour.BIJGESTELD: "bijgesteld, {unit}", Colour.VERHOUDING: "vergeleken met de rest van de gemeente"}
+COLUMNS = {Colour.WAARDE: "value", Colour.BIJGESTELD: "adjusted", Colour.VERHOUDING: "ratio"}
+
+
+def colours(*, staff: bool) -> list[Colour]:
+    """Return what the colours can tell this reader: what stands out is for staff (privacy.md, section 4)."""
+    return [one for one in Colour if staff or one is not Colour.VERHOUDING]
+
+
+def choropleth(
+    found: LevelValues, places: Places, *, known_at: datetime, colour: Colour = Colour.WAARDE
+) -> Choropleth:
     """Return level values as a drawing: classes, colours and everything that the legend tells."""
     rows = found.rows.set_index("code")
-    return Choropleth.of(
-        places.areas(found.level),
-        rows["value"],
-        facts=_facts(found, places, known_at=known_at),
-        small=rows.index[rows["status"].isin(SMALL)],
-        ramp=_ramp(found.definition),
-    )
+    facts = _facts(found, places, known_at=known_at)
+    small = rows.index[rows["status"].isin(SMALL)]
+    if colour is not Colour.WAARDE and rows[COLUMNS[colour]].isna().all():
+        colour, facts = Colour.WAARDE, replace(facts, remarks=(UNCHANGED, *facts.remarks))
+    areas = places.areas(found.level)
+    if colour in UNITS:
+        facts = replace(facts, unit=UNITS[colour].format(unit=facts.unit))
+    if colour is Colour.VERHOUDING:
+        beside = rows.reindex(areas["code"])
+        ends = (beside["ratio"], beside["ratio_lower"], beside["ratio_upper"])
+        classes = ratio_classes(*ends, small=areas["code"].isin(small))
+        return Choropleth(areas, beside["ratio"].to_numpy(), classes, facts, Ramp.VERSCHIL)
+    column, ramp = rows[COLUMNS[colour]], _ramp(found.definition)
+    return Choropleth.of(areas, column, facts=facts, small=small, ramp=ramp)
 
 
-def layer(found: LevelValues, places: Places, *, known_at: datetime) -> dict[str, Any]:
+def layer(
+    found: LevelValues, places: Places, *, known_at: datetime, colour: Colour = Colour.WAARDE
+) -> dict[str, Any]:
     """Return legend, colours and values by code, with what each value was worked out from."""
-    drawn = choropleth(found, places, known_at=known_at)
+    drawn = choropleth(found, places, known_at=known_at, colour=colour)
     codes = drawn.areas["code"].tolist()
     answer = value_layer(codes, drawn.values, drawn.classes, facts=drawn.facts, ramp=drawn.ramp)
     values: Any = answer["waarden"]

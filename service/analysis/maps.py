@@ -20,7 +20,7 @@ from maps.heatmap import BANDWIDTH_M
 from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 from service.analysis import figures, heat, layers, places, reports
-from service.analysis.choropleth import choropleth
+from service.analysis.choropleth import Colour, choropleth
 from service.analysis.heat import HeatMeasure
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
@@ -84,17 +84,20 @@ def picture(
     indicator: str,
     level: Level,
     part: str | None = None,
+    colour: Colour = Colour.WAARDE,
     form: Format = Format.PNG,
     notes: Notes = (),
 ) -> bytes:
     """Return a choropleth as a picture; `notes` are sentences to write beside it."""
     found = places.places(workbench, filters.gemeente)
-    drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
+    drawn = _choropleth(
+        workbench, viewer, found, filters, indicator=indicator, level=level, part=part, colour=colour
+    )
     drawn = replace(drawn, facts=_noted(drawn.facts, notes))
     # Here, since matplotlib is slow to import and most starts draw no picture.
     from maps import pictures
 
-    key = ("picture", viewer.sees, filters, indicator, level, part, form)
+    key = ("picture", viewer.sees, filters, indicator, level, part, colour, form)
 
     def picture() -> bytes:
         return pictures.choropleth_picture(drawn, background=background(workbench, found), kind=form)
@@ -141,11 +144,12 @@ def _choropleth(
     indicator: str,
     level: Level,
     part: str | None,
+    colour: Colour = Colour.WAARDE,
 ) -> Choropleth:
     values = figures.level_values(
         workbench, viewer, found, filters, indicator=indicator, level=level, part=part
     )
-    return choropleth(values, found, known_at=filters.known_at or datetime.now(UTC))
+    return choropleth(values, found, known_at=filters.known_at or datetime.now(UTC), colour=colour)
 
 
 def _heat_map(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from data import sources
+from data.rights import EVERYWHERE
 from data.sources import SourceKind
+from data.visibility import Viewer
 from service.analysis import places
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
@@ -17,6 +19,12 @@ def town(workbench: Workbench, asked: str | None, *, default: str) -> Places | N
     if not known:
         return None
     return places.places(workbench, default if default in known else known[0])
+
+
+def home(viewer: Viewer, *, default: str) -> str:
+    """Return the gemeente whose figures this viewer works with: the default when it is one, or for all."""
+    own = viewer.sees
+    return default if not own or own & {default, EVERYWHERE} else min(own)
 
 
 def towns(workbench: Workbench) -> list[Place]:

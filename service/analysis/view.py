@@ -12,6 +12,7 @@ from data.visibility import Viewer
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import choropleth, figures, heat, live_map
+from service.analysis.choropleth import Colour
 from service.analysis.comparison_words import ComparisonWords, comparison_lines, comparison_words
 from service.analysis.figures import LevelValues
 from service.analysis.heat import HeatMeasure
@@ -84,6 +85,7 @@ class Asked:
     heat_query: str | None = None
     bandwidth_m: float = BANDWIDTH_M
     measure: HeatMeasure = HeatMeasure.HECTARE
+    colour: Colour = Colour.WAARDE
 
 
 def view(
@@ -94,7 +96,7 @@ def view(
     rows = _rows(found, values, asked.order if viewer.sees else "naam")
     if asked.heat_query is not None:
         return _heat_view(workbench, viewer, found, asked, values=values, rows=rows, addresses=addresses)
-    layer = choropleth.layer(values, found, known_at=asked.known_at)
+    layer = choropleth.layer(values, found, known_at=asked.known_at, colour=asked.colour)
     example = bool(layer["voorbeeldgegevens"])
     areas = {
         row.place.code: {

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import Field, model_validator
 
+from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
@@ -18,6 +19,7 @@ from geo.monthly_rates import can_be_monthly
 from maps.formats import Format
 from maps.heatmap import BANDWIDTH_M
 from service.analysis import figures, heat, maps, towns
+from service.analysis.choropleth import Colour, colours
 from service.analysis.dimensions import by_dimension
 from service.analysis.figures import LevelValues
 from service.analysis.heat import HeatMeasure
@@ -52,6 +54,7 @@ class ViewQuestion(Question):
     niveau: Level = Level.BUURT
     straal: Bandwidth = BANDWIDTH_M
     maat: HeatMeasure = HeatMeasure.HECTARE
+    kleur: Colour = Colour.WAARDE
     volgorde: Order = "naam"
     midden: PointText | None = None
     zoom: float | None = Field(None, ge=5, le=18)
@@ -78,11 +81,12 @@ def analysis(
     request: Request, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
 ) -> HTMLResponse:
     """Show the chosen map with its legend and the same facts as a table."""
-    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         return render(request, "leeg.html", {})
     question = question.model_copy(update={"gemeente": found.gemeente.code})
-    asked = asked_of(question)
+    asked = _allowed(viewer, asked_of(question))
     shown = view(workbench, viewer, found, asked, addresses=_addresses(found, question.niveau))
     context = {
         "vraag": question,
@@ -93,6 +97,7 @@ def analysis(
         "levels": [level.value for level in Level if found.of(level)],
         "soorten": list(MainGroup),
         "stralen": BANDWIDTHS_M,
+        "kleuren": colours(staff=viewer.may(Right.FIGURES_STAFF, found.gemeente.code)),
         "maten": heat.measures(viewer, found.gemeente.code),
         "maanden": _months_address(question, shown.values),
         "kaart": _with_position(shown.map_data, question),
@@ -109,10 +114,11 @@ def analysis(
 @router.get("/analyse/beeld.png")
 def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep) -> Response:
     """Return the map of a view as a picture, for readers without JavaScript and for print."""
-    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         return Response(status_code=404)
-    asked = asked_of(question.model_copy(update={"gemeente": found.gemeente.code}))
+    asked = _allowed(viewer, asked_of(question.model_copy(update={"gemeente": found.gemeente.code})))
     drawn = (
         maps.picture(
             workbench,
@@ -121,6 +127,7 @@ def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, vi
             indicator=asked.indicator,
             level=asked.level,
             part=asked.part,
+            colour=asked.colour,
             form=Format.PNG,
         )
         if asked.heat_query is None
@@ -144,7 +151,15 @@ def asked_of(question: ViewQuestion) -> Asked:
         heat_query=_heat_query(question) if question.weergave == HEAT else None,
         bandwidth_m=question.straal,
         measure=question.maat,
+        colour=question.kleur,
     )
+
+
+def _allowed(viewer: Viewer, asked: Asked) -> Asked:
+    """Return the question; UnknownIndicator for colours that are not for this reader."""
+    if asked.colour not in colours(staff=viewer.may(Right.FIGURES_STAFF, asked.filters.gemeente)):
+        raise figures.UnknownIndicator(f"wij kennen geen kleuren naar {asked.colour.value}")
+    return asked
 
 
 def _heat_query(question: ViewQuestion) -> str:
@@ -155,7 +170,8 @@ def _heat_query(question: ViewQuestion) -> str:
 
 def _months_address(question: ViewQuestion, values: LevelValues) -> str:
     """Return where the script gets the months of what is shown; empty where there are none."""
-    if question.weergave == HEAT or not can_be_monthly(values.definition, values.part):
+    by_value = question.weergave != HEAT and question.kleur is Colour.WAARDE
+    if not by_value or not can_be_monthly(values.definition, values.part):
         return ""
     wanted = {"gemeente", "niveau", "stand_van"}
     asked = question.model_dump(mode="json", by_alias=True, exclude_none=True, include=wanted)

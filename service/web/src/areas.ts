@@ -38,13 +38,15 @@ export class AreaLayer {
   /** Give areas that are drawn already another class and other lines. */
   recolour(areas: Record<string, Pick<Area, "klasse" | "regels">>, classes: Record<string, Fill>): void {
     if (!this.data) return;
+    const others = this.data.klassen !== classes;
     this.data.klassen = classes;
-    for (const shape of this.shapes()) {
+    for (const shape of (this.group?.getLayers() ?? []) as Shape[]) {
       const area = this.area(shape);
       const fresh = areas[String(shape.feature.id)];
       if (!area || !fresh) continue;
+      const moved = others || fresh.klasse !== area.klasse;
       Object.assign(area, fresh);
-      shape.setStyle(this.style(shape));
+      if (moved) shape.setStyle(this.style(shape));
       shape.getElement()?.setAttribute("aria-label", [area.naam, ...area.regels].join(", "));
     }
   }

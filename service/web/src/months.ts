@@ -93,8 +93,8 @@ export class Months {
         if (factor) found.push(this.count(area, first, first + length) * factor);
       });
     }
-    found.sort((a, b) => a - b);
-    return roundUp(found[Math.floor((found.length - 1) * SHOWN)] ?? 1);
+    const sorted = Float64Array.from(found).sort();
+    return roundUp(sorted[Math.floor((sorted.length - 1) * SHOWN)] ?? 1);
   }
 
   /** Years that a source of the chosen soorten watched; what several watched counts once. */

@@ -1,5 +1,6 @@
 /** Texts of the interface, from the catalogue that the page carries. */
 
+const WHOLE = new Intl.NumberFormat("nl-NL");
 let known: Record<string, string> | null = null;
 
 /** The text of a key with its {names} filled in. */
@@ -12,7 +13,7 @@ export function text(key: string, values: Record<string, string | number> = {}):
 
 /** A whole number as Dutch text. */
 export function count(n: number): string {
-  return n.toLocaleString("nl-NL");
+  return WHOLE.format(n);
 }
 
 /** A day (jjjj-mm-dd) as Dutch text. */

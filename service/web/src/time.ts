@@ -5,6 +5,10 @@ import { CLASSES, classOf, type MonthValue, Months, type MonthsData } from "./mo
 import { stamp } from "./patterns";
 import { count, text } from "./texts";
 
+// Made once: making one takes longer than writing a whole table with it.
+const [WHOLE, TENTHS, HUNDREDTHS] = [0, 1, 2].map(
+  (maximumFractionDigits) => new Intl.NumberFormat("nl-NL", { maximumFractionDigits }),
+) as [Intl.NumberFormat, Intl.NumberFormat, Intl.NumberFormat];
 const PACES = { langzaam: 1600, gewoon: 800, snel: 350 } as const;
 // So long nothing changes before the whole table is asked for, with what only the service works out.
 const REST_MS = 700;
@@ -22,6 +26,7 @@ export class TimeLine {
   private address = "";
   private playing = 0;
   private resting = 0;
+  private scaled = { asked: "", top: 1 };
   private readonly slider: HTMLInputElement;
   private readonly length: HTMLSelectElement;
 
@@ -47,6 +52,7 @@ export class TimeLine {
   /** Take the months of the cijfer that the page shows now; an empty address is one without months. */
   async take(address: string): Promise<void> {
     this.pause();
+    this.scaled.asked = "";
     this.box.hidden = address === "";
     if (address === this.address) return this.place();
     [this.address, this.months] = [address, null];
@@ -90,13 +96,13 @@ export class TimeLine {
     const { months } = this;
     if (!months) return;
     const groups = new FormData(this.form).getAll("soort").map(String);
-    months.choose(groups);
     const [first, end] = this.stretch(months);
-    const top = months.top(end - first);
+    const top = this.scale(months, groups, end - first);
     const values = months.values(first, end);
     this.colour(values, months, top);
-    this.legend(months, top);
     rows(values, months);
+    const period = document.querySelector("[data-feit-periode]");
+    if (period) period.textContent = this.words(months);
     this.say();
     const whole = end - first === months.data.maanden.length;
     this.field("van").value = whole ? "" : `${months.data.maanden[first]}-01`;
@@ -105,6 +111,17 @@ export class TimeLine {
     this.around.shown(values, months, first, end);
     window.clearTimeout(this.resting);
     if (!this.playing) this.resting = window.setTimeout(() => this.around.rested(), REST_MS);
+  }
+
+  /** The top of the colours, which stays as long as the soorten and the length do. */
+  private scale(months: Months, groups: readonly string[], length: number): number {
+    const asked = [...groups, length, this.address].join();
+    if (asked !== this.scaled.asked) {
+      months.choose(groups);
+      this.scaled = { asked, top: months.top(length) };
+      this.legend(months, this.scaled.top);
+    }
+    return this.scaled.top;
   }
 
   private colour(values: readonly MonthValue[], months: Months, top: number): void {
@@ -135,8 +152,6 @@ export class TimeLine {
         return [line];
       }),
     );
-    const period = document.querySelector("[data-feit-periode]");
-    if (period) period.textContent = this.words(months);
   }
 
   private stretch(months: Months): [number, number] {
@@ -213,10 +228,13 @@ export class TimeLine {
 
 /** Put the values in the table; what only the service works out waits for it. */
 function rows(values: readonly MonthValue[], months: Months): void {
-  for (const one of values) {
-    const row = document.querySelector(`tr[data-code="${one.code}"]`);
-    for (const cell of row?.querySelectorAll<HTMLElement>("[data-cel]") ?? []) {
-      cell.textContent = cellText(cell.dataset["cel"] ?? "", one, months);
+  const known = new Map(values.map((one) => [one.code, one]));
+  for (const row of document.querySelectorAll<HTMLElement>("tr[data-code]")) {
+    const one = known.get(row.dataset["code"] ?? "");
+    if (!one) continue;
+    for (const cell of row.querySelectorAll<HTMLElement>("[data-cel]")) {
+      const words = cellText(cell.dataset["cel"] ?? "", one, months);
+      if (cell.textContent !== words) cell.textContent = words;
     }
   }
 }
@@ -238,8 +256,7 @@ function margin(one: MonthValue): string {
 }
 
 function number(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
-  return value.toLocaleString("nl-NL", { maximumFractionDigits: digits });
+  return (Math.abs(value) >= 100 ? WHOLE : Math.abs(value) >= 1 ? TENTHS : HUNDREDTHS).format(value);
 }
 
 function monthWords(month: string | undefined): string {
