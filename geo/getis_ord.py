@@ -22,7 +22,7 @@ IntArray = NDArray[np.int64]
 # With fewer permutations than this per area, none of many areas can pass the rule on false discoveries.
 PERMUTATIONS_PER_AREA: Final = 40
 FEWEST_PERMUTATIONS: Final = 999
-MOST_AREAS: Final = 2_000
+MOST_AREAS: Final = 1_000
 FALSE_DISCOVERIES: Final = 0.05
 
 
@@ -45,7 +45,7 @@ def local_g(
 ) -> LocalG:
     """Gi* of values (rates) over each area and its neighbours; areas without a value (NaN) are left out.
 
-    There are 40 permutations for each area unless told otherwise. Raises FigureError for over 2,000 areas.
+    There are 40 permutations for each area unless told otherwise. Raises FigureError for over 1,000 areas.
     """
     known = np.flatnonzero(np.isfinite(values))
     if len(known) > MOST_AREAS:

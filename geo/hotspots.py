@@ -106,7 +106,7 @@ def hot_spots(
     found = seen.statistic[:, 0]
     random = np.random.default_rng(seed)
     spread = float(seen.spread[found.argmax(), 0])
-    highest = _highest(ground, total, spread, random, draws, overdispersed=overdispersed)
+    highest = _highest(ground, held, spread, random, draws, overdispersed=overdispersed)
     p = (1 + (highest[:, None] >= found - 1e-12).sum(axis=0)) / (draws + 1)
     return _result(neighbours, held, tested, seen, ground, p=p, draws=draws, level=level, spread=spread)
 
@@ -169,7 +169,7 @@ def _root_deviance(count: FloatArray, expected: FloatArray, variance: FloatArray
 
 def _highest(
     ground: _Ground,
-    total: float,
+    counts: FloatArray,
     spread: float,
     random: np.random.Generator,
     draws: int,
@@ -179,12 +179,16 @@ def _highest(
     """The highest statistic of each map drawn by chance.
 
     Leaving out the highest place makes the areas that remain look more alike than they are. How much so
-    shows in the drawn maps themselves, and the spread is set right by that once.
+    shows in the drawn maps themselves, and the spread is set right by that once. It is never less than that
+    of the whole map: each map is held against its own spread, so that this costs next to nothing where
+    there is a hot spot, and keeps the level where areas are few and unlike.
     """
-    mean = total * ground.share[:, 0]
+    mean = counts.sum() * ground.share[:, 0]
     if overdispersed and spread > 0:
         _, again = _drawn(ground, mean, spread, random, draws, overdispersed=True)
         spread *= min(max(spread / max(float(again.mean()), 1e-12), 1.0), 3.0)
+    if overdispersed:
+        spread = max(spread, float(((counts - mean) ** 2 - mean).sum() / (mean**2).sum()))
     return _drawn(ground, mean, spread, random, draws, overdispersed=overdispersed)[0]
 
 

@@ -31,6 +31,7 @@ from maps.choropleth import Choropleth, Geometries
 from maps.formats import Format
 from maps.legend import Fill
 from maps.sheet import FONT, HATCHES, MAP, SIZE, sheet, side
+from maps.spots import SpotMap
 from maps.warmtekaart import HeatMap
 
 _LETTER_SIZES: Final = (6.5, 5.5)
@@ -39,9 +40,13 @@ ONE_AT_A_TIME: Final = Lock()
 
 
 def choropleth_picture(
-    shown: Choropleth, *, background: Background | None = None, kind: Format = Format.PNG, names: bool = True
+    shown: Choropleth | SpotMap,
+    *,
+    background: Background | None = None,
+    kind: Format = Format.PNG,
+    names: bool = True,
 ) -> bytes:
-    """A picture of areas in classes with legend, facts, scale bar and, where they fit, names of areas."""
+    """A picture of areas in classes or with marks, with legend, facts, scale bar and names where they fit."""
     with ONE_AT_A_TIME:
         figure, axes = sheet(shown.facts, box_of(shown.areas))
         draw_water(axes, background)

@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FilePath,
     HttpUrl,
     SecretStr,
     field_validator,
@@ -127,6 +128,7 @@ class GemeenteSettings(BaseModel):
     oidc: Oidc | None = None
     bewaartermijnen: dict[Kept, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     jurisdictie: str = ""
+    barrieres: FilePath | None = None
     open311_sleutels: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
         default_factory=dict
     )
