@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import time
+
 from page_state import Kind, State, press
 from playwright.sync_api import Page
 
 LITTLE = "/analyse/hier-horen-we-weinig"
+OWN = "/analyse/eigen-cijfers"
+OWN_NAME = "eigen_afval_per_hectare"
 INDEX = "/analyse/leefbaarheid"
+
+
+def _formula(page: Page, formula: str, button: str) -> None:
+    # Pages are looked at more than once: each time under a name of its own.
+    page.get_by_label("Naam").fill(f"Proef {time.time_ns()}")
+    page.get_by_label("Formule").fill(formula)
+    press(page, page.get_by_role("button", name=button))
+
+
+def _try(page: Page) -> None:
+    _formula(page, "per1000(meldingen_afval, huishoudens)", "Reken uit")
+
+
+def _define(page: Page) -> None:
+    _formula(page, "aandeel(inwoners_65plus, inwoners)", "Bewaar dit cijfer")
+
+
+def _misfit(page: Page) -> None:
+    _formula(page, "inwoners + hectare", "Reken uit")
+
 
 INDEX_STATES = (
     State("index of wijken", Kind.MANY, f"{INDEX}?gemeente=GM0622", staff=True),
@@ -88,4 +112,33 @@ CHANGE_STATES = (
     ),
 )
 
-ADVISER_STATES = CHANGE_STATES + INDEX_STATES + LITTLE_STATES
+OWN_STATES = (
+    State("no own cijfers", Kind.EMPTY, f"{OWN}?gemeente=GM0106", staff=True),
+    State("an own cijfer, to change", Kind.ONE, f"{OWN}?gemeente=GM0622&wijzig={OWN_NAME}", staff=True),
+    State("an own cijfer is kept", Kind.SUCCESS, f"{OWN}?gemeente=GM0556", _define, staff=True),
+    State("own cijfers of no gemeente", Kind.ERROR, f"{OWN}?gemeente=GM9999", staff=True, status=404),
+    State(
+        "an own cijfer is tried",
+        Kind.ONE,
+        f"{OWN}?gemeente=GM0622",
+        _try,
+        staff=True,
+        line=f"POST {OWN}",
+        plain=True,
+        says="De eenheid is: meldingen per 1.000 huishoudens per jaar.",
+    ),
+    State(
+        "a formula that does not fit",
+        Kind.ERROR,
+        f"{OWN}?gemeente=GM0622",
+        _misfit,
+        staff=True,
+        line=f"POST {OWN}",
+        says="Bij teken 12: optellen kan niet met inwoners en hectare.",
+    ),
+    State("what an own cijfer means", Kind.ONE, f"/cijfers/{OWN_NAME}?gemeente=GM0622", staff=True),
+    State("what an awaited cijfer means", Kind.ONE, "/cijfers/deals_lopend?gemeente=GM0622", staff=True),
+    State("cijfers of staff", Kind.MANY, "/cijfers?gemeente=GM0622", staff=True),
+)
+
+ADVISER_STATES = CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES

@@ -23,6 +23,7 @@ from data import (
     ideas,
     incidents,
     organisations,
+    own_indicators,
     parties,
     party_work,
     privacy_handling,
@@ -42,6 +43,7 @@ from data.intake import Reachable, Report, take_in, tracking_token
 from data.intake_models import Photo
 from data.letters import Kind, Letter, Place, Settle, letter_token
 from data.models import Melding
+from data.own_indicators import Wording
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
 from data.photos import re_encode
@@ -170,8 +172,18 @@ def furnish(url: str, folder: Path) -> Furnished:
     tokens = _let_in(town, settings)
     _hand_out(town)
     _publish(town)
+    _define(town)
     database.close()
     return Furnished(town.names, tokens)
+
+
+def _define(town: Town) -> None:
+    """An own cijfer with two versions."""
+    first = Wording("Afval per hectare", "meldingen_afval / hectare", "", "-")
+    second = replace(first, formula="2 * meldingen_afval / hectare", uitleg="Afval telt dubbel.")
+    with town.database.write() as session:
+        name = own_indicators.define(session, VLAARDINGEN, first, actor=ACCOUNT)
+        own_indicators.revise(session, VLAARDINGEN, name, second, version=1, actor=ACCOUNT)
 
 
 def _send_meldingen(town: Town) -> None:

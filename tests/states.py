@@ -38,10 +38,13 @@ GET /meldingen                          | empty many error
 GET /meldingen/{{public_id}}            | one many error success
 GET /wijken/{{code}}                    | empty many error
 GET /gebieden/{{code}}                  | many error
+GET /gebieden/{{code}}/blad             | empty many error
 GET /analyse                            | empty many error
 GET /analyse/leefbaarheid               | empty many error
 GET /analyse/hier-horen-we-weinig      | empty many error
 GET /analyse/verandering               | empty one many error
+GET /analyse/eigen-cijfers             | empty one error success
+POST /analyse/eigen-cijfers            | one error
 GET /analyse/gebeurtenissen            | empty many error success
 POST /analyse/gebeurtenissen           | error
 GET /kaarten                            | empty many
@@ -161,6 +164,7 @@ LEAD_ON = frozenset(
         "GET /begin",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
+        "POST /analyse/eigen-cijfers/{cijfer}/intrekken",
         "POST /analyse/gebeurtenissen/{nummer}/weg",
         "POST /beheer/accounts/{naam}/code-weg",
         "POST /beheer/accounts/{naam}/ontkoppel",
