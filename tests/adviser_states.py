@@ -141,4 +141,25 @@ OWN_STATES = (
     State("cijfers of staff", Kind.MANY, "/cijfers?gemeente=GM0622", staff=True),
 )
 
-ADVISER_STATES = CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES
+SPOTS = "/analyse/opvallend"
+SPOT_STATES = (
+    State("places that stand out", Kind.MANY, f"{SPOTS}?gemeente=GM0622", staff=True),
+    State(
+        "hexagons that stand out",
+        Kind.MANY,
+        f"{SPOTS}?gemeente=GM0556&plek=zeshoek&breedte=500&per=oppervlakte&manier=gi",
+        staff=True,
+        says="hoge cijfers bij elkaar",
+    ),
+    State("places without a script", Kind.MANY, f"{SPOTS}?gemeente=GM0556", staff=True, plain=True),
+    State(
+        "places without meldingen",
+        Kind.EMPTY,
+        f"{SPOTS}?gemeente=GM0106",
+        staff=True,
+        says="Met deze keuze zijn er geen meldingen.",
+    ),
+    State("places of a wrong width", Kind.ERROR, f"{SPOTS}?breedte=123", staff=True, status=400),
+)
+
+ADVISER_STATES = SPOT_STATES + CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES

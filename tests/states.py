@@ -42,6 +42,7 @@ GET /gebieden/{{code}}/blad             | empty many error
 GET /analyse                            | empty many error
 GET /analyse/leefbaarheid               | empty many error
 GET /analyse/hier-horen-we-weinig      | empty many error
+GET /analyse/opvallend                  | empty many error
 GET /analyse/verandering               | empty one many error
 GET /analyse/eigen-cijfers             | empty one error success
 POST /analyse/eigen-cijfers            | one error
@@ -147,10 +148,13 @@ FILES = frozenset(
     {
         "GET /.well-known/security.txt",
         "GET /analyse/beeld.png",
+        "GET /analyse/opvallend/beeld.{form}",
+        "GET /analyse/export/{vorm}",
         "GET /analyse/verandering/beeld.svg",
         "GET /analyse/verandering/reeksen.svg",
         "GET /feeds/{code}.atom",
         "GET /fotos/{digest}.jpg",
+        "GET /gebieden/{code}/blad.pdf",
         "GET /health",
         "GET /mijn/code/beeld.svg",
         "GET /static/{path}",
