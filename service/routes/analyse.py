@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -32,7 +32,9 @@ from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
 from service.routes.api.shapes import (
     BANDWIDTHS_M,
+    AreaCode,
     Bandwidth,
+    Day,
     GemeenteCode,
     PointText,
     Question,
@@ -55,6 +57,10 @@ class ViewQuestion(Question):
     straal: Bandwidth = BANDWIDTH_M
     maat: HeatMeasure = HeatMeasure.HECTARE
     kleur: Colour = Colour.WAARDE
+    naast: str = Field("", max_length=121, pattern=r"^(\w+(\.\w+)?)?$")
+    naast_van: Day | None = None
+    naast_tot: Day | None = None
+    kies: list[AreaCode] = Field(default_factory=list, max_length=300)
     volgorde: Order = "naam"
     midden: PointText | None = None
     zoom: float | None = Field(None, ge=5, le=18)
@@ -63,6 +69,25 @@ class ViewQuestion(Question):
     @classmethod
     def _without_empty(cls, given: Any) -> Any:
         return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _second_in_order(self) -> Self:
+        if self.naast_van and self.naast_tot and self.naast_tot < self.naast_van:
+            raise ValueError("tot ligt voor van")
+        return self
+
+    @property
+    def second(self) -> ViewQuestion:
+        """The question of the second map: its own cijfer and period, coloured by the value itself."""
+        own = {"cijfer": self.naast, "van": self.naast_van, "tot": self.naast_tot}
+        plain = {
+            "weergave": COLOURS,
+            "kleur": Colour.WAARDE,
+            "naast": "",
+            "naast_van": None,
+            "naast_tot": None,
+        }
+        return self.model_copy(update={**own, **plain})
 
     def query(self, *, gemeente: str, known_at: datetime | None = None, **changes: object) -> str:
         """Return the query of this view, with the moment that it stands at and with changes."""
@@ -103,12 +128,21 @@ def analysis(
         "kaart": _with_position(shown.map_data, question),
         "over_meldingen": figures.counts_meldingen(shown.values.definition),
         "permalink": f"/analyse?{question.query(gemeente=question.gemeente, known_at=asked.known_at)}",
+        "tweede": _second(workbench, viewer, found, question) if question.naast else None,
         "picture": f"/analyse/beeld.png?{question.query(gemeente=question.gemeente)}",
         "orders": _orders(question),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
         "now": f"/analyse?{_live(question).query(gemeente=question.gemeente)}",
     }
     return render(request, "analyse.html", context, town=found, example=shown.example)
+
+
+def _second(workbench: Workbench, viewer: Viewer, found: Places, question: ViewQuestion) -> dict[str, Any]:
+    """Return the second map of a question with its picture."""
+    second = question.second
+    shown = view(workbench, viewer, found, asked_of(second), addresses=_addresses(found, question.niveau))
+    picture = f"/analyse/beeld.png?{second.query(gemeente=question.gemeente)}"
+    return {"view": shown, "kaart": _with_position(shown.map_data, question), "picture": picture}
 
 
 @router.get("/analyse/beeld.png")

@@ -1,4 +1,6 @@
 /** The analysis page: another choice is fetched as a page, and its map data, legend and table are put in place. */
+import { Beside } from "./beside";
+import { Brush } from "./brush";
 import { mapData } from "./data";
 import type { LiveMap } from "./map";
 import { followMap, offerCopy, where, withParts, withPosition } from "./permalink";
@@ -31,20 +33,26 @@ export function startAnalysis(form: HTMLFormElement, live: LiveMap): void {
 class AnalysisPage {
   readonly time: TimeLine | null;
   private asking: AbortController | null = null;
+  private readonly beside: Beside;
+  private readonly brush: Brush | null;
 
   constructor(
     private readonly form: HTMLFormElement,
     private readonly live: LiveMap,
   ) {
+    this.beside = new Beside(live);
+    const brushing = document.querySelector<HTMLElement>("[data-kiezen]");
+    this.brush = brushing && new Brush(brushing, () => this.maps(), (kies) => this.keep({ kies }));
     const box = document.querySelector<HTMLElement>("[data-tijd]");
     this.time = box && new TimeLine(box, form, live, this.around());
-    void this.time?.take(box?.dataset["tijd"] ?? "");
+    void live.drawn.then(() => this.settle(box?.dataset["tijd"] ?? ""));
   }
 
   /** The address of what the form asks now; empty fields are left out. */
   asked(): string {
     const filled = [...new FormData(this.form)].filter(([, value]) => value !== "") as [string, string][];
-    return `${this.form.action}?${new URLSearchParams(filled)}`;
+    const chosen = new URL(window.location.href).searchParams.getAll("kies").map((code) => ["kies", code]);
+    return `${this.form.action}?${new URLSearchParams([...filled, ...chosen] as [string, string][])}`;
   }
 
   /** Show the view of an address; when that fails, the browser goes there itself. */
@@ -69,17 +77,33 @@ class AnalysisPage {
     offerCopy((words) => this.status(words), text("gekopieerd"));
   }
 
+  private maps(): LiveMap[] {
+    return this.beside.live ? [this.live, this.beside.live] : [this.live];
+  }
+
+  /** Let the slider and the choosing begin anew with what the page shows. */
+  private async settle(months: string): Promise<void> {
+    this.brush?.refresh(null);
+    await this.time?.take(months);
+    this.brush?.refresh(this.time?.now ?? null, ...(this.time?.stretchNow() ?? []));
+  }
+
+  /** Keep parts of the view in the address and in the permalink. */
+  private keep(asked: Record<string, string | readonly string[]>): void {
+    const link = document.querySelector<HTMLAnchorElement>("[data-permalink]");
+    if (link) link.href = withParts(link.href, asked);
+    window.history.replaceState(null, "", withParts(window.location.href, asked));
+  }
+
   /** What happens around the slider: the address follows each step, the table comes from the service after a rest. */
   private around(): Around {
     return {
       moved: (asked) => {
         this.asking?.abort();
-        const link = document.querySelector<HTMLAnchorElement>("[data-permalink]");
-        if (link) link.href = withParts(link.href, asked);
-        window.history.replaceState(null, "", withParts(window.location.href, asked));
+        this.keep(asked);
       },
       rested: () => void this.refreshTable(),
-      shown: () => undefined,
+      shown: (months, first, end) => this.brush?.refresh(months, first, end),
     };
   }
 
@@ -89,6 +113,7 @@ class AnalysisPage {
       const next = await page(this.asked(), this.asking.signal);
       swap(next, ["tabel"]);
       this.rename(next);
+      this.brush?.refresh(this.time?.now ?? null, ...(this.time?.stretchNow() ?? []));
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
@@ -96,13 +121,14 @@ class AnalysisPage {
 
   private async replace(address: string, signal: AbortSignal): Promise<void> {
     const next = await page(address, signal);
-    swap(next, ["legenda", "tabel"]);
-    document.querySelector("[data-kaart-gegevens]")?.replaceWith(next.querySelector("[data-kaart-gegevens]") ?? "");
+    swap(next, ["legenda", "tabel", "tweede"]);
+    document.querySelector(".analyse__kaart [data-kaart-gegevens]")?.replaceWith(next.querySelector(".analyse__kaart [data-kaart-gegevens]") ?? "");
     this.rename(next);
     this.address(address);
     this.tidy();
     await this.live.show(mapData(this.live.map.getContainer()));
-    await this.time?.take(next.querySelector<HTMLElement>("[data-tijd]")?.dataset["tijd"] ?? "");
+    this.beside.refresh();
+    await this.settle(next.querySelector<HTMLElement>("[data-tijd]")?.dataset["tijd"] ?? "");
   }
 
   private rename(next: Document): void {

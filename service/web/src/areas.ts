@@ -14,6 +14,12 @@ const UNDER_HEAT: L.PathOptions = { fillColor: "#ffffff", fillOpacity: 0.01, col
 const CHOSEN: L.PathOptions = { fillColor: "#bfe3da", fillOpacity: 0.9, color: "#0b4f5c", weight: 3 };
 const AROUND: L.PathOptions = { fillColor: "#fbfaf6", fillOpacity: 0.6, color: "#8b969a", weight: 1 };
 
+/** Who wants to know which area is pointed at, and which is chosen. */
+export interface Pointing {
+  pointed: (code: string | null) => void;
+  toggled: (code: string) => void;
+}
+
 /** The areas of one level; showing other values on the same level keeps the outlines. */
 export class AreaLayer {
   private group: L.GeoJSON | null = null;
@@ -21,6 +27,9 @@ export class AreaLayer {
   private circles: PointLayer | null = null;
   private address = "";
   private data: MapData | null = null;
+  private pointing: Pointing | null = null;
+  private chosen: ReadonlySet<string> = new Set();
+  private pointedAt: string | null = null;
 
   constructor(private readonly map: L.Map) {}
 
@@ -48,6 +57,32 @@ export class AreaLayer {
       Object.assign(area, fresh);
       if (moved) shape.setStyle(this.style(shape));
       shape.getElement()?.setAttribute("aria-label", [area.naam, ...area.regels].join(", "));
+    }
+  }
+
+  /** Tell which area is pointed at, and let Space choose the one with the focus. */
+  brush(pointing: Pointing): void {
+    this.pointing = pointing;
+  }
+
+  /** Show one area as pointed at elsewhere. */
+  mark(code: string | null): void {
+    if (code === this.pointedAt) return;
+    const before = this.pointedAt;
+    this.pointedAt = code;
+    for (const shape of (this.group?.getLayers() ?? []) as Shape[]) {
+      const own = String(shape.feature.id);
+      if (own === before) shape.setStyle(this.style(shape));
+      if (own === code) this.lift(shape);
+    }
+  }
+
+  /** Show these areas as chosen. */
+  select(codes: ReadonlySet<string>): void {
+    this.chosen = new Set(codes);
+    for (const shape of (this.group?.getLayers() ?? []) as Shape[]) {
+      shape.setStyle(this.style(shape));
+      if (this.chosen.has(String(shape.feature.id)) && document.activeElement !== shape.getElement()) shape.bringToFront();
     }
   }
 
@@ -98,6 +133,11 @@ export class AreaLayer {
   }
 
   private style(shape: Shape): L.PathOptions {
+    const own = this.plainStyle(shape);
+    return this.chosen.has(String(shape.feature.id)) ? { ...own, color: "#1c2326", weight: 4 } : own;
+  }
+
+  private plainStyle(shape: Shape): L.PathOptions {
     const data = this.data;
     if (!data) return PLAIN;
     if (data.warmte) return UNDER_HEAT;
@@ -108,8 +148,15 @@ export class AreaLayer {
 
   private listen(shape: Shape): void {
     const path = shape.getElement() as SVGElement | undefined;
-    shape.on("mouseover", () => this.lift(shape));
-    shape.on("mouseout", () => shape.setStyle(this.style(shape)));
+    const code = String(shape.feature.id);
+    shape.on("mouseover", () => {
+      this.lift(shape);
+      this.pointing?.pointed(code);
+    });
+    shape.on("mouseout", () => {
+      shape.setStyle(this.style(shape));
+      this.pointing?.pointed(null);
+    });
     shape.on("click", ({ layerPoint }: L.LeafletMouseEvent) => {
       if (this.data?.opent && !this.circles?.at(layerPoint)) this.open(shape);
     });
@@ -130,11 +177,13 @@ export class AreaLayer {
   private focused(shape: Shape): void {
     shape.setStyle({ weight: 5, color: "#1c2326" });
     shape.openTooltip(shape.getBounds().getCenter());
+    this.pointing?.pointed(String(shape.feature.id));
   }
 
   private pressed(shape: Shape, event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter") this.open(shape);
+    else if (event.key === " " && this.pointing) this.pointing.toggled(String(shape.feature.id));
     else if (step) this.move(shape, step);
     else return;
     event.preventDefault();

@@ -11,6 +11,8 @@ import { startWeight } from "./weights";
 
 document.documentElement.classList.add("js");
 for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
+  // The second map of the analysis is started beside the first.
+  if (box.closest("[data-wissel=tweede]")) continue;
   const live = startMap(box);
   const form = document.querySelector<HTMLFormElement>("[data-filters]");
   if (form) startAnalysis(form, live);

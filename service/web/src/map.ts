@@ -10,8 +10,13 @@ import { text } from "./texts";
 
 export interface LiveMap {
   map: L.Map;
+  /** Done when the first drawing is, also when it failed. */
+  drawn: Promise<void>;
   show: (data: MapData) => Promise<void>;
   recolour: AreaLayer["recolour"];
+  brush: AreaLayer["brush"];
+  mark: AreaLayer["mark"];
+  select: AreaLayer["select"];
 }
 
 /** Draw the map in a box; when a layer cannot be had, the box says so and the rest of the page works on. */
@@ -25,8 +30,16 @@ export function startMap(box: HTMLElement): LiveMap {
     credit(map, next.naamsvermelding);
     await areas.show(next);
   };
-  void draw(map, data, areas, show).catch(() => fail(box));
-  return { map, show, recolour: areas.recolour.bind(areas) };
+  const drawn = draw(map, data, areas, show).catch(() => fail(box));
+  return {
+    map,
+    drawn,
+    show,
+    recolour: areas.recolour.bind(areas),
+    brush: areas.brush.bind(areas),
+    mark: areas.mark.bind(areas),
+    select: areas.select.bind(areas),
+  };
 }
 
 async function draw(

@@ -17,7 +17,7 @@ const REST_MS = 700;
 export interface Around {
   moved: (asked: Record<string, string | string[]>) => void;
   rested: () => void;
-  shown: (values: readonly MonthValue[], months: Months, first: number, end: number) => void;
+  shown: (months: Months, first: number, end: number) => void;
 }
 
 /** The section with the slider; without months for a cijfer it is not there. */
@@ -64,6 +64,16 @@ export class TimeLine {
     this.box.dataset["klaar"] = "ja";
   }
 
+  /** The months that are shown, if any. */
+  get now(): Months | null {
+    return this.box.hidden ? null : this.months;
+  }
+
+  /** The months that the slider stands at: the first, and the one after the last. */
+  stretchNow(): [number, number] {
+    return this.months ? this.stretch(this.months) : [0, 0];
+  }
+
   /** Whether a change of the soorten can be answered here; then it is. */
   answers(): boolean {
     if (!this.months || this.box.hidden) return false;
@@ -108,7 +118,7 @@ export class TimeLine {
     this.field("van").value = whole ? "" : `${months.data.maanden[first]}-01`;
     this.field("tot").value = whole ? "" : lastDay(months.data.maanden[end - 1] ?? "");
     this.around.moved({ van: this.field("van").value, tot: this.field("tot").value, soort: groups });
-    this.around.shown(values, months, first, end);
+    this.around.shown(months, first, end);
     window.clearTimeout(this.resting);
     if (!this.playing) this.resting = window.setTimeout(() => this.around.rested(), REST_MS);
   }
