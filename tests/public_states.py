@@ -60,6 +60,10 @@ LOOK_STATES = (
     State("an unknown wijk", Kind.ERROR, "/wijken/WK999999", status=404),
     State("gebied that is a proposal", Kind.MANY, "/gebieden/GB062201"),
     State("an unknown gebied", Kind.ERROR, "/gebieden/GB999999", status=404),
+    State("sheet of a gebied", Kind.MANY, "/gebieden/GB062202/blad"),
+    State("sheet of a gebied for staff", Kind.MANY, "/gebieden/GB062202/blad", staff=True),
+    State("sheet of a gebied without meldingen", Kind.EMPTY, "/gebieden/GB010604/blad"),
+    State("sheet of what is no gebied", Kind.ERROR, "/gebieden/WK062206/blad", status=404),
 )
 ANALYSIS_STATES = (
     State("analysis", Kind.MANY, "/analyse"),
