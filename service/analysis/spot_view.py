@@ -76,7 +76,7 @@ def view(
     `addresses` holds the page of each buurt by code, `outlines_url` the outlines of hexagons as GeoJSON.
     """
     drawn = spot_map(found, asked, seen, known_at=known_at)
-    rows = _rows(seen, drawn.marks)
+    rows = _rows(asked, seen, drawn.marks)
     shown = _shown(seen, drawn.marks)
     return SpotView(
         tuple(_sentences(seen)),
@@ -144,12 +144,13 @@ def spot_map(found: Places, asked: Asked, seen: Spots, *, known_at: datetime) ->
         remarks=tuple(_remarks(asked, seen)),
         example=seen.example,
     )
-    return SpotMap(seen.areas, seen.marks(), _words(seen), facts)
+    return SpotMap(seen.areas, seen.marks(), _words(asked, seen), facts)
 
 
-def _words(seen: Spots) -> dict[Mark, str]:
+def _words(asked: Asked, seen: Spots) -> dict[Mark, str]:
     t = catalogue().text
-    words = {mark: t(f"opvallend.merk_{mark.value}") for mark in Mark}
+    unknown = {Mark.UNKNOWN: t(f"opvallend.merk_onbekend_{asked.per.value}")}
+    words = unknown | {mark: t(f"opvallend.merk_{mark.value}") for mark in Mark if mark is not Mark.UNKNOWN}
     if seen.gi is not None:
         words |= {Mark.HOT: t("opvallend.gi_hoog"), Mark.COLD: t("opvallend.gi_laag")}
     return words
@@ -185,8 +186,8 @@ def _sentences(seen: Spots) -> Iterable[str]:
         )
 
 
-def _rows(seen: Spots, marks: tuple[Mark, ...]) -> list[SpotRow]:
-    t, words = catalogue().text, _words(seen)
+def _rows(asked: Asked, seen: Spots, marks: tuple[Mark, ...]) -> list[SpotRow]:
+    t, words = catalogue().text, _words(asked, seen)
     found, names = seen.found, [str(name) for name in seen.areas["naam"]]
     rows = []
     for place, (code, mark) in enumerate(zip(seen.areas["code"].tolist(), marks, strict=True)):
