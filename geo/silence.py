@@ -63,12 +63,28 @@ class Heard:
         return self.upper < 1
 
 
-def heard(counts: ArrayLike, size: ArrayLike) -> Heard:
+def clumping(weekly: ArrayLike) -> float:
+    """How many times more counts vary than chance lets them, from (areas, weeks); at least 1.
+
+    Reports of one thing that nobody joined come together: counted as one each they would look like proof.
+    Pearson's statistic over its degrees of freedom, for areas and weeks that only multiply each other.
+    """
+    table = np.asarray(weekly, dtype=np.float64)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    free = (table.shape[0] - 1) * (table.shape[1] - 1)
+    if free < 1:
+        return 1.0
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    return max(float(((table - expected) ** 2 / expected).sum() / free), 1.0)
+
+
+def heard(counts: ArrayLike, size: ArrayLike, *, clumped: float = 1.0) -> Heard:
     """What came in against what the size of each area and the mix of the town let one expect.
 
     `counts` (areas, kinds) are incidents, `size` (areas,) inhabitants. Expected is, per kind, what the rest
     of the town has per inhabitant times the inhabitants. An area without a known size is left out of it.
-    Raises FigureError with fewer than two areas of known size.
+    `clumped`, as `clumping` gives it, is how many counts weigh as one. Raises FigureError for fewer than
+    two areas of known size.
     """
     n = np.asarray(counts, dtype=np.float64)
     people = np.asarray(size, dtype=np.float64)
@@ -81,7 +97,7 @@ def heard(counts: ArrayLike, size: ArrayLike) -> Heard:
     total, wanted = n.sum(axis=1), expected.sum(axis=1)
     # Where all there is came from one area, the rest lets one expect nothing: no ratio then.
     wanted = np.where(wanted > 0, wanted, np.nan)
-    drawn = posterior(total, wanted)
+    drawn = posterior(total / clumped, wanted / clumped)
     lower, upper = drawn.interval()
     return Heard(total, wanted, expected - n, drawn.mean(), lower, upper)
 

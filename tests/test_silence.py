@@ -9,7 +9,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from geo.errors import FigureError
-from geo.silence import RATE_COLUMNS, area_effects, heard, incidents, reporting_rates
+from geo.silence import RATE_COLUMNS, area_effects, clumping, heard, incidents, reporting_rates
 
 START = pd.Timestamp("2026-01-01", tz="UTC")
 DAY = pd.Timedelta(days=1)
@@ -224,3 +224,36 @@ def test_what_is_said_to_be_clearly_few_is_so_and_the_naive_answer_is_often_wron
     assert wrong / said <= 0.025 + 2 * np.sqrt(0.025 / said)
     assert naive_wrong / naive > 0.10
     assert planted / towns >= 0.8
+
+
+def test_clumping_is_one_by_chance_and_that_of_the_clumps_where_reports_come_together() -> None:
+    random = np.random.default_rng(8)
+    level = np.outer(random.uniform(1, 6, 40), random.uniform(0.5, 1.5, 26))
+    assert clumping(random.poisson(level)) == pytest.approx(1, abs=0.15)
+    assert clumping(3 * random.poisson(level)) == pytest.approx(3, abs=0.45)
+    assert clumping([[4, 0, 2]]) == 1.0
+
+
+@pytest.mark.faults
+def test_clumped_reports_are_not_taken_for_proof_and_without_knowing_of_clumps_they_are(
+    at_full_size: bool,
+) -> None:
+    towns = 400 if at_full_size else 40
+    random = np.random.default_rng(9)
+    said, wrong = np.zeros(2), np.zeros(2)
+    for _ in range(towns):
+        people = random.lognormal(8.0, 0.7, 19)
+        truth = random.gamma(1 / 0.2**2, 0.2**2, 19)
+        clumps = random.poisson(0.02 / 2.5 / 12 * np.repeat((truth * people)[:, None], 12, axis=1))
+        weekly = clumps + random.poisson(1.5 * clumps)
+        not_few = truth * (people.sum() - people) >= (truth * people).sum() - truth * people
+        counts = weekly.sum(axis=1, keepdims=True)
+        for i, clumped in enumerate((clumping(weekly), 1.0)):
+            few = heard(counts, people, clumped=clumped).clearly_few
+            said[i], wrong[i] = said[i] + few.sum(), wrong[i] + (few & not_few).sum()
+    print(
+        f"{towns} towns, 2.5 reports each: wrong {wrong[0] / said[0]:.3f};"
+        f" blind to clumps {wrong[1] / said[1]:.3f}"
+    )
+    assert wrong[0] / said[0] <= 0.025 + 2 * np.sqrt(0.025 / said[0])
+    assert wrong[1] / said[1] > 0.05

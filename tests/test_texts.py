@@ -41,6 +41,8 @@ BY_DATA_KEYS = (
     "cijfers.richting_",
     "eigen_cijfers.soort_",
     "analyse.volgorde_",
+    "leefbaarheid.niet_",
+    "leefbaarheid.naast_",
     "analyse.vlakken",
     "analyse.warmte",
     "meenemen.vorm_",

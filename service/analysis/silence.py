@@ -19,7 +19,7 @@ from geo.exposure import Period
 from geo.main_groups import MainGroup
 from geo.measures import Selection
 from geo.registry import INWONERS
-from geo.silence import REPORT_COLUMNS, Heard, heard, incidents, reporting_rates
+from geo.silence import REPORT_COLUMNS, Heard, clumping, heard, incidents, reporting_rates
 from maps.numbers import dutch
 from service.analysis import figures, reports
 from service.analysis.places import Place, Places
@@ -32,6 +32,7 @@ FEWEST_PEOPLE = 500
 # As many soorten are named that most is missed of.
 MOST_NAMED = 2
 PER_DAYS = 30
+DAYS_OF_WEEK = 7
 COUNTS = ("incidents", "duplicates")
 
 FloatArray = NDArray[np.float64]
@@ -134,12 +135,16 @@ def _silence(
         if evidence.meldingen is None:
             return Silence(level, (), (), None, False)
         people = evidence.figures.counts(INWONERS, places.membership(level)).value
-        rows = _rows(evidence.meldingen, places, level, np.where(people >= FEWEST_PEOPLE, people, np.nan))
+        clumped = clumping(_weekly(workbench, session, viewer, places, filters))
+        large = np.where(people >= FEWEST_PEOPLE, people, np.nan)
+        rows = _rows(evidence.meldingen, places, level, large, clumped=clumped)
         reporting = _reporting(workbench, session, viewer, places, filters)
     return Silence(level, rows, reporting, reports.span(watches), evidence.meldingen.example)
 
 
-def _rows(counts: EventCounts, places: Places, level: Level, people: FloatArray) -> tuple[HeardRow, ...]:
+def _rows(
+    counts: EventCounts, places: Places, level: Level, people: FloatArray, *, clumped: float
+) -> tuple[HeardRow, ...]:
     members = places.membership(level)
     groups = list(MainGroup)
     table = np.column_stack(
@@ -147,10 +152,24 @@ def _rows(counts: EventCounts, places: Places, level: Level, people: FloatArray)
     )
     if np.isfinite(people).sum() < 2 or not table.sum():
         return ()
-    found = heard(table, people)
+    found = heard(table, people, clumped=clumped)
     return tuple(
         _row(found, table, groups, place, at) for at, place in enumerate(_in_order(places, members.codes))
     )
+
+
+def _weekly(
+    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
+) -> FloatArray:
+    """Return incidents per buurt and week since the first, (buurten, weeks)."""
+    rows = reports.observed_frame(workbench, session, viewer, filters, edition=places.edition)
+    joined = rows["incident_id"].notna()
+    first = ~(joined & rows.sort_values("created_at").duplicated("incident_id").reindex(rows.index))
+    kept = rows[first & rows["buurt"].notna()]
+    if kept.empty:
+        return np.zeros((0, 0))
+    week = (kept["created_at"] - kept["created_at"].min()).dt.days // DAYS_OF_WEEK
+    return pd.crosstab(kept["buurt"], week).to_numpy(dtype=np.float64)
 
 
 def _in_order(places: Places, codes: Sequence[str] | pd.Index[str]) -> list[Place]:
