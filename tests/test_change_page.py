@@ -16,20 +16,21 @@ from fastapi.testclient import TestClient
 from import_files import take_in
 from intake_door import database_of
 from served import ACCOUNT, PASSWORD, bundled_database, loaded_database
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from data.areas import newest_edition
 from data.database import Database
 from data.meldingen import Filters
-from data.models import Audit, Melding, MeldingArea
+from data.models import Audit, Melding, MeldingArea, Source
 from data.rights import EVERYWHERE, Grant, Role
+from data.sources import SourceCard, SourceKind, register_source
 from data.visibility import Viewer
 from geo.rates import Verdict
 from geo.trends import Method
 from service.analysis import places
 from service.analysis.around import Around, around
 from service.analysis.change import change
-from service.analysis.change_view import Asked
+from service.analysis.change_view import Asked, ChangeView
 from service.analysis.workbench import Workbench
 from service.app import create_app
 from service.settings import Settings
@@ -39,6 +40,7 @@ TOWN = "GM0622"
 ADVISER = Viewer("adviseur", (Grant(Role.BELEIDSADVISEUR, EVERYWHERE),))
 CRIMES = "cijfer=misdrijven_inw"
 HEALTH = "cijfer=gezondheid"
+OF_TOWN = Source.slug == "voorbeeld-meldingen-vlaardingen"
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +159,56 @@ def test_gebieden_add_up_to_the_gemeente_in_every_month(client: TestClient) -> N
         for point in line["punten"]:
             added[point["dag"]] = added.get(point["dag"], 0) + point["waarde"]
     assert {point["dag"]: point["waarde"] for point in found["lijnen"][0]["punten"]} == added
+
+
+def changed(database: Database, **more: Any) -> ChangeView:
+    workbench = Workbench(database)
+    town = places.places(workbench, TOWN)
+    return change(workbench, ADVISER, town, Asked(filters=Filters(TOWN), key="meldingen_inw", **more))
+
+
+def test_with_24_whole_months_the_season_is_taken_out_and_the_trend_has_a_band(tmp_path: Path) -> None:
+    database = Database(loaded_database(tmp_path))
+    with database.write() as session:
+        # One day more, and July 2024 is whole.
+        session.execute(update(Source).where(OF_TOWN).values(observed_from=date(2024, 7, 1)))
+    line = changed(database).lines[0]
+    database.close()
+    assert line.method is Method.SEIZOEN
+    inside = [point for point in line.points if point.line is not None]
+    assert len(inside) == 24
+    for point in inside:
+        assert point.lower is not None
+        assert point.upper is not None
+        assert point.lower < (point.line or 0) < point.upper
+    assert "Het seizoen is eraf gehaald. Gerekend over 24 maanden." in line.words
+
+
+def test_a_second_source_that_began_later_is_left_out_and_named(tmp_path: Path) -> None:
+    database = Database(loaded_database(tmp_path))
+    alone = changed(database)
+    with database.write() as session:
+        card = SourceCard(
+            slug="later",
+            kind=SourceKind.MELDINGEN,
+            naam="Meldpunt",
+            municipality_code=TOWN,
+            observed_from=date(2026, 1, 1),
+            observed_to=date(2026, 7, 1),
+        )
+        source = register_source(session, card)
+        recent = Melding.created_on >= date(2026, 1, 1)
+        some = select(Melding.id).where(Melding.municipality_code == TOWN, recent, Melding.id % 3 == 0)
+        session.execute(update(Melding).where(Melding.id.in_(some)).values(source_id=source))
+    both = changed(database)
+    database.close()
+    assert any(note.startswith("Meldpunt (1 januari 2026") for note in both.notes)
+    assert [mark.kind for mark in both.marks] == ["bron"]
+    # What it brought is in no month of the line, so that its own start is no rise.
+    last = [view.lines[0].points[-2].value or 0 for view in (alone, both)]
+    assert last[1] < 0.9 * last[0]
+    first = [view.lines[0].points[1].value for view in (alone, both)]
+    assert first[0] == first[1]
 
 
 def test_a_short_period_is_refused_with_its_days(client: TestClient) -> None:
