@@ -95,12 +95,13 @@ def _survey(measure: Survey, evidence: Evidence, members: Membership) -> Answer:
     found = None if evidence.surveys is None else evidence.surveys.of(measure.question, members)
     if found is None:
         return nothing(members, "er is geen enquête met deze vraag geladen")
+    names = " en ".join(sorted({*found.survey} - {""}))
     return Answer(
         value=found.value,
         n=found.respondents,
         denominator=np.full(len(found.value), np.nan),
         secret=np.zeros(len(found.value), dtype=bool),
-        source=[f"{name} {found.year}".strip() if name else "" for name in found.survey],
+        source=[f"{names} {found.year}".strip()] * len(found.value),
         lower=found.lower,
         upper=found.upper,
         years=() if found.year is None else (found.year,),

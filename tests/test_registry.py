@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from indicator_town import values
 
 from geo.errors import FigureError
+from geo.indicators import Indicator
+from geo.measures import EventRate
 from geo.registry import INDICATORS, indicator
+
+MEANINGS = Path(__file__).parent / "fixtures" / "betekenissen.json"
+
+
+def meaning(one: Indicator) -> str:
+    """A digest of how a cijfer is worked out, at which levels, and from when it is shown."""
+    parts = [(part.key, part.unit, type(part.measure).__name__, asdict(part.measure)) for part in one.parts]
+    told = repr(_plain([parts, [asdict(minimum) for minimum in one.minimum], one.levels, one.direction]))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    """The value with sets in order, and names in the place of choices."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)
 
 
 def test_the_registry_holds_all_forty_in_order_of_number() -> None:
@@ -37,3 +60,20 @@ def test_names_dimensions_and_directions_are_those_of_the_indicator_table(shared
 def test_an_unknown_indicator_is_refused_by_name() -> None:
     with pytest.raises(FigureError, match="geen cijfer 'inkomen'"):
         indicator("inkomen")
+
+
+def test_a_definition_means_what_its_version_meant() -> None:
+    # Who changes how a cijfer is worked out, or from when it is shown, raises its version in both places.
+    kept = json.loads(MEANINGS.read_text("utf-8"))
+    ours = {one.id: [one.version, meaning(one)] for one in INDICATORS}
+    assert ours == kept
+
+
+def test_the_meaning_changes_with_the_measure_and_the_minimum_and_not_with_a_caveat() -> None:
+    one = indicator("meldingen_inw")
+    part = one.parts[0]
+    assert isinstance(part.measure, EventRate)
+    other = replace(part, measure=replace(part.measure, scale=100))
+    assert meaning(replace(one, parts=(other,))) != meaning(one)
+    assert meaning(replace(one, minimum=())) != meaning(one)
+    assert meaning(replace(one, caveats=("anders",))) == meaning(one)

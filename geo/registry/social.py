@@ -10,7 +10,7 @@ from geo.registry.terms import INWONERS, one
 ENQUETE = "enquête van de gemeente"
 RIVM = "RIVM en GGD (modelschatting)"
 
-_SAMPLE = "Een steekproef: de marge is die van de makers van de enquête."
+_SAMPLE = "Een steekproef: de marge is die van de makers. Het aantal is het aantal mensen dat antwoordde."
 _NOT_ADDED = "Heeft de enquête geen uitkomst voor een gebied, dan is die niet bekend."
 _FEELING = "Dit is een gevoel. Lees het naast de misdrijven, nooit opgeteld."
 _MODEL = "Een schatting met een rekenmodel, geen meting in de buurt."
