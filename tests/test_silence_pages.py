@@ -107,3 +107,13 @@ def test_on_assen_the_reporting_rate_is_not_to_be_estimated(
     assert 0 < len(few) < 20
     assert all(row.observed < row.expected for row in found.few)
     workbench.database.close()
+
+
+def test_beside_the_order_of_a_cijfer_about_meldingen_staff_read_of_silence_and_others_do_not(
+    client: TestClient,
+) -> None:
+    link = f'href="{PAGE}?gemeente=GM0622&amp;niveau=wijk"'
+    address = "/analyse?gemeente=GM0622&niveau=wijk&cijfer="
+    assert link in client.get(f"{address}meldingen_inw.meldingen_inw").text
+    assert link not in client.get(f"{address}misdrijven_inw.misdrijven_inw").text
+    assert link not in TestClient(client.app).get(f"{address}meldingen_inw.meldingen_inw").text

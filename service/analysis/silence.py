@@ -135,10 +135,10 @@ def _silence(
         if evidence.meldingen is None:
             return Silence(level, (), (), None, False)
         people = evidence.figures.counts(INWONERS, places.membership(level)).value
-        clumped = clumping(_weekly(workbench, session, viewer, places, filters))
+        all_reports = _reports(workbench, session, viewer, places, filters)
         large = np.where(people >= FEWEST_PEOPLE, people, np.nan)
-        rows = _rows(evidence.meldingen, places, level, large, clumped=clumped)
-        reporting = _reporting(workbench, session, viewer, places, filters)
+        rows = _rows(evidence.meldingen, places, level, large, clumped=clumping(_weekly(all_reports)))
+        reporting = _reporting(all_reports, places)
     return Silence(level, rows, reporting, reports.span(watches), evidence.meldingen.example)
 
 
@@ -158,14 +158,12 @@ def _rows(
     )
 
 
-def _weekly(
-    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
-) -> FloatArray:
-    """Return incidents per buurt and week since the first, (buurten, weeks)."""
-    rows = reports.observed_frame(workbench, session, viewer, filters, edition=places.edition)
-    joined = rows["incident_id"].notna()
-    first = ~(joined & rows.sort_values("created_at").duplicated("incident_id").reindex(rows.index))
-    kept = rows[first & rows["buurt"].notna()]
+def _weekly(rows: pd.DataFrame) -> FloatArray:
+    """Return incidents per buurt and week since the first that was seen, (buurten, weeks)."""
+    seen = (rows["created_at"] >= rows["seen_from"]) & (rows["created_at"] < rows["seen_until"])
+    ordered = rows.sort_values("created_at", kind="stable")
+    first = ordered[ordered["incident"].isna() | ~ordered.duplicated("incident")]
+    kept = first[seen.reindex(first.index)]
     if kept.empty:
         return np.zeros((0, 0))
     week = (kept["created_at"] - kept["created_at"].min()).dt.days // DAYS_OF_WEEK
@@ -201,11 +199,8 @@ def _row(
     )
 
 
-def _reporting(
-    workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
-) -> tuple[ReportingRow, ...]:
+def _reporting(rows: pd.DataFrame, places: Places) -> tuple[ReportingRow, ...]:
     """Return the gemeente and its wijken: smaller areas have too few duplicates by far."""
-    rows = _reports(workbench, session, viewer, places, filters)
     town = places.gemeente
     wijken = places.of(Level.WIJK)
     owner = {buurt: wijk.code for wijk in wijken for buurt in wijk.buurten}
