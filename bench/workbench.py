@@ -31,6 +31,11 @@ TURNS: Final = 60
 GEMEENTE: Final = "GM0106"
 HEADS: Final = ("act", "times", "p50 ms", "p95 ms", "max ms")
 OPTIONS: Final = ("--no-sandbox", "--disable-background-networking")
+# What a frame of an idle page takes at this moment: on a busy machine that alone may be long.
+IDLE: Final = """() => new Promise((done) => {
+  const begun = performance.now();
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun), 0));
+})"""
 # From an event until the frame after its changes was drawn.
 TIMED: Final = """([selector, change]) => new Promise((done) => {
   const field = document.querySelector(selector);
@@ -58,6 +63,7 @@ def measured(page: Page) -> dict[str, list[float]]:
     page.select_option("#venster", "1")
     last = int(page.get_attribute("#maand", "max") or 0)
     found: dict[str, list[float]] = {"slider, another month": [], "soort, ticked or not": []}
+    idle = [float(page.evaluate(IDLE)) for _ in range(TURNS)]
     before = ""
     for turn in range(TURNS):
         found["slider, another month"].append(_timed(page, "#maand", str((turn * 7) % last)))
@@ -71,7 +77,7 @@ def measured(page: Page) -> dict[str, list[float]]:
         now = page.evaluate(CELLS)
         assert now != before, "the soort changed nothing"
         before = now
-    return found
+    return {"nothing, a frame": idle, **found}
 
 
 def _timed(page: Page, selector: str, change: str) -> float:

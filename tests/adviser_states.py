@@ -6,6 +6,7 @@ import time
 
 from page_state import Kind, State, press
 from playwright.sync_api import Page
+from workbench_states import WORKBENCH_STATES
 
 LITTLE = "/analyse/hier-horen-we-weinig"
 OWN = "/analyse/eigen-cijfers"
@@ -162,4 +163,4 @@ SPOT_STATES = (
     State("places of a wrong width", Kind.ERROR, f"{SPOTS}?breedte=123", staff=True, status=400),
 )
 
-ADVISER_STATES = SPOT_STATES + CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES
+ADVISER_STATES = SPOT_STATES + CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES + WORKBENCH_STATES

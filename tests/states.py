@@ -46,6 +46,9 @@ GET /analyse/opvallend                  | empty many error
 GET /analyse/verandering               | empty one many error
 GET /analyse/eigen-cijfers             | empty one error success
 POST /analyse/eigen-cijfers            | one error
+GET /analyse/weergaven                  | empty many error success
+POST /analyse/weergaven                 | error
+POST /analyse/weergaven/{{nummer}}/naam | error
 GET /analyse/gebeurtenissen            | empty many error success
 POST /analyse/gebeurtenissen           | error
 GET /kaarten                            | empty many
@@ -170,6 +173,7 @@ LEAD_ON = frozenset(
         "POST /abonnement/{token}/stop",
         "POST /analyse/eigen-cijfers/{cijfer}/intrekken",
         "POST /analyse/gebeurtenissen/{nummer}/weg",
+        "POST /analyse/weergaven/{nummer}/weg",
         "POST /beheer/accounts/{naam}/code-weg",
         "POST /beheer/accounts/{naam}/ontkoppel",
         "POST /beheer/accounts/{naam}/partij",

@@ -21,6 +21,7 @@ from data.intake_models import Intake
 from data.party_models import Party
 from data.privacy_models import PrivacyRequest
 from data.publication_models import Publication
+from data.view_models import SavedView
 from data.work_along_models import PartyAccount
 
 # Naming a table of each module makes its tables known.
@@ -37,6 +38,7 @@ KNOWN = (
     PartyAccount,
     PrivacyRequest,
     Publication,
+    SavedView,
     SentOn,
     SpentChallenge,
 )

@@ -129,6 +129,7 @@ def analysis(
         "over_meldingen": figures.counts_meldingen(shown.values.definition),
         "permalink": f"/analyse?{question.query(gemeente=question.gemeente, known_at=asked.known_at)}",
         "tweede": _second(workbench, viewer, found, question) if question.naast else None,
+        "bewaar": _keeping(viewer, question),
         "picture": f"/analyse/beeld.png?{question.query(gemeente=question.gemeente)}",
         "orders": _orders(question),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
@@ -200,6 +201,14 @@ def _heat_query(question: ViewQuestion) -> str:
     wanted = {"gemeente", "van", "tot", "soort", "stand_van", "straal", "maat"}
     asked = question.model_dump(mode="json", by_alias=True, exclude_none=True, include=wanted)
     return urlencode(asked, doseq=True)
+
+
+def _keeping(viewer: Viewer, question: ViewQuestion) -> str:
+    """Return where staff keep this view; empty for others."""
+    if not viewer.may(Right.FIGURES_STAFF, question.gemeente):
+        return ""
+    asked = question.query(gemeente=question.gemeente)
+    return f"/analyse/weergaven?{urlencode({'gemeente': question.gemeente, 'vraag': asked})}"
 
 
 def _months_address(question: ViewQuestion, values: LevelValues) -> str:

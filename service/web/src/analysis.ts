@@ -3,7 +3,7 @@ import { Beside } from "./beside";
 import { Brush } from "./brush";
 import { mapData } from "./data";
 import type { LiveMap } from "./map";
-import { followMap, offerCopy, where, withParts, withPosition } from "./permalink";
+import { followMap, offerCopy, offerKeeping, where, withParts, withPosition } from "./permalink";
 import { text } from "./texts";
 import { type Around, TimeLine } from "./time";
 
@@ -27,12 +27,16 @@ export function startAnalysis(form: HTMLFormElement, live: LiveMap): void {
   });
   window.addEventListener("popstate", () => window.location.reload());
   followMap(live.map);
+  offerKeeping();
   page.tidy();
 }
+
+const PLOTS_MS = 60;
 
 class AnalysisPage {
   readonly time: TimeLine | null;
   private asking: AbortController | null = null;
+  private plotting = 0;
   private readonly beside: Beside;
   private readonly brush: Brush | null;
 
@@ -103,7 +107,11 @@ class AnalysisPage {
         this.keep(asked);
       },
       rested: () => void this.refreshTable(),
-      shown: (months, first, end) => this.brush?.refresh(months, first, end),
+      shown: (months, first, end) => {
+        // The map and the table go before the plots.
+        window.clearTimeout(this.plotting);
+        this.plotting = window.setTimeout(() => this.brush?.refresh(months, first, end), PLOTS_MS);
+      },
     };
   }
 

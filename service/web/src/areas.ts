@@ -79,6 +79,7 @@ export class AreaLayer {
 
   /** Show these areas as chosen. */
   select(codes: ReadonlySet<string>): void {
+    if (codes.size === this.chosen.size && [...codes].every((code) => this.chosen.has(code))) return;
     this.chosen = new Set(codes);
     for (const shape of (this.group?.getLayers() ?? []) as Shape[]) {
       shape.setStyle(this.style(shape));

@@ -125,9 +125,9 @@ export class Brush {
     sums.forEach((sum, month) => {
       const high = (sum / top) * (HIGH - 4);
       const inside = month >= this.stretch[0] && month < this.stretch[1];
-      const bar = make("rect", { x: (month * step + step * 0.1).toFixed(1), y: (HIGH - high).toFixed(1), width: (step * 0.8).toFixed(1), height: high.toFixed(1), class: inside ? "trend__staaf trend__staaf--nu" : "trend__staaf" });
+      const bar = make("rect", { x: (month * step + step * 0.1).toFixed(1), y: (HIGH - high).toFixed(1), width: (step * 0.8).toFixed(1), height: high.toFixed(1), class: barClass(inside, months.isWhole(month)) });
       const title = make("title", {});
-      title.textContent = `${maanden[month]}: ${count(sum)}`;
+      title.textContent = monthText(months, month, sum);
       bar.append(title);
       drawn.append(bar);
     });
@@ -136,7 +136,7 @@ export class Brush {
       ...sums.map((sum, month) => {
         const [row, name, number] = [document.createElement("tr"), document.createElement("th"), document.createElement("td")];
         name.scope = "row";
-        name.textContent = maanden[month] ?? "";
+        name.textContent = (maanden[month] ?? "") + (months.isWhole(month) ? "" : `, ${text("verloop_deel")}`);
         number.textContent = count(sum);
         number.className = "rechts";
         row.append(name, number);
@@ -148,6 +148,15 @@ export class Brush {
   private part<T extends HTMLElement>(selector: string): T {
     return this.box.querySelector<T>(selector) as T;
   }
+}
+
+function barClass(inside: boolean, whole: boolean): string {
+  return ["trend__staaf", inside ? "trend__staaf--nu" : "", whole ? "" : "trend__staaf--deel"].filter(Boolean).join(" ");
+}
+
+function monthText(months: Months, month: number, sum: number): string {
+  const part = months.isWhole(month) ? "" : `, ${text("verloop_deel")}`;
+  return `${months.data.maanden[month]}${part}: ${count(sum)}`;
 }
 
 function rows(): HTMLElement[] {

@@ -83,6 +83,12 @@ export class Months {
     return sums ? (sums[end] ?? 0) - (sums[first] ?? 0) : 0;
   }
 
+  /** Whether a source watched on all days of a month. */
+  isWhole(month: number): boolean {
+    const length = (this.data.grenzen[month + 1] ?? 0) - (this.data.grenzen[month] ?? 0);
+    return this.years(month, month + 1) * YEAR_S >= length - 1;
+  }
+
   /** A round value that nearly all areas stay under, over every stretch of this many months. */
   top(length: number): number {
     const found: number[] = [];

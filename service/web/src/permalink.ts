@@ -11,6 +11,14 @@ export function followMap(map: L.Map): void {
   });
 }
 
+/** Let the link that keeps a view keep what is in the address by then. */
+export function offerKeeping(): void {
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("[data-bewaar]");
+    if (link) link.href = withParts(link.href, { vraag: window.location.search.slice(1) });
+  });
+}
+
 /** Let a button put the permalink on the clipboard. */
 export function offerCopy(status: (words: string) => void, done: string): void {
   const button = document.querySelector<HTMLButtonElement>("[data-kopieer]");
