@@ -20,11 +20,15 @@ from geo.errors import DisclosureError
 
 FloatArray = NDArray[np.float64]
 FEW: Final = 4
-MOST: Final = 1e9
+# More than any town has; without an end to what is possible there is no best world.
+MOST: Final = 1e6
 SAME: Final = 1e-6
 # A world that clears many cells need not be the best one.
 NEARLY: Final = 0.1
-MOST_WORLDS: Final = 20
+MOST_WORLDS: Final = 40
+EVERYBODY: Final = 2
+HALF: Final = 0.5
+MOST_STALLED: Final = 2
 
 
 class Contradiction(DisclosureError):
@@ -121,6 +125,7 @@ def attack(known: Knowledge, targets: Iterable[int], *, enough: int | None = Non
     """
     program = _Program(known)
     lower, upper = program.propagate()
+    program.without_slack(lower, upper)
     wanted = np.array(sorted(targets), dtype=np.int64)
     return _Search(program, lower, upper, wanted).findings(enough)
 
@@ -144,6 +149,24 @@ class _Program:
         self.low = np.array([row.lower for row in known.rows])
         self.high = np.array([row.upper for row in known.rows])
 
+    def without_slack(self, lower: FloatArray, upper: FloatArray) -> None:
+        """Leave out the rows that hold within these bounds whatever the counts are."""
+        least, most = self._extremes(lower, upper)
+        count = len(self.low)
+        tight = (np.bincount(self.row, least, count) < self.low) | (
+            np.bincount(self.row, most, count) > self.high
+        )
+        kept = tight[self.row]
+        numbers = np.cumsum(tight) - 1
+        self.row, self.column, self.sign = numbers[self.row[kept]], self.column[kept], self.sign[kept]
+        self.low, self.high = self.low[tight], self.high[tight]
+
+    def _extremes(self, lower: FloatArray, upper: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the least and the most that each quantity adds to each of its rows."""
+        low, high = lower[self.column], upper[self.column]
+        positive = self.sign > 0
+        return np.where(positive, low, -high), np.where(positive, high, -low)
+
     def propagate(self) -> tuple[FloatArray, FloatArray]:
         """Return bounds that no row can tighten any more; Contradiction when they exclude everything."""
         lower, upper = self.known.lower.copy(), self.known.upper.copy()
@@ -158,8 +181,7 @@ class _Program:
 
     def _tighten(self, lower: FloatArray, upper: FloatArray) -> None:
         positive = self.sign > 0
-        low, high = lower[self.column], upper[self.column]
-        least, most = np.where(positive, low, -high), np.where(positive, high, -low)
+        least, most = self._extremes(lower, upper)
         count = len(self.low)
         sum_least = np.bincount(self.row, least, count)
         sum_most = np.bincount(self.row, most, count)
@@ -179,7 +201,7 @@ class _Program:
             weights,
             constraints=rows if len(self.low) else (),
             integrality=np.ones(len(lower)),
-            bounds=Bounds(lower, np.where(upper >= MOST, np.inf, upper)),
+            bounds=Bounds(lower, upper),
             options={"mip_rel_gap": gap},
         )
         if answer.x is None:
@@ -202,11 +224,14 @@ class _Search:
 
     def findings(self, enough: int | None) -> Findings:
         """Return what follows of the wanted cells, or of the first so many."""
-        left = self.wanted
+        left, stalled = self.wanted, 0
         for turn in range(MOST_WORLDS):
-            self._see(self._weights(left, turn))
+            # Half of those in doubt at a time: what one needs may stand in the way of another.
+            half = left if turn < EVERYBODY else left[self.random.random(len(left)) < HALF]
+            self._see(self._weights(half if len(half) else left, turn))
             before, left = left, self._left()
-            if not len(left) or (turn > 1 and len(left) == len(before)):
+            stalled = stalled + 1 if len(left) == len(before) else 0
+            if not len(left) or stalled > MOST_STALLED:
                 break
         determined: dict[int, int] = {}
         few: set[int] = set()

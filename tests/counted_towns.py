@@ -22,9 +22,9 @@ class CountedTown(NamedTuple):
 def counted_town(
     seed: int, *, buurten: int | None = None, quarters: tuple[str, ...] = QUARTERS
 ) -> CountedTown:
-    """Return a town of 12 to 40 buurten with mostly small counts, as nuisance has: 0 to 15 a quarter."""
+    """Return a town of 12 to 36 buurten with mostly small counts, as nuisance has: 0 to 15 a quarter."""
     random = np.random.default_rng(seed)
-    number = buurten or int(random.integers(12, 41))
+    number = buurten or int(random.integers(12, 37))
     codes = [f"BU{one:08d}" for one in range(number)]
     areas = {code: (Level.BUURT, frozenset({code})) for code in codes}
     areas |= {

@@ -112,15 +112,15 @@ def draft(
 
 
 def _due(session: Session, gemeente: str, earlier: Sequence[Batch], until: date) -> tuple[str, ...]:
-    """Return the quarters that ended and were not published: the first is that of the first watched day."""
-    last = quarter_of(quarter_days(quarter_of(until + timedelta(days=1)))[0] - timedelta(days=1))
+    """Return the quarters that were watched to their end and not published, from the first watched day."""
+    seen = observation.watches(session, PUBLIC, gemeente, today=until)
+    if not seen:
+        raise NothingToPublish("deze gemeente heeft geen bron van meldingen")
+    watched = min(until, max(one.last for one in seen))
+    last = quarter_of(quarter_days(quarter_of(watched + timedelta(days=1)))[0] - timedelta(days=1))
+    first = quarter_of(min(one.first for one in seen))
     if earlier:
         first = quarter_of(quarter_days(earlier[-1].quarters[-1])[1] + timedelta(days=1))
-    else:
-        seen = observation.watches(session, PUBLIC, gemeente, today=until)
-        if not seen:
-            raise NothingToPublish("deze gemeente heeft geen bron van meldingen")
-        first = quarter_of(min(one.first for one in seen))
     return quarters_between(first, last)
 
 
