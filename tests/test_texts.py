@@ -37,6 +37,14 @@ BY_DATA = {
     "zo_werkt_het",
 }
 BY_DATA_KEYS = (
+    "opvallend.plek_",
+    "opvallend.per_",
+    "opvallend.manier_",
+    "opvallend.merk_",
+    "opvallend.kaarttitel_",
+    "opvallend.eenheid_",
+    "opvallend.verdeeld_",
+    "opvallend.buiten_",
     "cijfers.minimum_",
     "cijfers.richting_",
     "eigen_cijfers.soort_",

@@ -16,7 +16,7 @@ from geo.areas import Level
 from maps.choropleth import outlines_4326
 from maps.facts import Facts
 from maps.formats import Format
-from maps.numbers import dutch
+from maps.numbers import counted, dutch
 from maps.spots import Mark, SpotMap, classes, number_of
 from service.analysis import hotspots, live_map, maps
 from service.analysis.choropleth import ATTRIBUTION
@@ -163,7 +163,7 @@ def _remarks(asked: Asked, seen: Spots) -> Iterable[str]:
     if asked.kind is Kind.ZESHOEK:
         yield t(f"opvallend.verdeeld_{asked.per.value}")
     if seen.outside:
-        yield t(f"opvallend.buiten_{asked.per.value}", n=dutch(seen.outside))
+        yield t(f"opvallend.buiten_{asked.per.value}", n=counted(seen.outside, "melding", "meldingen"))
     if asked.gi:
         yield t("opvallend.gi_uitleg") if seen.gi is not None else t("opvallend.gi_te_veel")
 
