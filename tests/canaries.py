@@ -10,7 +10,9 @@ import base64
 import binascii
 import gzip
 import html
+import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -68,6 +70,8 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
             yield gzip.decompress(content)
         except (OSError, EOFError, zlib.error):
             return
+    if content.startswith(b"PK"):
+        yield _unzipped(content)
     yield unquote_to_bytes(content.replace(b"+", b" "))
     yield html.unescape(content.decode("utf-8", "replace")).encode()
     yield _ESCAPED.sub(lambda match: chr(int(match[1], 16)).encode("utf-8", "replace"), content)
@@ -75,6 +79,15 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
         if b"\x00" in content:
             yield content.decode(encoding, "replace").encode()
     yield b"\n".join(_all_decoded(content))
+
+
+def _unzipped(content: bytes) -> bytes:
+    """All files of an archive; nothing of what only begins as one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return b"\n".join(archive.read(name) for name in archive.namelist())
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
+        return b""
 
 
 def _all_decoded(content: bytes) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from data.rights import Role
+from service.analysis.export import Form
 from service.rights import ROUTES, Open
 
 MOST = 320
@@ -120,6 +121,7 @@ class Walk:
             "code": (OWN, "WK062200", *BUURTEN.values()),
             "gemeente": (OWN,),
             "soort": ("warmte", "meldingen_inw"),
+            "vorm": tuple(Form),
             "form": ("json", "xml"),
             "service_code": ("geluid", "boom"),
             "cijfer": ("meldingen_inw",),

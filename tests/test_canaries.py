@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 
 import pytest
 from account_town import OWN
@@ -14,6 +16,14 @@ from canary_town import POINTS
 SECRET = Canary("geheim", "kanarie007vogel")
 X, Y = POINTS[OWN, "geluid"]
 POINT = Canary("punt", lon=4.3001, lat=51.9101, x=X, y=Y)
+
+
+def zipped(text: bytes) -> bytes:
+    """A workbook, say, of which everything is packed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("xl/sharedStrings.xml"), text, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -31,6 +41,7 @@ POINT = Canary("punt", lon=4.3001, lat=51.9101, x=X, y=Y)
         b"\\u006banarie007vogel",
         base64.b64encode(b"&#107;anarie007vogel en nog wat"),
         b"\x89PNG\r\n\x1a\n....tEXtkanarie007vogel....",
+        zipped(b"kanarie007vogel"),
     ],
 )
 def test_a_text_is_found_in_every_decoding(body: bytes) -> None:

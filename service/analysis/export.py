@@ -252,8 +252,9 @@ def export_of(
         part=None if heat else asked.part,
     )
     facts = choropleth(values, found, known_at=asked.known_at).facts
-    table, outlines = _value_table(values, found, by_value=asked.order == "waarde" and bool(viewer.sees))
     gemeente = found.gemeente.code
+    staff = viewer.may(Right.FIGURES_STAFF, gemeente)
+    table, outlines = _value_table(values, found, by_value=asked.order == "waarde" and staff)
     return Export(
         name=f"wijkbeeld-{gemeente.lower()}-{values.definition.id}-{asked.level.value}",
         title=facts.title,
@@ -269,7 +270,7 @@ def export_of(
         example=facts.example,
         outlines=outlines,
         made_at=made_at,
-        made_by=viewer.account if viewer.may(Right.FIGURES_STAFF, gemeente) else None,
+        made_by=viewer.account if staff else None,
         address=address,
     )
 

@@ -57,8 +57,8 @@ def svg_about(picture: bytes, export: Export) -> bytes:
 
 
 def _text_chunk(name: str, text: str) -> bytes:
-    """A chunk iTXt: name, compressed, no language, and text in UTF-8."""
-    body = b"iTXt" + name.encode("latin-1") + b"\0\1\0\0\0" + zlib.compress(text.encode())
+    """A chunk iTXt: name, not compressed, no language, and text in UTF-8."""
+    body = b"iTXt" + name.encode("latin-1") + b"\0\0\0\0\0" + text.encode()
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
 
 
