@@ -66,7 +66,7 @@ def shares(settings: list[Setting], times: int, effect: float) -> tuple[FloatArr
 def test_with_no_effect_the_worst_area_falls_in_at_most_5_percent_and_a_real_effect_is_found(
     at_full_size: bool,
 ) -> None:
-    times, settings = (400, GRID) if at_full_size else (40, GRID[::5])
+    times, settings = (100, GRID) if at_full_size else (40, GRID[::5])
     ours, naive = shares(settings, times, 1.0)
     error = np.sqrt(0.05 * 0.95 / times)
     print(f"\n{len(settings)} kinds of town, {times} of each, nothing done in the highest area:")
