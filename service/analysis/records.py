@@ -87,10 +87,11 @@ def _in_time(asking: Asking) -> Tally | None:
     )
     made = rows["created_at"].dt.tz_convert(AMSTERDAM).dt.date
     last = {pair: add_working_days(*pair) for pair in set(zip(made, term, strict=True))}
-    due = pd.Series([last[pair] for pair in zip(made, term, strict=True)], index=rows.index)
-    over = due < rows["source_id"].map(_watched_until(asking))
-    closed = rows["closed_at"].dt.tz_convert(AMSTERDAM).dt.date
-    in_time = rows["closed_at"].notna() & (closed <= due)
+    due = pd.to_datetime(pd.Series([last[pair] for pair in zip(made, term, strict=True)], index=rows.index))
+    over = due < pd.to_datetime(rows["source_id"].map(_watched_until(asking)))
+    # As moments without a zone: days as objects cannot be compared where nothing was closed.
+    closed = rows["closed_at"].dt.tz_convert(AMSTERDAM).dt.tz_localize(None).dt.normalize()
+    in_time = closed <= due
     return _tally(rows, over & in_time, over, _sources(asking))
 
 
