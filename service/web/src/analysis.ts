@@ -32,11 +32,13 @@ export function startAnalysis(form: HTMLFormElement, live: LiveMap): void {
 }
 
 const PLOTS_MS = 60;
+const ADDRESS_MS = 250;
 
 class AnalysisPage {
   readonly time: TimeLine | null;
   private asking: AbortController | null = null;
   private plotting = 0;
+  private writing = 0;
   private readonly beside: Beside;
   private readonly brush: Brush | null;
 
@@ -104,7 +106,9 @@ class AnalysisPage {
     return {
       moved: (asked) => {
         this.asking?.abort();
-        this.keep(asked);
+        // Writing the address takes longer than all the rest of a step.
+        window.clearTimeout(this.writing);
+        this.writing = window.setTimeout(() => this.keep(asked), ADDRESS_MS);
       },
       rested: () => void this.refreshTable(),
       shown: (months, first, end) => {
