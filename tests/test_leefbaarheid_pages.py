@@ -15,6 +15,7 @@ from data.database import Database
 from data.leefbaarometer import import_leefbaarometer
 from data.meldingen import Filters
 from data.rights import EVERYWHERE, Grant, Role
+from data.survey_import import import_survey
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Dimension
@@ -167,3 +168,25 @@ def test_the_leefbaarometer_stands_beside_the_score_only_when_it_is_loaded(
     assert "licentie nog te bevestigen" in after
     scores = [page[page.index("<tbody>") : page.index("</tbody>")] for page in (before, after)]
     assert scores[0] == scores[1]
+
+
+def test_what_people_say_stands_beside_the_score_and_changes_nothing_in_it(
+    database_url: str, client: TestClient, tmp_path: Path
+) -> None:
+    address = f"{PAGE}?gemeente=GM0556&niveau=wijk"
+    before = client.get(address).text
+    assert "Wat bewoners vinden staat hier als er een enquête is ingelezen." in before
+    path = tmp_path / "enquete.csv"
+    head = "gebiedscode;vraag;jaar;waarde;ondergrens;bovengrens;respondenten"
+    path.write_text(f"{head}\nWK055603;veiligheidsgevoel;2025;31,4;27,1;35,8;504\n", encoding="utf-8")
+    database = Database(database_url)
+    import_survey(database, path, gemeente="GM0556")
+    database.close()
+    after = client.get(address).text
+    assert "(enquête, telt niet mee)" in after
+    assert "tussen 27,1 en 35,8" in after
+    assert scores_of(after) == scores_of(before)
+
+
+def scores_of(html: str) -> list[str]:
+    return re.findall(r'data-kop="Score"><span class="getal">([^<]+)<', html)

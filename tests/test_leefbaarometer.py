@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fresh import database_at
 from served import bundled_database
+from typer.testing import CliRunner
 
 from data.database import Database
 from data.leefbaarometer import LICENCE, import_leefbaarometer, scores
 from data.models import Source
 from data.readers.leefbaarometer import read_leefbaarometer
 from geo.errors import EditionMismatch, ImportRefused
+from service.cli import app
 
 HEAD = "bu_code,jaar,lbm,fys,onv,soc,vrz,won"
 ROW = "BU06220101,2024,0.1891,0.0343,-0.1136,-0.0307,0.3102,-0.0111"
@@ -132,3 +135,16 @@ def test_the_real_file_of_2_0_has_classes_of_every_wijk(town: Database, shared: 
     with town.read() as session:
         found = scores(session, 2016, ["WK010600"]).set_index("year")["value"]
     assert found.to_dict() == {2002: 8, 2008: 8, 2012: 8, 2014: 8, 2016: 9}
+
+
+def test_the_command_prints_what_it_did_and_ends_with_1_when_it_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", bundled_database(tmp_path))
+    good, bad = written(tmp_path, HEAD, ROW), written(tmp_path, HEAD, f"{ROW}x", name="fout.csv")
+    done = CliRunner().invoke(app, ["import", "leefbaarometer", str(good), "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["detail"] == {"edition": 2016, "version": "3.0", "years": [2024]}
+    refused = CliRunner().invoke(app, ["import", "leefbaarometer", str(bad)])
+    assert refused.exit_code == 1
+    assert "fout.csv, regel 2, kolom won: '-0.0111x' is geen getal." in " ".join(refused.output.split())
