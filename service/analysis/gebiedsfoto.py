@@ -198,7 +198,8 @@ def _line(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any
         naam=part.naam,
         eenheid="" if part.unit == "%" else part.unit,
         hier=_with_percent(row.here),
-        marge=row.here.margin,
+        # Why there is no value has more room beside it.
+        marge=row.here.margin if row.here.known else row.here.text,
         gemeente=_with_percent(row.gemeente),
         vergelijking=(row.here.known and row.beside.town.verdict) or "–",
         place=places.here,
@@ -209,6 +210,8 @@ def _line(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any
 
 
 def _with_percent(said: ValueWords) -> str:
+    if not said.known:
+        return "–"
     return f"{said.text} %" if said.unit == "%" else said.text
 
 
