@@ -190,3 +190,12 @@ def test_what_people_say_stands_beside_the_score_and_changes_nothing_in_it(
 
 def scores_of(html: str) -> list[str]:
     return re.findall(r'data-kop="Score"><span class="getal">([^<]+)<', html)
+
+
+@pytest.mark.parametrize("page", [PAGE, "/analyse/hier-horen-we-weinig"])
+@pytest.mark.parametrize("gemeente", ["GM0106", "GM0622"])
+@pytest.mark.parametrize("level", list(Level))
+def test_every_level_of_every_town_answers_with_a_page(
+    client: TestClient, page: str, gemeente: str, level: Level
+) -> None:
+    assert client.get(f"{page}?gemeente={gemeente}&niveau={level}").status_code == 200

@@ -11,6 +11,7 @@ from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
+from geo.errors import FigureError
 from geo.indicator_values import ValueStatus
 from geo.indicators import Dimension
 from geo.leefbaarheid import DRAWS, Index, index
@@ -88,8 +89,11 @@ def leefbaarheid(
 ) -> Leefbaarheid:
     """Return the index under the chosen weights.
 
-    Raises FigureError when there is nothing to weigh: no cijfers, or no weight on what there are cijfers of.
+    Raises FigureError when there is nothing to weigh: no areas, no cijfers, or no weight on what there are
+    cijfers of.
     """
+    if not found.of(chosen.level):
+        raise FigureError(f"In {found.gemeente.naam} is er geen indeling per {chosen.level.value}.")
     with workbench.session() as session:
         filters = reports.settled(workbench, session, viewer, filters)
         others = _others(workbench, viewer, found) if chosen.against_all else ()
