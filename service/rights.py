@@ -187,7 +187,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /tevredenheid": Right.FIGURES_STAFF,
     "GET /analyse/eigen-cijfers": Right.FIGURES_STAFF,
     "POST /analyse/eigen-cijfers": Right.FIGURES_STAFF,
-    "POST /analyse/eigen-cijfers/{cijfer}/intrekken": Right.FIGURES_STAFF,
+    "POST /analyse/eigen-cijfers/intrekken": Right.FIGURES_STAFF,
     "GET /analyse/hier-horen-we-weinig": Right.FIGURES_STAFF,
     "GET /analyse/opvallend": Right.FIGURES_STAFF,
     "GET /analyse/opvallend/beeld.{form}": Right.FIGURES_STAFF,

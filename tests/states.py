@@ -171,7 +171,7 @@ LEAD_ON = frozenset(
         "GET /begin",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
-        "POST /analyse/eigen-cijfers/{cijfer}/intrekken",
+        "POST /analyse/eigen-cijfers/intrekken",
         "POST /analyse/gebeurtenissen/{nummer}/weg",
         "POST /analyse/weergaven/{nummer}/weg",
         "POST /beheer/accounts/{naam}/code-weg",

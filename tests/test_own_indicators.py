@@ -163,8 +163,8 @@ def test_a_withdrawn_cijfer_is_in_no_list_and_its_meaning_stays(adviser: TestCli
     send(adviser, naam="Voorbij", formule="inwoners")
     before = datetime.now(UTC).isoformat()
     gone = adviser.post(
-        f"{PAGE}/eigen_voorbij/intrekken",
-        data={"csrf": csrf(adviser), "gemeente": OWN},
+        f"{PAGE}/intrekken",
+        data={"csrf": csrf(adviser), "gemeente": OWN, "cijfer": "eigen_voorbij"},
         follow_redirects=False,
     )
     assert gone.status_code == 303
@@ -174,7 +174,9 @@ def test_a_withdrawn_cijfer_is_in_no_list_and_its_meaning_stays(adviser: TestCli
     query = {"gemeente": OWN, "niveau": "buurt"}
     assert adviser.get("/api/v1/cijfers/eigen_voorbij/waarden", params=query).status_code == 404
     assert values(adviser, "eigen_voorbij", standVan=before)["versie"] == 1
-    again = adviser.post(f"{PAGE}/eigen_voorbij/intrekken", data={"csrf": csrf(adviser), "gemeente": OWN})
+    again = adviser.post(
+        f"{PAGE}/intrekken", data={"csrf": csrf(adviser), "gemeente": OWN, "cijfer": "eigen_voorbij"}
+    )
     assert again.status_code == 404
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Form, HTTPException, Path, Query
+from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,7 @@ from service.staff_text import Line, NoteText
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/analyse/eigen-cijfers"
 DONE: Final = {"bewaard": "eigen_cijfers.klaar", "weg": "eigen_cijfers.klaar_weg"}
-OwnName = Annotated[str, Path(pattern=r"^eigen_\w{1,60}$")]
+OwnName = Annotated[str, Form(pattern=r"^eigen_\w{1,60}$")]
 OwnQuery = Annotated[str, Query(max_length=60)]
 
 
@@ -111,10 +111,8 @@ def store(
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&toon={name}&klaar=bewaard", 303)
 
 
-@router.post(f"{PAGE}/{{cijfer}}/intrekken")
-def withdraw(
-    visit: Sending, workbench: WorkbenchDep, cijfer: OwnName, gemeente: Annotated[GemeenteCode, Form()]
-) -> Response:
+@router.post(f"{PAGE}/intrekken")
+def withdraw(visit: Sending, gemeente: Annotated[GemeenteCode, Form()], cijfer: OwnName) -> Response:
     """Take an own cijfer out of the lists."""
     _check(visit.viewer, gemeente)
     try:
