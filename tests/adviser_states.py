@@ -61,8 +61,8 @@ EVENTS = "/analyse/gebeurtenissen"
 
 
 def _mark(page: Page) -> None:
-    page.get_by_label("Soort").select_option("ophalen")
-    page.get_by_label("Dag").fill("2026-03-02")
+    page.locator("#soort").select_option("ophalen")
+    page.locator("#dag").fill("2026-03-02")
     press(page)
 
 
@@ -72,11 +72,10 @@ def _mark_nothing(page: Page) -> None:
 
 
 def _unmark(page: Page) -> None:
-    page.goto(page.url)
-    page.get_by_label("Soort").select_option("storm")
-    page.get_by_label("Dag").fill("2026-01-05")
+    page.locator("#soort").select_option("storm")
+    page.locator("#dag").fill("2026-01-05")
     press(page)
-    press(page, page.get_by_role("button", name="Haal storm van 5 januari 2026 weg"))
+    press(page, page.locator("form[action$='/weg'] button", has_text="storm"))
 
 
 CHANGE_STATES = (
