@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from data.rights import EVERYWHERE, Grant, Role
 from data.survey_import import import_survey
 from data.visibility import Viewer
 from geo.areas import Level
+from geo.errors import FigureError
 from geo.indicators import Dimension
 from geo.leefbaarheid import DIMENSIONS
 from geo.leefbaarheid_items import FEELING, LEFT_OUT, SCORED, definition, is_of_the_index
@@ -199,3 +201,11 @@ def test_every_level_of_every_town_answers_with_a_page(
     client: TestClient, page: str, gemeente: str, level: Level
 ) -> None:
     assert client.get(f"{page}?gemeente={gemeente}&niveau={level}").status_code == 200
+
+
+def test_a_level_that_a_town_does_not_have_is_refused(workbench: Workbench) -> None:
+    town = places.places(workbench, "GM0622")
+    inside = {code: place for code, place in town.by_code.items() if place.level is not Level.GEBIED}
+    chosen = Chosen(level=Level.GEBIED, weights=EVEN)
+    with pytest.raises(FigureError, match="In Vlaardingen is er geen indeling per gebied"):
+        leefbaarheid(workbench, ADVISER, replace(town, by_code=inside), Filters("GM0622"), chosen)
