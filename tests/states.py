@@ -160,6 +160,7 @@ FILES = frozenset(
         "GET /gebieden/{code}/blad.pdf",
         "GET /health",
         "GET /mijn/code/beeld.svg",
+        "GET /publicaties/{nummer}.csv",
         "GET /static/{path}",
         "GET /tegels/warmte/{z}/{x}/{y}",
         "GET /volg/{token}/fotos/{digest}.jpg",
