@@ -218,6 +218,9 @@ OF_OURS = {
     "account_role.gebieden",
     "import.report",
     "outbox.payload",
+    "publication.layout",
+    "publication.quarters",
+    "publication.turns",
     "source.mapping",
     "subscription.buurten",
 }
