@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from data.choices import Channel, Status
 from data.desk import ContactField, Pile
 from service.analysis.desk_pages import Choices
-from service.routes.api.shapes import GemeenteCode
+from service.routes.api.shapes import FromForm, GemeenteCode
 from service.staff_text import Line, NoteText, Reason
 
 
@@ -63,7 +63,7 @@ class ContactAsked(Handled):
     waarom: Reason = ""
 
 
-class QueueQuestion(BaseModel):
+class QueueQuestion(FromForm):
     """What is asked of the queue; what a form leaves empty counts as not asked."""
 
     stapel: Pile = Pile.CHECK
@@ -76,11 +76,6 @@ class QueueQuestion(BaseModel):
     wacht: Literal["ja"] | None = None
     pagina: int = Field(1, ge=1, le=100_000)
     klaar: str = Field("", max_length=20)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     @property
     def choices(self) -> Choices:

@@ -35,6 +35,7 @@ from service.routes.api.shapes import (
     AreaCode,
     Bandwidth,
     Day,
+    FromForm,
     GemeenteCode,
     PointText,
     Question,
@@ -47,7 +48,7 @@ COLOURS, HEAT = "vlakken", "warmte"
 DEFAULT = "meldingen_inw"
 
 
-class ViewQuestion(Question):
+class ViewQuestion(FromForm, Question):
     """Everything that the address of a view holds; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
@@ -64,11 +65,6 @@ class ViewQuestion(Question):
     volgorde: Order = "naam"
     midden: PointText | None = None
     zoom: float | None = Field(None, ge=5, le=18)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _second_in_order(self) -> Self:

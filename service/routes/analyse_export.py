@@ -31,7 +31,8 @@ def take_along(
     viewer: ViewerDep,
 ) -> Response:
     """Return the view of a question as a file; that staff took it along is kept in the audit."""
-    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         raise HTTPException(404)
     question = question.model_copy(update={"gemeente": found.gemeente.code})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data.rights import Right
 from geo.areas import Level
@@ -18,26 +18,22 @@ from geo.indicators import Dimension
 from geo.leefbaarheid import DIMENSIONS
 from geo.leefbaarheid_items import LEFT_OUT, SCORED, definition
 from geo.registry import indicator
-from maps.facts import Facts
 from maps.numbers import dutch
-from maps.palette import Ramp
 from service.analysis import leefbaarheid, leefbaarometer, silence, towns
 from service.analysis.area_map import AreaMap, area_map
-from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.leefbaarheid import Chosen, IndexRow, Leefbaarheid
 from service.analysis.leefbaarometer import Measured
 from service.analysis.places import Places
+from service.analysis.view_maps import index_choropleth
 from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.routes.api.shapes import FromForm, GemeenteCode, Question, moment_text
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/leefbaarheid"
-# Scores, in standard deviations.
-EDGES = (-0.75, -0.25, 0.25, 0.75)
 MOST = 10
 Weight = Annotated[int, Field(ge=0, le=MOST)]
 # The dimensions that can hold cijfers, by the name of their field.
@@ -49,7 +45,7 @@ WEIGHED: Mapping[str, Dimension] = {
 }
 
 
-class IndexQuestion(Question):
+class IndexQuestion(FromForm, Question):
     """The view that is asked; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
@@ -62,11 +58,6 @@ class IndexQuestion(Question):
     schatting: Literal["nee", "ja"] = "nee"
     onzeker: Literal["nee", "ja"] = "nee"
     kleur: Literal["score", "leefbaarometer"] = "score"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     def chosen(self) -> Chosen:
         """Return the choices as the analysis takes them."""
@@ -93,7 +84,8 @@ def page(
     viewer: ViewerDep,
 ) -> HTMLResponse:
     """Show the index of all areas of a level: map, scores, what adds to them and how sure the order is."""
-    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    town = towns.town(workbench, question.gemeente, default=home)
     if town is None:
         return render(request, "leeg.html", {})
     if not viewer.may(Right.FIGURES_STAFF, town.gemeente.code):
@@ -138,35 +130,14 @@ def _drawn(
     if question.kleur == "leefbaarometer" and quoted:
         addresses = {place.code: place_url(place) for place in town.of(question.niveau)}
         return leefbaarometer.quoted_map(workbench, town, quoted[0], addresses)
-    return _map(workbench, town, found, question.niveau, question.stand_van or datetime.now(UTC))
-
-
-def _map(
-    workbench: Workbench, town: Places, found: Leefbaarheid, level: Level, known_at: datetime
-) -> AreaMap:
-    t = catalogue().text
-    years = f"cijfers {max(found.years)}" if found.years else ""
-    facts = Facts(
-        title=t("leefbaarheid.kaarttitel", gemeente=town.gemeente.naam, niveau=level.value),
-        unit=t("leefbaarheid.eenheid"),
-        source=t("leefbaarheid.bron"),
-        period="",
-        as_of=moment_words(known_at),
-        division=", ".join(text for text in (f"indeling {town.edition}", years) if text),
-        attribution=ATTRIBUTION,
-        example=found.example,
-    )
+    known_at = question.stand_van or datetime.now(UTC)
     return area_map(
         workbench,
         town,
-        level,
-        {row.place.code: row.score for row in found.rows},
-        edges=EDGES,
-        facts=facts,
+        question.niveau,
+        index_choropleth(town, found, question.niveau, known_at=known_at),
         lines={row.place.code: _lines(row, found.ranked) for row in found.rows},
-        addresses={place.code: place_url(place) for place in town.of(level)},
-        small=[row.place.code for row in found.rows if row.small],
-        ramp=Ramp.VERSCHIL,
+        addresses={place.code: place_url(place) for place in town.of(question.niveau)},
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data.meldingen import Filters
 from data.public_records import PublicMelding, public_melding
@@ -23,7 +23,7 @@ from service.analysis.public_list import MeldingPage, Plan
 from service.analysis.workbench import Workbench
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import GemeenteCode, Question, read_around
+from service.routes.api.shapes import FromForm, GemeenteCode, Question, read_around
 
 router = APIRouter(include_in_schema=False)
 DISTANCES_M = (100, 250, 500, 1000)
@@ -31,7 +31,7 @@ ONE_ZOOM = 16
 PublicId = Annotated[str, Path(max_length=22, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
-class ListAsked(Question):
+class ListAsked(FromForm, Question):
     """Everything that the address of the list holds; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
@@ -41,11 +41,6 @@ class ListAsked(Question):
     adres: str = Field("", max_length=120)
     afstand: Literal["100", "250", "500", "1000"] = "250"
     pagina: int = Field(1, ge=1, le=100_000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     @property
     def shows_meldingen(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from data.rights import Right
 from data.visibility import Viewer
@@ -24,7 +24,7 @@ from service.analysis.spot_ground import WIDTHS_M, Kind, Per
 from service.analysis.words import moment_words, span_text
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.routes.api.shapes import FromForm, GemeenteCode, Question, moment_text
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
@@ -73,15 +73,10 @@ class SpotQuestion(Question):
         return urlencode(asked | {"gemeente": self.gemeente} | changes, doseq=True)
 
 
-class PageQuestion(SpotQuestion):
+class PageQuestion(FromForm, SpotQuestion):
     """The question of the page; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
 
 Asking = Annotated[PageQuestion, Query()]
@@ -98,7 +93,8 @@ def remarkable(
     request: Request, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
 ) -> HTMLResponse:
     """Show from which places remarkably many meldingen come, and what rose suddenly."""
-    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    town = towns.town(workbench, question.gemeente, default=home)
     if town is None:
         return render(request, "leeg.html", {})
     question = _settled(question, town, viewer)
@@ -143,7 +139,8 @@ def picture(
     form: Format, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
 ) -> Response:
     """Return the map of places as a picture."""
-    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    town = towns.town(workbench, question.gemeente, default=home)
     if town is None:
         raise HTTPException(404)
     question = _settled(question, town, viewer)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data import publications
 from data.database import Database
@@ -20,24 +20,19 @@ from service.analysis.publications import Chosen, csv_text, lines, period_name
 from service.analysis.workbench import Workbench
 from service.dependencies import DatabaseDep, WorkbenchDep
 from service.pages import render
-from service.routes.api.shapes import RowNumber, Shape
+from service.routes.api.shapes import FromForm, RowNumber, Shape
 
 router = APIRouter(include_in_schema=False)
 LEVELS = (Level.GEMEENTE, Level.GEBIED, Level.WIJK, Level.BUURT)
 
 
-class Wanted(Shape):
+class Wanted(FromForm, Shape):
     """Which part of a batch is asked for; what a form leaves empty counts as not asked."""
 
     niveau: Level | None = None
     hoofdgroep: MainGroup | None = None
     periode: Annotated[str | None, Field(pattern=r"^\d{4}(-K[1-4])?$")] = None
     gebied: Annotated[str | None, Field(max_length=60)] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     @property
     def chosen(self) -> Chosen:

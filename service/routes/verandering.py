@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data.rights import Right
 from data.visibility import Viewer
@@ -24,14 +24,14 @@ from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
-from service.routes.api.shapes import AreaCode, Day, GemeenteCode, Question
+from service.routes.api.shapes import AreaCode, Day, FromForm, GemeenteCode, Question
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/verandering"
 
 
-class ChangeQuestion(Question):
+class ChangeQuestion(FromForm, Question):
     """Which cijfer is followed where; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
@@ -43,15 +43,6 @@ class ChangeQuestion(Question):
     laatste: int | None = Field(None, ge=1990, le=2100)
     waar: AreaCode | None = None
     dag: Day | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return (
-            {k: v for k, v in given.items() if v not in ("", None, [""])}
-            if isinstance(given, dict)
-            else given
-        )
 
     def asked(self) -> Asked:
         """Return the question as the analysis takes it."""
@@ -78,7 +69,8 @@ def changing(
     request: Request, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
 ) -> HTMLResponse:
     """Show a cijfer over time, and before and after a day."""
-    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         return render(request, "leeg.html", {})
     question = _of_staff(question, found, viewer)
@@ -122,7 +114,8 @@ def multiples(
 
 
 def _view(question: ChangeQuestion, settings: Settings, workbench: Workbench, viewer: Viewer) -> ChangeView:
-    found = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         raise HTTPException(404)
     question = _of_staff(question, found, viewer)

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import model_validator
 
 from data.rights import Right
 from geo.areas import Level
 from geo.silence import FEWEST_DUPLICATES, LONGEST_DAYS
-from maps.facts import Facts
 from maps.numbers import dutch
-from maps.palette import Ramp
 from service.analysis import silence, towns
 from service.analysis.area_map import AreaMap, area_map
-from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.places import Places
 from service.analysis.silence import HeardRow, Silence
-from service.analysis.words import moment_words, span_text
+from service.analysis.view_maps import silence_choropleth
+from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import GemeenteCode, Question, moment_text
+from service.routes.api.shapes import FromForm, GemeenteCode, Question, moment_text
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/hier-horen-we-weinig"
-# Observed over expected.
-EDGES = (0.5, 0.8, 1.25, 2.0)
 
 
-class SilenceQuestion(Question):
+class SilenceQuestion(FromForm, Question):
     """The view that is asked; what a form leaves empty counts as not asked."""
 
     gemeente: GemeenteCode = ""
     niveau: Level = Level.BUURT
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
 
     def address(self, known_at: datetime) -> str:
         """Return the address that gives the same numbers later."""
@@ -60,7 +50,8 @@ def little(
     viewer: ViewerDep,
 ) -> HTMLResponse:
     """Show from which areas less comes in than expected, on a map and in a table, and what that may mean."""
-    town = towns.town(workbench, question.gemeente, default=settings.default_gemeente)
+    home = towns.home(viewer, default=settings.default_gemeente)
+    town = towns.town(workbench, question.gemeente, default=home)
     if town is None:
         return render(request, "leeg.html", {})
     if not viewer.may(Right.FIGURES_STAFF, town.gemeente.code):
@@ -85,28 +76,13 @@ def little(
 
 
 def _map(workbench: Workbench, town: Places, found: Silence, known_at: datetime) -> AreaMap:
-    t = catalogue().text
-    facts = Facts(
-        title=t("weinig.kaarttitel", gemeente=town.gemeente.naam, niveau=found.level.value),
-        unit=t("weinig.eenheid"),
-        source=t("weinig.bron"),
-        period=span_text(found.span) if found.span else "",
-        as_of=moment_words(known_at),
-        division=f"indeling {town.edition}",
-        attribution=ATTRIBUTION,
-        example=found.example,
-    )
     return area_map(
         workbench,
         town,
         found.level,
-        {row.place.code: row.ratio for row in found.rows},
-        edges=EDGES,
-        facts=facts,
+        silence_choropleth(town, found, known_at=known_at),
         lines={row.place.code: _lines(row) for row in found.rows},
         addresses={place.code: place_url(place) for place in town.of(found.level)},
-        small=[row.place.code for row in found.rows if not row.is_known],
-        ramp=Ramp.VERSCHIL,
     )
 
 

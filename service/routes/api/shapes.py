@@ -121,6 +121,17 @@ class OfGemeente(Shape):
     gemeente: GemeenteCode
 
 
+class FromForm(BaseModel):
+    """A question that a form of a page sends; what it leaves empty counts as not asked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value not in ("", None, [""])}
+
+
 class Question(OfGemeente):
     """Which meldingen are asked for; the last day is included."""
 
