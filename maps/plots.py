@@ -8,6 +8,7 @@ them apart. What a plot shows stands in a table beside it; `None` is a gap.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -30,6 +31,9 @@ _DPI: Final = 120
 _GRID: Final = "#d5d9da"
 _SOFT: Final = "#56616a"
 _TEXT: Final = 9.0
+_NOTE: Final = 7.5
+_NOTE_LINE: Final = 0.14
+_NOTE_LETTERS: Final = 120
 _ROW: Final = 0.27
 _COLUMNS: Final = 3
 # Upward, downward and round, so that the direction is seen without its colour.
@@ -81,11 +85,13 @@ def trend(
     *,
     unit: str,
     marks: Sequence[Mark] = (),
+    notes: Sequence[str] = (),
     kind: Format = Format.SVG,
 ) -> bytes:
-    """Lines over time with bands; `marks` are drawn as lines with their text."""
+    """Lines over time with bands; `marks` are drawn as lines with their text, `notes` stand underneath."""
+    told = [line for note in notes for line in textwrap.wrap(note, _NOTE_LETTERS)]
     with ONE_AT_A_TIME:
-        figure = _figure(WIDTH, 3.4 + 0.2 * len(marks))
+        figure = _figure(WIDTH, 3.4 + 0.2 * len(marks) + _NOTE_LINE * len(told))
         axes = figure.add_subplot()
         _draw_series(axes, series)
         _label_times(axes, labels)
@@ -93,6 +99,8 @@ def trend(
         axes.set_ylabel(unit, size=_TEXT)
         if len(series) > 1:
             axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2, frameon=False, fontsize=_TEXT)
+        if told:
+            figure.supxlabel("\n".join(told), x=0.01, ha="left", size=_NOTE, color=_SOFT)
         return _finished(figure, kind)
 
 

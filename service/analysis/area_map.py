@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.areas import Level
-from maps.choropleth import value_layer, values_by_code
+from maps.choropleth import Choropleth, values_by_code
 from maps.classes import classify_by
 from maps.facts import Facts
 from maps.palette import Ramp
@@ -31,31 +31,41 @@ class AreaMap:
     legend: dict[str, Any]
 
 
-def area_map(
-    workbench: Workbench,
+def area_choropleth(
     found: Places,
     level: Level,
     values: Mapping[str, float],
     *,
     edges: Sequence[float],
     facts: Facts,
-    lines: Mapping[str, list[str]],
-    addresses: Mapping[str, str],
     small: Sequence[str] = (),
     ramp: Ramp = Ramp.VERSCHIL,
     decimals: int = DECIMALS,
-) -> AreaMap:
+) -> Choropleth:
     """Return the areas of a level in colours with fixed edges, so that two maps can be laid side by side.
 
-    `lines` is what the tooltip of an area says, `addresses` where its page is; `small` are areas too small
-    for a value.
+    `small` are areas too small for a value.
     """
     areas = found.areas(level)
-    known = pd.Series(dict(values), dtype="float64")
-    array = values_by_code(known, areas)
+    array = values_by_code(pd.Series(dict(values), dtype="float64"), areas)
     is_small = np.asarray(areas["code"].isin(list(small)), dtype=bool)
-    classes = classify_by(array, edges, small=is_small, decimals=decimals)
-    layer: Any = value_layer(areas["code"].tolist(), array, classes, facts=facts, ramp=ramp)
+    return Choropleth(areas, array, classify_by(array, edges, small=is_small, decimals=decimals), facts, ramp)
+
+
+def area_map(
+    workbench: Workbench,
+    found: Places,
+    level: Level,
+    shown: Choropleth,
+    *,
+    lines: Mapping[str, list[str]],
+    addresses: Mapping[str, str],
+) -> AreaMap:
+    """Return a drawing of a level as the map of a page.
+
+    `lines` is what the tooltip of an area says, `addresses` where its page is.
+    """
+    layer: Any = shown.layer()
     drawn = {
         place.code: {
             "naam": place.naam,

@@ -12,10 +12,10 @@ import pandas as pd
 from data import leefbaarometer as stored
 from data.readers.leefbaarometer import CLASS, SCORES
 from geo.areas import Level
+from maps.choropleth import Choropleth
 from maps.facts import Facts
 from maps.numbers import dutch
-from maps.palette import Ramp
-from service.analysis.area_map import AreaMap, area_map
+from service.analysis.area_map import AreaMap, area_choropleth, area_map
 from service.analysis.places import Place, Places
 from service.analysis.workbench import About, Workbench
 from service.texts import catalogue
@@ -89,30 +89,43 @@ def measured(workbench: Workbench, found: Places, level: Level) -> list[Measured
         )
 
 
-def quoted_map(
-    workbench: Workbench, found: Places, measurement: Measured, addresses: Mapping[str, str]
-) -> AreaMap:
-    """Return the measurement as a map of its own."""
+def source_words(measurement: Measured) -> str:
+    """Return whose measurement it is."""
+    return catalogue().text("leefbaarometer.bron", versie=measurement.version, licentie=stored.LICENCE)
+
+
+def quoted_choropleth(found: Places, measurement: Measured) -> Choropleth:
+    """Return the measurement as a drawing of its own."""
     t = catalogue().text
     by_class = measurement.has_classes
     facts = Facts(
         title=t("leefbaarometer.kaarttitel", gemeente=found.gemeente.naam, niveau=measurement.level.value),
         unit=t("leefbaarometer.eenheid_klasse") if by_class else t("leefbaarometer.eenheid_score"),
-        source=t("leefbaarometer.bron", versie=measurement.version, licentie=stored.LICENCE),
+        source=source_words(measurement),
         period=t("leefbaarometer.meting", jaar=measurement.year),
         division=f"indeling {found.edition}",
     )
-    return area_map(
-        workbench,
+    return area_choropleth(
         found,
         measurement.level,
         {row.place.code: row.total for row in measurement.rows},
         edges=CLASS_EDGES if by_class else SCORE_EDGES,
         facts=facts,
-        lines={row.place.code: _lines(row, by_class=by_class) for row in measurement.rows},
-        addresses=addresses,
-        ramp=Ramp.VERSCHIL,
         decimals=0 if by_class else 2,
+    )
+
+
+def quoted_map(
+    workbench: Workbench, found: Places, measurement: Measured, addresses: Mapping[str, str]
+) -> AreaMap:
+    """Return the measurement as a map of its own."""
+    return area_map(
+        workbench,
+        found,
+        measurement.level,
+        quoted_choropleth(found, measurement),
+        lines={row.place.code: _lines(row, by_class=measurement.has_classes) for row in measurement.rows},
+        addresses=addresses,
     )
 
 

@@ -1,0 +1,59 @@
+"""View maps: the index and the silence of a gemeente as drawings, for their pages and for files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from geo.areas import Level
+from maps.choropleth import Choropleth
+from maps.facts import Facts
+from service.analysis.area_map import area_choropleth
+from service.analysis.choropleth import ATTRIBUTION
+from service.analysis.leefbaarheid import Leefbaarheid
+from service.analysis.places import Places
+from service.analysis.silence import Silence
+from service.analysis.words import moment_words, span_text
+from service.texts import catalogue
+
+# Scores, in standard deviations.
+SCORE_EDGES: Final = (-0.75, -0.25, 0.25, 0.75)
+# Observed over expected.
+RATIO_EDGES: Final = (0.5, 0.8, 1.25, 2.0)
+
+
+def index_choropleth(town: Places, found: Leefbaarheid, level: Level, *, known_at: datetime) -> Choropleth:
+    """Return the scores of the index as a drawing."""
+    t = catalogue().text
+    years = f"cijfers {max(found.years)}" if found.years else ""
+    facts = Facts(
+        title=t("leefbaarheid.kaarttitel", gemeente=town.gemeente.naam, niveau=level.value),
+        unit=t("leefbaarheid.eenheid"),
+        source=t("leefbaarheid.bron"),
+        period="",
+        as_of=moment_words(known_at),
+        division=", ".join(text for text in (f"indeling {town.edition}", years) if text),
+        attribution=ATTRIBUTION,
+        example=found.example,
+    )
+    scores = {row.place.code: row.score for row in found.rows}
+    small = [row.place.code for row in found.rows if row.small]
+    return area_choropleth(town, level, scores, edges=SCORE_EDGES, facts=facts, small=small)
+
+
+def silence_choropleth(town: Places, found: Silence, *, known_at: datetime) -> Choropleth:
+    """Return how much came in beside what was expected as a drawing."""
+    t = catalogue().text
+    facts = Facts(
+        title=t("weinig.kaarttitel", gemeente=town.gemeente.naam, niveau=found.level.value),
+        unit=t("weinig.eenheid"),
+        source=t("weinig.bron"),
+        period=span_text(found.span) if found.span else "",
+        as_of=moment_words(known_at),
+        division=f"indeling {town.edition}",
+        attribution=ATTRIBUTION,
+        example=found.example,
+    )
+    ratios = {row.place.code: row.ratio for row in found.rows}
+    small = [row.place.code for row in found.rows if not row.is_known]
+    return area_choropleth(town, found.level, ratios, edges=RATIO_EDGES, facts=facts, small=small)
