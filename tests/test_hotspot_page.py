@@ -60,11 +60,25 @@ def workbench(database_url: str) -> Iterator[Workbench]:
 
 def test_the_page_has_a_row_for_every_buurt_with_what_was_expected(client: TestClient) -> None:
     html = client.get(f"{PAGE}?gemeente=GM0556").text
-    table = html[html.rindex("<tbody>") : html.rindex("</tbody>")]
-    assert table.count("<tr>") == 19
+    table = html[html.index('id="tabel"') :]
+    assert table.count('<th scope="row">') == 19
     assert "Binnenstad" in table
     assert "plek met opvallend veel meldingen" in html
     assert "voorbeeldgegevens (verzonnen)" in html
+
+
+def test_what_stands_out_is_in_sight_and_the_other_places_are_folded_away(
+    client: TestClient, workbench: Workbench
+) -> None:
+    seen = hotspots.spots(
+        workbench, ADVISER, places.places(workbench, "GM0622"), Asked(filters=Filters(gemeente="GM0622"))
+    )
+    html = client.get(f"{PAGE}?gemeente=GM0622").text
+    first, folded = html[html.index('id="tabel"') :].split("De andere plekken: ", 1)
+    hot = int(seen.found.is_hot.sum())
+    assert hot > 0
+    assert first.count('<th scope="row">') == hot
+    assert folded.count('<th scope="row">') == len(seen.areas) - hot
 
 
 def test_the_page_says_that_chance_alone_shows_a_place_in_one_map_of_twenty(client: TestClient) -> None:

@@ -23,7 +23,7 @@ from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.hotspots import Asked, Spots
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Places
-from service.analysis.spot_ground import Kind
+from service.analysis.spot_ground import Kind, Per
 from service.analysis.words import moment_words, span_text
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
@@ -48,6 +48,11 @@ class SpotRow:
     ratio: str
     margin: str
     with_: tuple[str, ...]
+
+    @property
+    def noted(self) -> bool:
+        """Whether the map marks this place."""
+        return self.mark in {Mark.HOT, Mark.COLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,8 @@ def _words(asked: Asked, seen: Spots) -> dict[Mark, str]:
 def _remarks(asked: Asked, seen: Spots) -> Iterable[str]:
     t = catalogue().text
     yield t("opvallend.niveau_uitleg")
+    if asked.per is Per.INWONERS:
+        yield t("opvallend.weinig_inwoners")
     yield t("opvallend.barriere", n=dutch(seen.places.cut))
     if asked.kind is Kind.ZESHOEK:
         yield t(f"opvallend.verdeeld_{asked.per.value}")

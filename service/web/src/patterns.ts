@@ -6,7 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The fill of a class: its colour, or the pattern that this puts in the page once. */
 export function fillOf(style: Fill): string {
   if (!style.patroon) return style.kleur;
-  const id = `patroon-${style.patroon}`;
+  // Two classes of a map may have the same pattern in other colours.
+  const id = ["patroon", style.patroon, style.kleur, style.patroonKleur ?? ""].join("-").replace(/[^\w-]/g, "");
   if (!document.getElementById(id)) document.body.append(sheet(id, style));
   return `url(#${id})`;
 }
