@@ -86,6 +86,22 @@ class IncidentDays:
         """The kinds that a source brought."""
         return self.kinds.iloc[np.unique(self.kind[self.source == source])]
 
+    def firsts(self) -> tuple[date, ...]:
+        """The first day of every month from the first that was watched to the last."""
+        if not self.watched:
+            return ()
+        first = _day(min(one.first for one in self.watched)).replace(day=1)
+        last = _day(max(one.last for one in self.watched))
+        found = [first]
+        while (following := month_after(found[-1])) <= last:
+            found.append(following)
+        return tuple(found)
+
+    def month_of(self, firsts: tuple[date, ...]) -> NDArray[np.intp]:
+        """The place among these months of each incident."""
+        starts = np.array([day_number(first) for first in firsts], dtype=np.int64)
+        return np.searchsorted(starts, self.day, side="right") - 1
+
     def only(self, sources: Sequence[int], first: date | None, last: date | None) -> IncidentDays:
         """What some of the sources brought on these days, ends included; None is without an end."""
         begin = day_number(first or date.min)
@@ -107,14 +123,14 @@ class IncidentDays:
 
     def months(self, members: Membership) -> Months:
         """Incidents per source, area and month, from the first month that was watched to the last."""
-        if not self.watched:
+        firsts = self.firsts()
+        if not firsts:
             empty = np.zeros((0, 0), dtype=np.int64)
             return Months((), np.zeros((0, len(members.codes), 0)), empty, empty.astype(bool))
-        firsts = _months(min(one.first for one in self.watched), max(one.last for one in self.watched))
         starts = np.array([day_number(first) for first in firsts], dtype=np.int64)
-        ends = np.array([day_number(_next(first)) - 1 for first in firsts], dtype=np.int64)
-        month = np.searchsorted(starts, self.day, side="right") - 1
-        table = self._table(members, month, len(firsts))
+        ends = np.array([day_number(month_after(first)) - 1 for first in firsts], dtype=np.int64)
+        shape = (len(self.watched), len(firsts))
+        table = self.table(members, self.source, self.month_of(firsts), shape=shape).astype(np.float64)
         days = np.array([one.days_within(starts, ends) for one in self.watched], dtype=np.int64)
         return Months(firsts, table, days, days == ends - starts + 1)
 
@@ -122,19 +138,25 @@ class IncidentDays:
         """Incidents per area on these days, ends included, of some of the sources."""
         inside = (self.day >= day_number(first)) & (self.day <= day_number(last))
         stretch = np.where(inside & np.isin(self.source, sources), 0, -1)
-        total: FloatArray = self._table(members, stretch, 1)[:, :, 0].sum(axis=0)
-        return total
+        found = self.table(members, np.zeros_like(self.source), stretch, shape=(1, 1))
+        return found[0, :, 0].astype(np.float64)
 
-    def _table(self, members: Membership, column: NDArray[np.intp], columns: int) -> FloatArray:
-        """Numbers by source, area and column; column -1 is counted nowhere."""
-        shape = (len(self.watched), len(self.buurten) + 1, columns)
+    def table(
+        self, members: Membership, row: IntArray, column: NDArray[np.intp], *, shape: tuple[int, int]
+    ) -> IntArray:
+        """Numbers by row, area and column, from the row and the column of each incident; -1 counts nowhere.
+
+        `shape` is the number of rows and of columns.
+        """
+        rows, columns = shape
+        held = (rows, len(self.buurten) + 1, columns)
         kept = column >= 0
-        flat = np.ravel_multi_index((self.source[kept], self.place[kept], column[kept]), shape)
-        per_buurt = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+        flat = np.ravel_multi_index((row[kept], self.place[kept], column[kept]), held)
+        per_buurt = np.bincount(flat, minlength=int(np.prod(held))).reshape(held)
         # A buurt without any incident is the last, empty row.
-        rows = self.buurten.get_indexer(members.buurten)
-        found = np.zeros((len(members.codes), shape[0], columns))
-        np.add.at(found, members.owner, per_buurt[:, rows].swapaxes(0, 1).astype(np.float64))
+        places = self.buurten.get_indexer(members.buurten)
+        found = np.zeros((len(members.codes), rows, columns), dtype=np.int64)
+        np.add.at(found, members.owner, per_buurt[:, places].swapaxes(0, 1))
         return found.swapaxes(0, 1)
 
 
@@ -172,14 +194,10 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _months(first: int, last: int) -> tuple[date, ...]:
-    month, end = (EPOCH + timedelta(days=first)).replace(day=1), EPOCH + timedelta(days=last)
-    found = []
-    while month <= end:
-        found.append(month)
-        month = _next(month)
-    return tuple(found)
+def month_after(first: date) -> date:
+    """The first day of the next month."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def _day(number: int) -> date:
+    return EPOCH + timedelta(days=number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from geo.area_figures import AreaFigures
 from geo.errors import FigureError
 from geo.event_counts import supplies
 from geo.exposure import Observation, Period
-from geo.incident_days import EPOCH, IncidentDays, day_number
+from geo.incident_days import IncidentDays
 from geo.indicator_values import ValueStatus
 from geo.indicators import Indicator, Part
 from geo.main_groups import MainGroup
@@ -84,7 +84,7 @@ def monthly_rates(
     if not isinstance(measure, EventRate) or not can_be_monthly(definition, part):
         raise FigureError(f"{definition.naam} is er niet per maand.")
     groups = tuple(sorted({*(one.value for one in MainGroup), *days.kinds["main_group"]}))
-    firsts = _firsts(days)
+    firsts = days.firsts()
     counts = _counts(days.taking(measure.selection), groups, firsts, members)
     delivered = tuple(
         Delivery(one.seen, _delivered(days, place, one, measure.selection, groups))
@@ -106,44 +106,19 @@ def monthly_rates(
     )
 
 
-def month_after(first: date) -> date:
-    """The first day of the next month."""
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _firsts(days: IncidentDays) -> tuple[date, ...]:
-    """The first day of every month in which a source watched, and of those between."""
-    if not days.watched:
-        return ()
-    first = EPOCH + timedelta(days=min(one.first for one in days.watched))
-    last = EPOCH + timedelta(days=max(one.last for one in days.watched))
-    found = [first.replace(day=1)]
-    while (following := month_after(found[-1])) <= last:
-        found.append(following)
-    return tuple(found)
-
-
 def _counts(
     days: IncidentDays, groups: tuple[str, ...], firsts: tuple[date, ...], members: Membership
 ) -> IntArray:
     """Incidents per main group, area and month."""
-    shape = (len(groups), len(days.buurten) + 1, len(firsts))
     group = pd.Index(groups).get_indexer(pd.Index(days.kinds["main_group"]))[days.kind]
-    starts = np.array([day_number(first) for first in firsts], dtype=np.int64)
-    month = np.searchsorted(starts, days.day, side="right") - 1
-    flat = np.ravel_multi_index((group, days.place, month), shape)
-    per_buurt = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
-    found = np.zeros((len(members.codes), shape[0], shape[2]), dtype=np.int64)
-    # A buurt without any incident is the last, empty row.
-    np.add.at(found, members.owner, per_buurt[:, days.buurten.get_indexer(members.buurten)].swapaxes(0, 1))
-    return found.swapaxes(0, 1)
+    return days.table(members, group, days.month_of(firsts), shape=(len(groups), len(firsts)))
 
 
 def _delivered(
     days: IncidentDays, place: int, one: Observation, selection: Selection, groups: tuple[str, ...]
 ) -> BoolArray:
     """For each main group whether a source delivers some of what the selection takes of it."""
-    brought = days.kinds.iloc[np.unique(days.kind[days.source == place])]
+    brought = days.brought(place)
     parts = (brought[brought["main_group"] == group] for group in groups)
     return np.array([supplies(one, part, selection) for part in parts], dtype=bool)
 

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import norm, t
 
-from geo.incident_days import IntArray, Months, day_number
+from geo.incident_days import IntArray, Months, day_number, month_after
 from geo.loglinear import quasi_poisson
 from geo.membership import FloatArray
 from geo.rates import Ratios, Verdict, verdicts
@@ -123,9 +123,7 @@ def series(months: Months, found: Stretch, area: int) -> Series:
     chosen = slice(found.start, found.stop)
     counts = months.counts[list(found.sources), area, chosen].sum(axis=0)
     firsts = months.firsts[chosen]
-    ends = [day_number(first) for first in months.firsts[found.start : found.stop]]
-    following = [*ends[1:], _end(firsts[-1])] if firsts else []
-    days = np.array(following, dtype=np.int64) - np.array(ends, dtype=np.int64)
+    days = np.array([(month_after(first) - first).days for first in firsts], dtype=np.int64)
     return Series(firsts, counts.astype(np.float64), days)
 
 
@@ -261,7 +259,3 @@ def _spread(one: Change) -> float:
     """The standard error of the log that belongs to an interval."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return float((np.log(one.upper) - np.log(one.lower)) / (2 * norm.ppf(0.975)))
-
-
-def _end(month: date) -> int:
-    return day_number(date(month.year + month.month // 12, month.month % 12 + 1, 1))

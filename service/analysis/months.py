@@ -14,8 +14,9 @@ from data.visibility import PUBLIC, Viewer
 from geo.area_figures import AreaFigures
 from geo.areas import Level
 from geo.exposure import Period
+from geo.incident_days import month_after
 from geo.indicators import Indicator, Part
-from geo.monthly_rates import MonthlyRates, can_be_monthly, month_after, monthly_rates
+from geo.monthly_rates import MonthlyRates, can_be_monthly, monthly_rates
 from maps.choropleth import drawn_fills
 from maps.palette import Ramp
 from service.analysis import figures, observed, reports
