@@ -204,7 +204,8 @@ def assen(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         app,
         [
             "import", "meldingen", str(shared / "data" / "meldingen" / "assen_2026.csv"),
-            "--gemeente", "assen", "--source", "assen-kaart", "--categories", "assen-2026", "--observed-from", "2026-05-18",
+            "--gemeente", "assen", "--source", "assen-kaart", "--categories", "assen-2026",
+            "--observed-from", "2026-05-18",
         ],
         env={"DATABASE_URL": url, "WIJKBEELD_VAR_FOLDER": str(folder)},
     )  # fmt: skip
