@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 
 LONGEST: Final = 500
 DEEPEST: Final = 32
+# With all that it refers to: what is compared or copied layer by layer stays far from what Python can.
+MOST_LAYERS: Final = 100
 MOST_PARTS: Final = 400
 FUNCTIONS: Final = ("min", "max", "aandeel", "per1000")
 _PIECE: Final = re.compile(
@@ -138,14 +140,17 @@ def substitute(tree: Node, replaced: Callable[[Name], Node]) -> Node:
 
 
 def check_size(tree: Node) -> None:
-    """TooComplex when a tree, with all that it refers to, has too many parts."""
+    """TooComplex when a tree, with all that it refers to, has too many parts or layers."""
     count = 0
-    waiting = [tree]
+    waiting = [(tree, 1)]
     while waiting:
         count += 1
+        part, depth = waiting.pop()
         if count > MOST_PARTS:
             raise TooComplex(f"de formule heeft met alles wat zij gebruikt meer dan {MOST_PARTS} delen")
-        waiting.extend(parts(waiting.pop()))
+        if depth > MOST_LAYERS:
+            raise TooComplex(f"de formule is met alles wat zij gebruikt meer dan {MOST_LAYERS} lagen diep")
+        waiting.extend((one, depth + 1) for one in parts(part))
 
 
 def _check_pieces(text: str) -> None:

@@ -16,7 +16,7 @@ from geo.areas import Level
 from geo.errors import FigureError, NotAnExpression, TooComplex, UnitMismatch, UnknownName
 from geo.event_counts import count_meldingen
 from geo.evidence import Evidence
-from geo.expressions import DEEPEST, LONGEST, MOST_PARTS, evaluate, names, parse
+from geo.expressions import DEEPEST, LONGEST, MOST_LAYERS, MOST_PARTS, evaluate, names, parse
 from geo.formulas import Term, TermKind, compiled
 from geo.indicator_values import indicator_values
 from geo.indicators import Dimension, Indicator, Part
@@ -221,6 +221,18 @@ def test_own_cijfers_in_each_other_do_not_grow_without_end() -> None:
             formula = compiled(f"{last} + {last}", known)
             last = f"eigen_{level}"
             known[last] = Term("eigen", formula.unit, formula, TermKind.EIGEN)
+
+
+def test_own_cijfers_in_own_cijfers_go_so_deep_and_no_deeper() -> None:
+    words, used = dict(WORDS), "inwoners"
+    with pytest.raises(TooComplex, match=f"meer dan {MOST_LAYERS} lagen"):
+        for number in range(MOST_LAYERS):
+            formula = compiled(f"{'-(' * 30}{used}{')' * 30}", words)
+            # Made twice, they are the same cijfer: comparing them goes down all layers.
+            assert formula == compiled(f"{'-(' * 30}{used}{')' * 30}", words)
+            used = f"eigen_{number}"
+            words[used] = Term(used, formula.unit, formula, TermKind.EIGEN)
+    assert used == "eigen_2"
 
 
 def test_the_control_would_run_what_ours_refuses() -> None:
