@@ -158,6 +158,16 @@ class AddressBook:
             found += [(int(row), float(distance)) for row in rows]
         return found
 
+    def nearest_streets(self, x: Floats, y: Floats) -> tuple[Ints, Floats]:
+        """The street of the address nearest to each point, and how many metres away that is.
+
+        A point is a place that is known (finite RD metres). -1 and inf in an empty book.
+        """
+        if self._tree is None:
+            return np.full(len(x), -1, dtype=np.int64), np.full(len(x), np.inf)
+        distances, points = self._tree.query(np.column_stack((x, y)))
+        return self.street_of[self._point_rows[self._point_starts[points]]], distances
+
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     if missing := [name for name in COLUMNS if name not in frame.columns]:

@@ -11,7 +11,8 @@ WijkbeeldError
 │   ├── DuplicateCode          one code for two areas
 │   ├── OrphanCode             an area whose wijk or gemeente is not there
 │   ├── OverlappingAreas       two areas that claim the same ground
-│   └── EditionMismatch        figures of one division joined to outlines of another
+│   ├── EditionMismatch        figures of one division joined to outlines of another
+│   └── WrongDrawing           corners that somebody gave and that make no area
 ├── AddressError               text that is no address
 ├── MapError                   a map that cannot be drawn honestly
 │   ├── NoSuchTile             a tile address outside the world
@@ -80,6 +81,10 @@ class OverlappingAreas(AreaError):
 
 class EditionMismatch(AreaError):
     """Figures of one division were joined to outlines of another."""
+
+
+class WrongDrawing(AreaError):
+    """The corners that somebody gave make no area in the town; the message says which and why."""
 
 
 class AddressError(WijkbeeldError):

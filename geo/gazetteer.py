@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.address import Address, readings
-from geo.addressbook import AddressBook, Ints, KnownAddress, Street
+from geo.addressbook import AddressBook, Floats, Ints, KnownAddress, Street
 from geo.errors import AddressError, CoordinateError
 from geo.housenumbers import in_street, whole_street, with_number
 from geo.landmarks import Landmark, Landmarks
@@ -129,6 +129,15 @@ class Gazetteer:
     def addresses_of(self, street: Street) -> list[KnownAddress]:
         """The addresses of a street, by number."""
         return [self._book.known(row) for row in range(street.start, street.stop)]
+
+    def street_of_each(self, x: Floats, y: Floats, *, within_m: float) -> list[Street | None]:
+        """The street of the address nearest to each point in RD metres, None when that is too far."""
+        at, metres = self._book.nearest_streets(x, y)
+        near = metres <= within_m
+        return [
+            self._book.streets[one] if close else None
+            for one, close in zip(at.tolist(), near.tolist(), strict=True)
+        ]
 
     # The scope of a search: the streets of one gemeente, or None for all.
 

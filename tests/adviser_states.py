@@ -162,4 +162,49 @@ SPOT_STATES = (
     State("places of a wrong width", Kind.ERROR, f"{SPOTS}?breedte=123", staff=True, status=400),
 )
 
-ADVISER_STATES = SPOT_STATES + CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES + WORKBENCH_STATES
+CHOSEN = "/analyse/plek"
+DRAWN = "vlak=51.9000,4.3200;51.9000,4.3600;51.9300,4.3600;51.9300,4.3200"
+
+
+def _click_corners(page: Page) -> None:
+    page.locator("[data-klaar]").wait_for()
+    box = page.locator("[data-kaart]")
+    for x, y in ((250, 150), (420, 160), (400, 300)):
+        box.click(position={"x": x, "y": y})
+    press(page, page.get_by_role("button", name="Sluit het vlak en tel"))
+
+
+CHOSEN_STATES = (
+    State(
+        "an area that was drawn", Kind.ONE, f"{CHOSEN}?gemeente=GM0622&{DRAWN}", staff=True, says="Hier zijn"
+    ),
+    State("an area of clicks on the map", Kind.ONE, f"{CHOSEN}?gemeente=GM0622", _click_corners, staff=True),
+    State(
+        "buurten that were chosen, without a script",
+        Kind.ONE,
+        f"{CHOSEN}?gemeente=GM0622&kies=BU06220101&kies=BU06220102",
+        staff=True,
+        plain=True,
+        says="Hier zijn",
+    ),
+    State("streets", Kind.MANY, f"{CHOSEN}?gemeente=GM0622&zoek=straat", staff=True, says="Per straat"),
+    State(
+        "no area, no meldingen",
+        Kind.EMPTY,
+        f"{CHOSEN}?gemeente=GM0106",
+        staff=True,
+        says="U koos nog geen vlak.",
+    ),
+    State(
+        "corners that cross",
+        Kind.ERROR,
+        f"{CHOSEN}?gemeente=GM0622&vlak=51.9,4.32;51.93,4.36;51.93,4.32;51.9,4.36",
+        staff=True,
+        status=400,
+        says="De lijn van punt 1 naar punt 2 kruist die van punt 3 naar punt 4.",
+    ),
+)
+
+ADVISER_STATES = (
+    CHOSEN_STATES + SPOT_STATES + CHANGE_STATES + INDEX_STATES + LITTLE_STATES + OWN_STATES + WORKBENCH_STATES
+)

@@ -37,8 +37,8 @@ def comparison_words(row: Mapping[Any, Any], *, decimals: int | None = None) -> 
     return ComparisonWords(
         adjusted="" if math.isnan(adjusted) else number_text(adjusted, decimals),
         margin=margin_text(float(row["adjusted_lower"]), float(row["adjusted_upper"]), decimals=decimals),
-        town=_beside(row["verdict"], row["ratio"], row["ratio_lower"], row["ratio_upper"]),
-        similar=_beside(
+        town=beside(row["verdict"], row["ratio"], row["ratio_lower"], row["ratio_upper"]),
+        similar=beside(
             row["similar_verdict"], row["similar_ratio"], row["similar_lower"], row["similar_upper"]
         ),
     )
@@ -52,7 +52,8 @@ def comparison_lines(words: ComparisonWords) -> list[str]:
     return [*([adjusted] if words.adjusted else []), *([town] if words.town.verdict else [])]
 
 
-def _beside(verdict: str, ratio: float, lower: float, upper: float) -> Beside:
+def beside(verdict: str, ratio: float, lower: float, upper: float) -> Beside:
+    """Return a verdict of `geo.rates.verdicts` and its ratio in words."""
     if not verdict:
         return Beside("", "", "")
     return Beside(verdict, catalogue().text(f"vergelijking.oordeel_{verdict}"), _times(ratio, lower, upper))

@@ -16,6 +16,8 @@ for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
   const live = startMap(box);
   const form = document.querySelector<HTMLFormElement>("[data-filters]");
   if (form) startAnalysis(form, live);
+  const drawn = box.closest<HTMLElement>("[data-teken]");
+  if (drawn) void import("./drawing").then(({ startDrawing }) => startDrawing(drawn, live));
 }
 for (const box of document.querySelectorAll<HTMLElement>("[data-verloop]")) {
   void import("./change").then(({ startChange }) => startChange(box));
