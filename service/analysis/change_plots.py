@@ -23,14 +23,14 @@ def trend_plot(view: ChangeView, *, kind: Format, notes: Sequence[str] = ()) -> 
     days = _days(view.lines)
     series = [one for line in view.lines for one in _series(line, days)]
     marks = [plots.Mark(_place(days, one.day), one.naam) for one in view.marks if days and one.day > days[0]]
-    return plots.trend(_labels(view, days), series, unit=_unit(view), marks=marks, notes=notes, kind=kind)
+    return plots.trend(_labels(view, days), series, unit=unit(view), marks=marks, notes=notes, kind=kind)
 
 
 def multiples_plot(view: ChangeView, *, kind: Format) -> bytes:
     """Return all areas of the level beside each other, on one scale."""
     days = _days(view.rows)
     panels = [plots.Series(line.place.naam, _values(line, days)) for line in view.rows]
-    return plots.small_multiples(_labels(view, days), panels, unit=_unit(view), kind=kind)
+    return plots.small_multiples(_labels(view, days), panels, unit=unit(view), kind=kind)
 
 
 def plot_data(view: ChangeView) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def plot_data(view: ChangeView) -> dict[str, Any]:
     return {
         "momenten": [_seconds(day) for day in days],
         "labels": _labels(view, days),
-        "eenheid": _unit(view),
+        "eenheid": unit(view),
         "lijnen": [_line_data(line, days) for line in view.lines],
         "merken": [{"moment": _seconds(one.day), "naam": one.naam} for one in view.marks],
     }
@@ -113,7 +113,8 @@ def _labels(view: ChangeView, days: Sequence[date]) -> list[str]:
     return [f"{_MONTHS[day.month - 1]} {day.year}" for day in days]
 
 
-def _unit(view: ChangeView) -> str:
+def unit(view: ChangeView) -> str:
+    """Return what the lines count."""
     t = catalogue().text
     if view.followed.beside:
         return t("verandering.verschil")

@@ -6,7 +6,7 @@ A view hands in a table and the words around it; `service.analysis.export_files`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
+from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
@@ -42,6 +43,20 @@ class Form(StrEnum):
     PNG = "png"
     SVG = "svg"
     HTML = "html"
+
+
+SHEETS: Final = (Form.XLSX, Form.CSV)
+PICTURES: Final = (Form.PNG, Form.SVG)
+WITH_OUTLINES: Final = (Form.GEOJSON, Form.GPKG, Form.PARQUET)
+ALL_FORMS: Final = (*SHEETS, *PICTURES, Form.HTML, *WITH_OUTLINES)
+
+
+class TakeAlong(NamedTuple):
+    """What a page offers to take along: the address that its files stand under, its question, the forms."""
+
+    address: str
+    query: str
+    forms: tuple[Form, ...] = ALL_FORMS
 
 
 class Column(NamedTuple):
@@ -254,6 +269,9 @@ def export_of(
     facts = choropleth(values, found, known_at=asked.known_at).facts
     gemeente = found.gemeente.code
     staff = viewer.may(Right.FIGURES_STAFF, gemeente)
+    if not staff and figures.counts_meldingen(values.definition):
+        # What the public may not see is no different to it from what was not delivered: a remark says so.
+        values = replace(values, rows=values.rows.assign(note=""))
     table, outlines = _value_table(values, found, by_value=asked.order == "waarde" and staff)
     return Export(
         name=f"wijkbeeld-{gemeente.lower()}-{values.definition.id}-{asked.level.value}",
@@ -283,18 +301,24 @@ def named(rows: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
 
 def filter_words(found: Places, asked: Asked) -> Iterable[tuple[str, str]]:
     """Give what was asked for as (name, text): the choices that decide which rows and numbers there are."""
-    texts, filters = catalogue(), asked.filters
+    texts = catalogue()
+    yield from chosen_words(found, asked.filters, per=texts.text(f"niveau.{asked.level.value}"))
+    if asked.heat_query is not None:
+        yield texts.text("analyse.maat"), texts.text(f"analyse.maat_{asked.measure.value}")
+        yield texts.text("analyse.straal"), texts.text("analyse.straal_meter", n=asked.bandwidth_m)
+
+
+def chosen_words(found: Places, filters: Filters, *, per: str) -> Iterable[tuple[str, str]]:
+    """Give the choices that every view has as (name, text); `per` names what there is a row for."""
+    texts = catalogue()
     yield texts.text("meenemen.gemeente"), f"{found.gemeente.naam} ({found.gemeente.code})"
-    yield texts.text("meenemen.niveau"), texts.text(f"niveau.{asked.level.value}")
+    yield texts.text("meenemen.niveau"), per
     groups = [MainGroup(one).naam for one in filters.main_groups]
     yield texts.text("meenemen.soorten"), ", ".join(groups) or texts.text("analyse.soort_alle")
     if filters.since is not None:
         yield texts.text("analyse.van"), day_text(filters.since)
     if filters.until is not None:
         yield texts.text("analyse.tot"), day_text(filters.until)
-    if asked.heat_query is not None:
-        yield texts.text("analyse.maat"), texts.text(f"analyse.maat_{asked.measure.value}")
-        yield texts.text("analyse.straal"), texts.text("analyse.straal_meter", n=asked.bandwidth_m)
 
 
 def _value_table(values: LevelValues, found: Places, *, by_value: bool) -> tuple[pd.DataFrame, gpd.GeoSeries]:

@@ -10,9 +10,12 @@ from typing import Final
 import orjson
 
 from data.visibility import Viewer
+from maps.choropleth import Choropleth
 from maps.formats import Format
+from maps.spots import SpotMap
 from service.analysis import maps
 from service.analysis.export import Export, Form
+from service.analysis.places import Places
 from service.analysis.view import Asked
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
@@ -27,26 +30,47 @@ def drawn(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export, fo
     """Return the map of a question as a file in one of the forms that show a map."""
     if form is Form.HTML:
         return _page(workbench, viewer, asked, export).encode()
-    picture = _picture(workbench, viewer, asked, export, Format(form.value))
+    return about(_picture(workbench, viewer, asked, export, Format(form.value)), export, form)
+
+
+def map_drawn(
+    workbench: Workbench,
+    found: Places,
+    shown: Choropleth | SpotMap,
+    export: Export,
+    form: Form,
+    *,
+    names: bool = True,
+) -> bytes:
+    """Return the map of a page of its own as a file in one of the forms that show a map."""
+    if form is Form.HTML and isinstance(shown, Choropleth):
+        return maps.drawn_page(workbench, found, shown, about=tuple(export.lines())).encode()
+    told = tuple(notes(export))
+    picture = maps.drawn_picture(workbench, found, shown, form=Format(form.value), notes=told, names=names)
+    return about(picture, export, form)
+
+
+def about(picture: bytes, export: Export, form: Form) -> bytes:
+    """Return a picture with what is around the table inside it."""
     return png_about(picture, export) if form is Form.PNG else svg_about(picture, export)
 
 
 def png_about(picture: bytes, export: Export) -> bytes:
     """Return a PNG with what is around the table in text chunks: `Title`, `Description`, `wijkbeeld`."""
-    about = {
+    told = {
         "Title": export.title,
         "Description": "\n".join(f"{name}: {text}" for name, text in export.lines()),
         "wijkbeeld": orjson.dumps(export.as_dict()).decode(),
     }
-    chunks = b"".join(_text_chunk(name, text) for name, text in about.items())
+    chunks = b"".join(_text_chunk(name, text) for name, text in told.items())
     return picture[:PNG_HEAD] + chunks + picture[PNG_HEAD:]
 
 
 def svg_about(picture: bytes, export: Export) -> bytes:
     """Return an SVG with title and description for who does not see it, and the rest as JSON in it."""
-    about = "\n".join(f"{name}: {text}" for name, text in export.lines())
+    told = "\n".join(f"{name}: {text}" for name, text in export.lines())
     inside = (
-        f'<title id="titel">{escape(export.title)}</title><desc id="uitleg">{escape(about)}</desc>'
+        f'<title id="titel">{escape(export.title)}</title><desc id="uitleg">{escape(told)}</desc>'
         f'<metadata><export xmlns="{NAMESPACE}">{escape(orjson.dumps(export.as_dict()).decode())}</export>'
         "</metadata>"
     )
@@ -63,9 +87,16 @@ def _text_chunk(name: str, text: str) -> bytes:
 
 
 def _page(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export) -> str:
-    about = tuple(export.lines())
+    told = tuple(export.lines())
     if asked.heat_query is not None:
-        return maps.heat_page(workbench, viewer, asked.filters, bandwidth_m=asked.bandwidth_m, about=about)
+        return maps.heat_page(
+            workbench,
+            viewer,
+            asked.filters,
+            bandwidth_m=asked.bandwidth_m,
+            measure=asked.measure,
+            about=told,
+        )
     return maps.folium_page(
         workbench,
         viewer,
@@ -73,12 +104,13 @@ def _page(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export) ->
         indicator=asked.indicator,
         level=asked.level,
         part=asked.part,
-        about=about,
+        colour=asked.colour,
+        about=told,
     )
 
 
 def _picture(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export, form: Format) -> bytes:
-    notes = tuple(_notes(export))
+    told = tuple(notes(export))
     if asked.heat_query is not None:
         return maps.heat_picture(
             workbench,
@@ -87,7 +119,7 @@ def _picture(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export,
             bandwidth_m=asked.bandwidth_m,
             measure=asked.measure,
             form=form,
-            notes=notes,
+            notes=told,
         )
     return maps.picture(
         workbench,
@@ -96,12 +128,13 @@ def _picture(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export,
         indicator=asked.indicator,
         level=asked.level,
         part=asked.part,
+        colour=asked.colour,
         form=form,
-        notes=notes,
+        notes=told,
     )
 
 
-def _notes(export: Export) -> list[str]:
+def notes(export: Export) -> list[str]:
     """Return what stands beside a picture: the soorten, how it is worked out, and who took it along."""
     soorten = catalogue().text("meenemen.soorten")
     chosen = [f"{name}: {text}" for name, text in export.filters if name == soorten]

@@ -17,6 +17,7 @@ from maps.choropleth import Choropleth
 from maps.facts import Facts
 from maps.formats import Format
 from maps.heatmap import BANDWIDTH_M
+from maps.spots import SpotMap
 from maps.warmtekaart import HeatMap
 from maps.webassets import PageAssets
 from service.analysis import figures, heat, layers, places, reports
@@ -41,12 +42,15 @@ def folium_page(
     indicator: str,
     level: Level,
     part: str | None = None,
+    colour: Colour = Colour.WAARDE,
     about: About = (),
 ) -> str:
     """Return a choropleth as one file of HTML."""
     found = places.places(workbench, filters.gemeente)
-    drawn = _choropleth(workbench, viewer, found, filters, indicator=indicator, level=level, part=part)
-    key = ("page", viewer.sees, filters, indicator, level, part)
+    drawn = _choropleth(
+        workbench, viewer, found, filters, indicator=indicator, level=level, part=part, colour=colour
+    )
+    key = ("page", viewer.sees, filters, indicator, level, part, colour)
 
     def page() -> str:
         behind = background(workbench, found)
@@ -62,12 +66,13 @@ def heat_page(
     filters: Filters,
     *,
     bandwidth_m: float = BANDWIDTH_M,
+    measure: HeatMeasure = HeatMeasure.HECTARE,
     about: About = (),
 ) -> str:
     """Return a heatmap as one file of HTML."""
     found = places.places(workbench, filters.gemeente)
-    shown = _heat_map(workbench, viewer, found, filters, bandwidth_m=bandwidth_m)
-    key = ("heat page", viewer.sees, filters, bandwidth_m)
+    shown = _heat_map(workbench, viewer, found, filters, bandwidth_m=bandwidth_m, measure=measure)
+    key = ("heat page", viewer.sees, filters, bandwidth_m, measure)
 
     def page() -> str:
         behind = background(workbench, found)
@@ -128,6 +133,29 @@ def heat_picture(
         return pictures.heat_picture(shown, background=background(workbench, found), kind=form)
 
     return picture() if notes else _kept(workbench, key, picture)
+
+
+def drawn_picture(
+    workbench: Workbench,
+    found: Places,
+    shown: Choropleth | SpotMap,
+    *,
+    form: Format,
+    notes: Notes = (),
+    names: bool = True,
+) -> bytes:
+    """Return a drawing of a page of its own as a picture."""
+    shown = replace(shown, facts=_noted(shown.facts, notes))
+    from maps import pictures
+
+    return pictures.choropleth_picture(shown, background=background(workbench, found), kind=form, names=names)
+
+
+def drawn_page(workbench: Workbench, found: Places, shown: Choropleth, *, about: About) -> str:
+    """Return a drawing of a page of its own as one file of HTML."""
+    return pages.choropleth_page(
+        shown, assets=_assets(), background=background(workbench, found), about=about
+    )
 
 
 def background(workbench: Workbench, found: Places) -> Background:

@@ -96,6 +96,11 @@ class Silence:
         return sorted((row for row in self.rows if row.few), key=lambda row: row.ratio)
 
     @property
+    def in_order(self) -> list[HeardRow]:
+        """The areas, least beside what was expected first, those too small for a word last."""
+        return sorted(self.rows, key=lambda row: (not row.is_known, row.ratio, row.place.naam))
+
+    @property
     def duplicates(self) -> int:
         """The duplicates of the whole gemeente."""
         return next((row.duplicates for row in self.reporting if row.place.level is Level.GEMEENTE), 0)

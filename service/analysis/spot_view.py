@@ -149,10 +149,11 @@ def spot_map(found: Places, asked: Asked, seen: Spots, *, known_at: datetime) ->
         remarks=tuple(_remarks(asked, seen)),
         example=seen.example,
     )
-    return SpotMap(seen.areas, seen.marks(), _words(asked, seen), facts)
+    return SpotMap(seen.areas, seen.marks(), mark_words(asked, seen), facts)
 
 
-def _words(asked: Asked, seen: Spots) -> dict[Mark, str]:
+def mark_words(asked: Asked, seen: Spots) -> dict[Mark, str]:
+    """Return what each mark means in this view."""
     t = catalogue().text
     unknown = {Mark.UNKNOWN: t(f"opvallend.merk_onbekend_{asked.per.value}")}
     words = unknown | {mark: t(f"opvallend.merk_{mark.value}") for mark in Mark if mark is not Mark.UNKNOWN}
@@ -194,7 +195,7 @@ def _sentences(seen: Spots) -> Iterable[str]:
 
 
 def _rows(asked: Asked, seen: Spots, marks: tuple[Mark, ...]) -> list[SpotRow]:
-    t, words = catalogue().text, _words(asked, seen)
+    t, words = catalogue().text, mark_words(asked, seen)
     found, names = seen.found, [str(name) for name in seen.areas["naam"]]
     rows = []
     for place, (code, mark) in enumerate(zip(seen.areas["code"].tolist(), marks, strict=True)):
@@ -219,13 +220,19 @@ def _rows(asked: Asked, seen: Spots, marks: tuple[Mark, ...]) -> list[SpotRow]:
     return rows
 
 
-def _shown(seen: Spots, marks: tuple[Mark, ...]) -> list[int]:
-    """The places of the table: what stands out first, then by how many times as many as expected."""
+def in_order(seen: Spots, marks: tuple[Mark, ...]) -> list[int]:
+    """Return the places: what stands out first, then by how many times as many as expected."""
     ratio = np.nan_to_num(seen.found.ratio, nan=-1.0)
     noted = np.array([mark in {Mark.HOT, Mark.COLD} for mark in marks])
     order = np.lexsort((np.arange(len(ratio)), -seen.own, -ratio, ~noted))
-    kept = order if seen.places.hexagons is None else order[: max(MOST_ROWS, int(noted.sum()))]
-    return [int(place) for place in kept]
+    return [int(place) for place in order]
+
+
+def _shown(seen: Spots, marks: tuple[Mark, ...]) -> list[int]:
+    order = in_order(seen, marks)
+    if seen.places.hexagons is None:
+        return order
+    return order[: max(MOST_ROWS, sum(mark in {Mark.HOT, Mark.COLD} for mark in marks))]
 
 
 def _map_data(

@@ -21,6 +21,7 @@ from maps.heatmap import BANDWIDTH_M
 from service.analysis import figures, heat, maps, towns
 from service.analysis.choropleth import Colour, colours
 from service.analysis.dimensions import by_dimension
+from service.analysis.export import TakeAlong
 from service.analysis.figures import LevelValues
 from service.analysis.heat import HeatMeasure
 from service.analysis.own_figures import own_definitions
@@ -107,7 +108,7 @@ def analysis(
     if found is None:
         return render(request, "leeg.html", {})
     question = question.model_copy(update={"gemeente": found.gemeente.code})
-    asked = _allowed(viewer, asked_of(question))
+    asked = allowed(viewer, asked_of(question))
     shown = view(workbench, viewer, found, asked, addresses=_addresses(found, question.niveau))
     context = {
         "vraag": question,
@@ -127,6 +128,7 @@ def analysis(
         "tweede": _second(workbench, viewer, found, question) if question.naast else None,
         "bewaar": _keeping(viewer, question),
         "picture": f"/analyse/beeld.png?{question.query(gemeente=question.gemeente)}",
+        "meenemen": TakeAlong("/analyse/export", question.query(gemeente=question.gemeente)),
         "orders": _orders(question),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
         "now": f"/analyse?{_live(question).query(gemeente=question.gemeente)}",
@@ -149,7 +151,7 @@ def picture(question: Asking, settings: SettingsDep, workbench: WorkbenchDep, vi
     found = towns.town(workbench, question.gemeente, default=home)
     if found is None:
         return Response(status_code=404)
-    asked = _allowed(viewer, asked_of(question.model_copy(update={"gemeente": found.gemeente.code})))
+    asked = allowed(viewer, asked_of(question.model_copy(update={"gemeente": found.gemeente.code})))
     drawn = (
         maps.picture(
             workbench,
@@ -186,7 +188,7 @@ def asked_of(question: ViewQuestion) -> Asked:
     )
 
 
-def _allowed(viewer: Viewer, asked: Asked) -> Asked:
+def allowed(viewer: Viewer, asked: Asked) -> Asked:
     """Return the question; UnknownIndicator for colours that are not for this reader."""
     if asked.colour not in colours(staff=viewer.may(Right.FIGURES_STAFF, asked.filters.gemeente)):
         raise figures.UnknownIndicator(f"wij kennen geen kleuren naar {asked.colour.value}")

@@ -15,7 +15,7 @@ from service.analysis.export import Export, Form, export_of
 from service.analysis.export_files import MEDIA_TYPES, TABLES, written
 from service.analysis.export_pictures import drawn
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
-from service.routes.analyse import Asking, asked_of
+from service.routes.analyse import Asking, allowed, asked_of
 from service.routes.kaarten import FRAME_HEADERS
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +36,7 @@ def take_along(
     if found is None:
         raise HTTPException(404)
     question = question.model_copy(update={"gemeente": found.gemeente.code})
-    asked = asked_of(question)
+    asked = allowed(viewer, asked_of(question))
     query = question.query(gemeente=question.gemeente, known_at=asked.known_at)
     address = f"{settings.public_url}/analyse?{query}"
     export = export_of(workbench, viewer, found, asked, made_at=datetime.now(UTC), address=address)

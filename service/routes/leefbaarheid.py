@@ -21,6 +21,7 @@ from geo.registry import indicator
 from maps.numbers import dutch
 from service.analysis import leefbaarheid, leefbaarometer, silence, towns
 from service.analysis.area_map import AreaMap, area_map
+from service.analysis.export import ALL_FORMS, TakeAlong
 from service.analysis.leefbaarheid import Chosen, IndexRow, Leefbaarheid
 from service.analysis.leefbaarometer import Measured
 from service.analysis.places import Places
@@ -34,6 +35,7 @@ from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/leefbaarheid"
+FORMS = ALL_FORMS
 MOST = 10
 Weight = Annotated[int, Field(ge=0, le=MOST)]
 # The dimensions that can hold cijfers, by the name of their field.
@@ -69,10 +71,14 @@ class IndexQuestion(FromForm, Question):
             unsure=self.onzeker == "ja",
         )
 
+    def query(self, **changes: str) -> str:
+        """Return the query of this question, with changes."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return urlencode(asked | changes, doseq=True)
+
     def address(self, known_at: datetime) -> str:
         """Return the address that gives the same numbers later."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        return f"{ADDRESS}?{urlencode(asked | {'standVan': moment_text(known_at)}, doseq=True)}"
+        return f"{ADDRESS}?{self.query(standVan=moment_text(known_at))}"
 
 
 @router.get(ADDRESS)
@@ -113,6 +119,7 @@ def page(
         "quoted": quoted,
         "onderdelen": leefbaarometer.DIMENSIONS,
         "inhoud": _contents(estimates=chosen.estimates),
+        "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS) if found.rows else None,
         "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }

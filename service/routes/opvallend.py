@@ -18,6 +18,7 @@ from geo.main_groups import MainGroup
 from geo.signals import FEWEST_EARLIER
 from maps.formats import Format
 from service.analysis import hotspots, spot_view, towns
+from service.analysis.export import ALL_FORMS, Form, TakeAlong
 from service.analysis.hotspots import Asked
 from service.analysis.places import Places
 from service.analysis.spot_ground import WIDTHS_M, Kind, Per
@@ -29,6 +30,8 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/opvallend"
+# A page of one file knows areas in classes alone, not marks.
+FORMS = tuple(form for form in ALL_FORMS if form is not Form.HTML)
 WEEKS = (1, 2, 4, 8)
 MEDIA = {Format.PNG: "image/png", Format.SVG: "image/svg+xml"}
 
@@ -128,6 +131,7 @@ def remarkable(
         "stijgingen": rises,
         "weken_tekst": span_text(rises.recent) if rises.recent else "",
         "beeld": {form.value: f"{ADDRESS}/beeld.{form.value}?{question.query()}" for form in Format},
+        "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS),
         "permalink": f"{ADDRESS}?{question.query(standVan=moment_text(known_at))}",
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }

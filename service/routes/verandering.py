@@ -20,6 +20,7 @@ from service.analysis.change import change
 from service.analysis.change_choices import choices
 from service.analysis.change_view import Asked, ChangeView
 from service.analysis.change_words import apart_words, times_words, verdict_key, verdict_words
+from service.analysis.export import PICTURES, SHEETS, TakeAlong
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
@@ -29,6 +30,7 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/verandering"
+FORMS = (*SHEETS, *PICTURES)
 
 
 class ChangeQuestion(FromForm, Question):
@@ -89,6 +91,7 @@ def changing(
         "gebeurd": change_plots.happened(shown),
         "beeld": f"{ADDRESS}/beeld.svg?{question.query()}",
         "reeksen": f"{ADDRESS}/reeksen.svg?{question.query()}",
+        "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS),
         "rond": _around(workbench, viewer, found, question),
         "apart": apart_words(shown),
         "waar": _areas(found),

@@ -15,6 +15,7 @@ from geo.silence import FEWEST_DUPLICATES, LONGEST_DAYS
 from maps.numbers import dutch
 from service.analysis import silence, towns
 from service.analysis.area_map import AreaMap, area_map
+from service.analysis.export import ALL_FORMS, TakeAlong
 from service.analysis.places import Places
 from service.analysis.silence import HeardRow, Silence
 from service.analysis.view_maps import silence_choropleth
@@ -27,6 +28,7 @@ from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/analyse/hier-horen-we-weinig"
+FORMS = ALL_FORMS
 
 
 class SilenceQuestion(FromForm, Question):
@@ -35,10 +37,14 @@ class SilenceQuestion(FromForm, Question):
     gemeente: GemeenteCode = ""
     niveau: Level = Level.BUURT
 
+    def query(self, **changes: str) -> str:
+        """Return the query of this question, with changes."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+        return urlencode(asked | changes, doseq=True)
+
     def address(self, known_at: datetime) -> str:
         """Return the address that gives the same numbers later."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        return f"{ADDRESS}?{urlencode(asked | {'standVan': moment_text(known_at)}, doseq=True)}"
+        return f"{ADDRESS}?{self.query(standVan=moment_text(known_at))}"
 
 
 @router.get(ADDRESS)
@@ -59,16 +65,16 @@ def little(
     question = question.model_copy(update={"gemeente": town.gemeente.code})
     found = silence.silence(workbench, viewer, town, question.filters(), level=question.niveau)
     known_at = question.stand_van or datetime.now(UTC)
-    rows = sorted(found.rows, key=lambda row: (not row.is_known, row.ratio, row.place.naam))
     context = {
         "vraag": question,
         "towns": towns.towns(workbench),
         "levels": [level.value for level in Level if town.of(level) and level is not Level.GEMEENTE],
         "found": found,
-        "rows": rows,
+        "rows": found.in_order,
         "kaart": _map(workbench, town, found, known_at),
         "fewest": FEWEST_DUPLICATES,
         "longest": LONGEST_DAYS,
+        "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS) if found.rows else None,
         "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
