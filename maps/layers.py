@@ -18,8 +18,9 @@ from geo.heat import HeatPyramid, lnglat_of, pixel_of, pixel_size_m
 from maps import palette
 from maps.background import Background
 from maps.facts import EXAMPLE, Facts
-from maps.heatmap import HeatStyle, Window, heat_image
+from maps.heatmap import HeatStyle, Window
 from maps.legend import Fill, Hatch
+from maps.warmtekaart import HeatMap
 from maps.webassets import data_address
 
 # A heat picture has pixels of about a sixth of its bandwidth, and no more than this many on a side.
@@ -175,14 +176,14 @@ def _style(fill: Fill, *, filled: float) -> dict[str, object]:
     }
 
 
-def heat_layer(pyramid: HeatPyramid, style: HeatStyle, box: Box) -> folium.raster_layers.ImageOverlay:
+def heat_layer(shown: HeatMap, box: Box) -> folium.raster_layers.ImageOverlay:
     """The heat within a box as one picture; its pixels are those of a zoom level, so it lies exactly."""
-    window = _heat_window(pyramid, style, box)
+    window = _heat_window(shown.pyramid, shown.style, box)
     columns = np.array([window.column, window.column + window.width])
     rows = np.array([window.row + window.height, window.row])
     lon, lat = lnglat_of(columns, rows, z=window.z)
     return folium.raster_layers.ImageOverlay(
-        data_address(heat_image(pyramid, window, style)),
+        data_address(shown.image(window)),
         [[float(lat[0]), float(lon[0])], [float(lat[1]), float(lon[1])]],
         pixelated=False,
         control=False,

@@ -79,7 +79,7 @@ def heat_page(
     add_areas(
         drawn, geometry, lines=lines, fills=[outline] * len(lines), example=shown.facts.example, under=True
     )
-    heat_layer(shown.pyramid, shown.style, box).add_to(drawn)
+    heat_layer(shown, box).add_to(drawn)
     finish(drawn, background, shown.facts)
     rows = [] if numbers is None else _rows(shown.areas, numbers)
     return _page(drawn, shown.legend(), assets=assets, rows=rows, column="meldingen", about=about)

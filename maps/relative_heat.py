@@ -90,7 +90,12 @@ class RelativeHeat:
     def tile(self, tile: Tile) -> bytes:
         """The PNG of a tile, transparent where too few people live."""
         tile.checked()
-        window = Window(tile.z, tile.x * TILE_PIXELS, tile.y * TILE_PIXELS, TILE_PIXELS, TILE_PIXELS)
+        return self.image(
+            Window(tile.z, tile.x * TILE_PIXELS, tile.y * TILE_PIXELS, TILE_PIXELS, TILE_PIXELS)
+        )
+
+    def image(self, window: Window) -> bytes:
+        """The PNG of any window of pixels, drawn as its tiles are."""
         over = density(self.incidents, window, bandwidth_m=self.bandwidth_m)
         under = density(self.people, window, bandwidth_m=self.bandwidth_m)
         steps = self.steps(over, under)

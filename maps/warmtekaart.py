@@ -12,7 +12,7 @@ import pandas as pd
 from geo.crs import LngLatArrays
 from geo.heat import HeatPyramid
 from maps.facts import Facts
-from maps.heatmap import HeatStyle, colour_steps, colour_table, density_at
+from maps.heatmap import HeatStyle, Window, colour_steps, colour_table, density_at, heat_image
 from maps.legend import Legend, heat_legend
 from maps.relative_heat import RelativeHeat
 
@@ -38,6 +38,12 @@ class HeatMap:
             return self.relative.colours_at(points)
         values = density_at(self.pyramid, points, bandwidth_m=self.style.bandwidth_m)
         return colour_table()[colour_steps(values, maximum=self.style.maximum)]
+
+    def image(self, window: Window) -> bytes:
+        """The PNG of a window of pixels, transparent where nothing is to be seen."""
+        if self.relative is not None:
+            return self.relative.image(window)
+        return heat_image(self.pyramid, window, self.style)
 
     def legend(self) -> Legend:
         """What the colours mean."""

@@ -397,3 +397,37 @@ def test_an_unknown_form_cijfer_or_town_is_no_file(client: TestClient) -> None:
     assert client.get("/analyse/export/docx?gemeente=GM0622").status_code in {400, 404}
     assert client.get("/analyse/export/csv?cijfer=bestaat_niet").status_code == 404
     assert client.get("/analyse/export/csv?gemeente=GM9999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("colour", "unit"),
+    [
+        ("bijgesteld", "bijgesteld, per 1.000 inwoners per jaar"),
+        ("verhouding", "vergeleken met de rest van de gemeente"),
+    ],
+)
+def test_a_page_to_keep_has_the_colours_that_were_asked(staff: TestClient, colour: str, unit: str) -> None:
+    address = f"/analyse/export/html?gemeente={GEMEENTE}&niveau=wijk"
+    assert unit not in staff.get(address).text
+    assert unit in staff.get(f"{address}&kleur={colour}").text
+
+
+@pytest.mark.parametrize("measure", ["inwoners", "gemeente"])
+def test_a_page_to_keep_has_the_heat_that_was_asked(staff: TestClient, measure: str) -> None:
+    address = f"/analyse/export/html?gemeente={GEMEENTE}&weergave=warmte"
+    pages = [staff.get(one).text for one in (address, f"{address}&maat={measure}")]
+    plain, asked = (set(re.findall(r"base64,([\w+/=]{2000,})", page)) for page in pages)
+    assert plain - asked
+    assert asked - plain
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.PNG, Form.HTML])
+def test_the_public_takes_no_colours_along_that_it_does_not_see(client: TestClient, form: Form) -> None:
+    address = f"/analyse/export/{form.value}?gemeente={GEMEENTE}&niveau=wijk&kleur=verhouding"
+    assert client.get(address).status_code == 404
+
+
+def test_the_public_is_not_told_that_shielded_soorten_were_not_delivered(workbench: Workbench) -> None:
+    notes = taken(workbench, PUBLIC).table[VALUE_COLUMNS["note"].naam]
+    assert not notes.str.contains("niet geleverd").any()
+    assert taken(workbench).table[VALUE_COLUMNS["note"].naam].notna().all()

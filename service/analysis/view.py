@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from data.meldingen import Filters
+from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
@@ -93,7 +94,9 @@ def view(
 ) -> View:
     """Return the view of a question; `addresses` holds the page of each area by code."""
     values = _values(workbench, viewer, found, asked)
-    rows = _rows(found, values, asked.order if viewer.sees else "naam")
+    # An order by value ranks areas: that is for staff of this gemeente.
+    staff = viewer.may(Right.FIGURES_STAFF, found.gemeente.code)
+    rows = _rows(found, values, asked.order if staff else "naam")
     if asked.heat_query is not None:
         return _heat_view(workbench, viewer, found, asked, values=values, rows=rows, addresses=addresses)
     layer = choropleth.layer(values, found, known_at=asked.known_at, colour=asked.colour)
