@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -145,9 +144,7 @@ def spots(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) -> 
         return workbench.remember(
             session,
             key,
-            lambda: _spots(
-                workbench, session, viewer, found, replace(asked, filters=filters), places=places, key=key
-            ),
+            lambda: _spots(workbench, session, viewer, found, replace(asked, filters=filters), places=places),
         )
 
 
@@ -168,7 +165,7 @@ def rises(
         return workbench.remember(
             session,
             key,
-            lambda: _rises(workbench, session, viewer, found, filters, places=places, weeks=weeks, key=key),
+            lambda: _rises(workbench, session, viewer, found, filters, places=places, weeks=weeks),
         )
 
 
@@ -186,7 +183,6 @@ def _spots(
     asked: Asked,
     *,
     places: Ground,
-    key: Hashable,
 ) -> Spots:
     evidence = figures.evidence(workbench, session, viewer, found, asked.filters)
     size = spot_ground.exposure(workbench, session, found, places, evidence.figures, per=asked.per)
@@ -194,7 +190,7 @@ def _spots(
     place = places.find(rows)
     own = np.bincount(place[place >= 0], minlength=len(places.areas)).astype(np.float64)
     known = np.isfinite(size) & (size > 0)
-    seed = seed_of(key, own)
+    seed = seed_of(own)
     return Spots(
         places=places,
         own=own,
@@ -218,9 +214,9 @@ def _local_g(own: FloatArray, size: FloatArray, links: Neighbours, *, seed: int)
     return local_g(rates, links, seed=seed)
 
 
-def seed_of(key: Hashable, counts: NDArray[np.generic]) -> int:
-    """Return a number that is the same for the same question on the same counts, everywhere and always."""
-    digest = hashlib.sha256(repr(key).encode() + np.ascontiguousarray(counts).tobytes())
+def seed_of(counts: NDArray[np.generic]) -> int:
+    """Return a number that is the same for the same counts: for every reader, and at a later moment too."""
+    digest = hashlib.sha256(repr(counts.shape).encode() + np.ascontiguousarray(counts).tobytes())
     return int.from_bytes(digest.digest()[:8], "big")
 
 
@@ -233,7 +229,6 @@ def _rises(
     *,
     places: Ground,
     weeks: int,
-    key: Hashable,
 ) -> Rises:
     watches = reports.watches(workbench, session, viewer, filters)
     whole = _whole_weeks(watches)
@@ -244,7 +239,7 @@ def _rises(
     weekly, names = _weekly(rows[rows["source_id"].isin(sources)], places, whole)
     recent = Span(last - timedelta(days=DAYS_PER_WEEK * weeks - 1), last)
     try:
-        seen = signals(weekly, places.neighbours, seed=seed_of(key, weekly), recent_weeks=weeks)
+        seen = signals(weekly, places.neighbours, seed=seed_of(weekly), recent_weeks=weeks)
     except TooShort as reason:
         return Rises((), recent, max(weekly.shape[2] - weeks, 0), 0.0, 0.0, refusal=str(reason))
     return Rises(
