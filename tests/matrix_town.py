@@ -133,7 +133,8 @@ def path_of(town: Town, path: str, gemeente: str) -> str:
         if path.startswith(start):
             rest = path.removeprefix(start).partition("}")[2].replace("{nummer}", str(PHOTOS[gemeente]))
             return f"{start.removesuffix('{')}{name}{rest}"
-    return path.replace("{z}/{x}/{y}", "1/1/1").replace("{", "").replace("}", "")
+    path = path.replace("{z}/{x}/{y}", "1/1/1").replace("{nummer}", "1")
+    return path.replace("{", "").replace("}", "")
 
 
 def named(client: TestClient, role: Role) -> str:
