@@ -57,8 +57,6 @@ YEAR_BREAKS: Final = (
         "Dat ligt aan de meting of aan het hele land, niet aan dit gebied.",
     ),
 )
-# Model estimates: even without a break their level is not read over time, only beside the gemeente.
-MODEL_ESTIMATES: Final = frozenset({"gezondheid_goed"})
 
 
 def year_breaks(figure: str, first: int, last: int) -> tuple[YearBreak, ...]:

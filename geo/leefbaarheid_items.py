@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geo.evidence import Evidence
 from geo.indicator_values import ValueStatus, indicator_values
 from geo.indicators import Indicator, Part
-from geo.leefbaarheid import DIMENSIONS, Item, Town
+from geo.leefbaarheid import Item, Town
 from geo.measures import EventRate, FigureRate
 from geo.membership import Membership
 from geo.registry import INWONERS, indicator
@@ -66,11 +66,6 @@ def definition(scored: Scored) -> tuple[Indicator, Part]:
     """The cijfer and the part that score."""
     found = indicator(scored.indicator)
     return found, next(part for part in found.parts if part.key == scored.part)
-
-
-def is_of_the_index(found: Indicator) -> bool:
-    """Whether a cijfer is of a dimension that the index is about."""
-    return found.dimensie in DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,7 +60,6 @@ class Signals:
     recent_weeks: int
     earlier_weeks: int
     level: float
-    cells: int
 
     @property
     def false_per_year(self) -> float:
@@ -119,7 +118,6 @@ def signals(
         recent_weeks,
         earlier_weeks,
         level,
-        int((found >= 0).size),
     )
 
 

@@ -22,7 +22,7 @@ from geo.areas import Level
 from geo.errors import FigureError
 from geo.indicators import Dimension
 from geo.leefbaarheid import DIMENSIONS
-from geo.leefbaarheid_items import FEELING, LEFT_OUT, SCORED, definition, is_of_the_index
+from geo.leefbaarheid_items import FEELING, LEFT_OUT, SCORED, definition
 from geo.registry import INDICATORS
 from service.analysis import places
 from service.analysis.leefbaarheid import Chosen, Leefbaarheid, leefbaarheid
@@ -61,7 +61,7 @@ def of(workbench: Workbench, gemeente: str, chosen: Chosen) -> Leefbaarheid:
 
 
 def test_every_cijfer_of_the_dimensions_scores_or_says_why_not() -> None:
-    all_parts = {(one.id, part.key) for one in INDICATORS if is_of_the_index(one) for part in one.parts}
+    all_parts = {(one.id, part.key) for one in INDICATORS if one.dimensie in DIMENSIONS for part in one.parts}
     scoring = {(one.indicator, one.part) for one in SCORED}
     assert scoring | set(LEFT_OUT) == all_parts
     assert not scoring & set(LEFT_OUT)

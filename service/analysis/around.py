@@ -8,10 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from data import figures
 from data.meldingen import Filters
 from data.visibility import Viewer
-from geo.area_figures import AreaFigures
 from geo.areas import Level
 from geo.before_after import BeforeAfter, TooFewAreas, before_after
 from geo.errors import FigureError
@@ -19,6 +17,7 @@ from geo.incident_days import IncidentDays, day_number
 from geo.membership import FloatArray, Membership
 from geo.registry import INWONERS
 from maps.numbers import dutch
+from service.analysis import figures
 from service.analysis.change_choices import Followed, choice
 from service.analysis.change_words import change_words
 from service.analysis.monthly_change import incidents
@@ -144,11 +143,6 @@ def _stretch(before: FloatArray, after: FloatArray) -> tuple[list[int], int]:
 
 def _sizes(asking: Asking, followed: Followed, members: Membership) -> FloatArray:
     """Return what a level is a rate of; NaN for areas with too few inhabitants for a rate per inhabitant."""
-    published = figures.load_figures(
-        asking.session,
-        asking.places.edition,
-        codes=set(asking.places.by_code),
-        names={followed.per.name, "inwoners", "opp_land_ha"},
-    )
-    size = AreaFigures(published).counts(followed.per, members).value
+    published = figures.published(asking.workbench, asking.session, asking.places)
+    size = published.counts(followed.per, members).value
     return np.where(size < FEWEST_PEOPLE, np.nan, size) if followed.per == INWONERS else size

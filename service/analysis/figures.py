@@ -31,7 +31,7 @@ from service.analysis.own_figures import own_definitions
 from service.analysis.places import Places
 from service.analysis.records import OF_MELDINGEN, Asking, with_records
 from service.analysis.reports import Span
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import About, Workbench
 
 PUBLIC_REMARK = "Alleen meldingen die iedereen mag zien: die over straat, groen, afval en water."
 STATUS_TEXTS = {
@@ -183,6 +183,16 @@ def evidence(
     return workbench.remember(session, key, lambda: _gather(workbench, session, viewer, places, filters))
 
 
+def published(workbench: Workbench, session: Session, places: Places) -> AreaFigures:
+    """Return all published figures of a gemeente and its areas."""
+    return workbench.remember(
+        session,
+        ("published figures", places.gemeente.code, places.edition),
+        lambda: AreaFigures(figures.load_figures(session, places.edition, codes=set(places.by_code))),
+        about=About.REFERENCE,
+    )
+
+
 def counts_meldingen(found: Indicator) -> bool:
     """Return whether a cijfer is counted from meldingen, so that it has a period."""
     return any(
@@ -196,9 +206,8 @@ def counts_meldingen(found: Indicator) -> bool:
 def _gather(
     workbench: Workbench, session: Session, viewer: Viewer, places: Places, filters: Filters
 ) -> Evidence:
-    published = figures.load_figures(session, places.edition, codes=set(places.by_code))
     return Evidence(
-        AreaFigures(published),
+        published(workbench, session, places),
         _meldingen(workbench, session, viewer, places, filters),
         _initiatieven(session, viewer, places, filters),
     )

@@ -13,29 +13,29 @@ import pandas as pd
 import segno
 
 from data.choices import PrivacyClass, Status
-from data.figures import load_figures
 from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import Viewer
-from geo.area_figures import AreaFigures
 from geo.areas import Level
 from geo.indicators import Indicator, Part
 from geo.measures import Figure
-from geo.rates import Verdict, rate_ratio, verdicts
+from geo.rates import Verdict
 from geo.registry.terms import INWONERS, MISDRIJVEN
 from geo.trends import Method, Trend, series, stretch, trend
+from geo.yearly import change
 from maps import gebiedsfoto
 from maps.facts import EXAMPLE
 from maps.gebiedsfoto import Sheet, SheetCount, SheetFigure
 from maps.numbers import dutch
 from service.analysis import figures, maps, observed, reports
 from service.analysis.area_page import Strip, figure_row
+from service.analysis.change_words import change_of
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.neighbourhood import Neighbourhood, neighbourhood
 from service.analysis.places import Place, Places, UnknownPlace
 from service.analysis.value_words import ValueWords, margin_text
 from service.analysis.words import day_text, moment_words, period_text
-from service.analysis.workbench import About, Workbench
+from service.analysis.workbench import Workbench
 from service.texts import Catalogue, catalogue
 
 MOST_KINDS: Final = 6
@@ -132,12 +132,7 @@ def _amounts(workbench: Workbench, found: Places, figure: Figure) -> dict[str, f
     """Return a published figure of each gebied, added up from its buurten; NaN where it is not known."""
     members = found.membership(Level.GEBIED)
     with workbench.session() as session:
-        known = workbench.remember(
-            session,
-            ("area figures", found.gemeente.code, found.edition),
-            lambda: AreaFigures(load_figures(session, found.edition, codes=set(found.by_code))),
-            about=About.REFERENCE,
-        )
+        known = figures.published(workbench, session, found)
     return dict(zip(members.codes, known.counts(figure, members).value.tolist(), strict=True))
 
 
@@ -230,17 +225,16 @@ def _crimes(workbench: Workbench, found: Places, place: Place) -> str:
     then, now = (_amounts(workbench, found, Figure(MISDRIJVEN.name, (year,)))[place.code] for year in years)
     if np.isnan(then) or np.isnan(now):
         return texts.text("blad.misdrijven_onbekend", van=years[0], tot=years[1])
-    ratio = rate_ratio([now], [1.0], [then], [1.0])
-    verdict = Verdict(str(verdicts(ratio)[0]))
-    if verdict is Verdict.ONBEKEND:
+    times = change_of(change(np.array([then]), np.array([now])), 0)
+    if times.verdict is Verdict.ONBEKEND:
         return texts.text("blad.misdrijven_onbekend", van=years[0], tot=years[1])
     return texts.text(
-        f"blad.misdrijven_{verdict.value}",
+        f"blad.misdrijven_{times.verdict.value}",
         van=years[0],
         tot=years[1],
         toen=dutch(then),
         nu=dutch(now),
-        keer=_times(*(float(part[0]) for part in ratio)),
+        keer=_times(*times),
     )
 
 

@@ -7,11 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.figures import load_figures
 from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import PUBLIC, Viewer
-from geo.area_figures import AreaFigures
 from geo.areas import Level
 from geo.exposure import Period
 from geo.incident_days import month_after
@@ -22,7 +20,7 @@ from maps.palette import Ramp
 from service.analysis import figures, observed, reports
 from service.analysis.figures import STATUS_TEXTS, UnknownIndicator
 from service.analysis.places import Places
-from service.analysis.workbench import About, Workbench
+from service.analysis.workbench import Workbench
 
 # As many colours as a map of areas has.
 CLASSES: Final = 5
@@ -83,18 +81,12 @@ def _rates(
     definition, part, level = asked
     with workbench.session() as session:
         days, seen = observed.days(workbench, session, viewer, filters, edition=found.edition)
-        known = workbench.remember(
-            session,
-            ("published figures", found.gemeente.code, found.edition),
-            lambda: AreaFigures(load_figures(session, found.edition, codes=set(found.by_code))),
-            about=About.REFERENCE,
-        )
         return monthly_rates(
             definition,
             part,
             days=days,
             observations=seen,
-            figures=known,
+            figures=figures.published(workbench, session, found),
             members=found.membership(level),
         )
 

@@ -66,11 +66,6 @@ class Line(NamedTuple):
         """The number as it is read everywhere."""
         return amount(self.value)
 
-    @property
-    def group_name(self) -> str:
-        """The name of the main group."""
-        return MainGroup(self.main_group).naam
-
 
 def amount(value: int) -> str:
     """Return a published number in words: 0 reads `minder dan 5`."""
