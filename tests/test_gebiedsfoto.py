@@ -221,7 +221,7 @@ def test_without_meldingen_the_sheet_says_so(workbench: Workbench) -> None:
     assert shown.counts == ()
     assert shown.counts_note == "Van deze gemeente hebben wij nog geen meldingen."
     assert shown.changed[1] == "Meldingen: wij hebben er nog geen van deze gemeente."
-    assert "hierover zijn geen meldingen geleverd" in {one.marge for one in shown.figures if one.hier == "–"}
+    assert "hierover zijn geen gegevens geleverd" in {one.marge for one in shown.figures if one.hier == "–"}
 
 
 def test_a_gebied_that_is_proposed_says_so(holy_zuid: Sheet) -> None:

@@ -39,7 +39,7 @@ STATUS_TEXTS = {
     "onbekend": "niet bekend",
     "geheim": "te weinig inwoners: het CBS geeft dit niet vrij",
     "te_klein": "te klein voor een uitspraak",
-    "niet_geleverd": "hierover zijn geen meldingen geleverd",
+    "niet_geleverd": "hierover zijn geen gegevens geleverd",
     "niet_op_dit_niveau": "op dit niveau niet te zien",
     "nog_geen_gegevens": "nog geen gegevens",
 }
