@@ -158,6 +158,14 @@ def test_the_link_keeps_the_numbers(client: TestClient) -> None:
     assert re.findall(rows, later, re.S) == re.findall(rows, html, re.S)
 
 
+def test_every_reader_is_told_the_same_chances(workbench: Workbench) -> None:
+    both = Viewer("ander", tuple(Grant(Role.BELEIDSADVISEUR, one) for one in ("GM0622", "GM0556")))
+    town, asked = places.places(workbench, "GM0622"), Asked(filters=Filters(gemeente="GM0622"))
+    one, other = (hotspots.spots(workbench, viewer, town, asked).found.p for viewer in (ADVISER, both))
+    assert len(np.unique(one[np.isfinite(one)])) > 5
+    np.testing.assert_array_equal(one, other)
+
+
 def test_inhabitants_and_land_are_kept_when_they_are_spread_over_hexagons(workbench: Workbench) -> None:
     town = places.places(workbench, "GM0106")
     for per in Per:
