@@ -41,5 +41,7 @@ class SurveyFigures:
             return None
         year = int(asked["year"].max())
         latest = asked[asked["year"] == year].set_index("code").reindex(members.codes)
-        numbers = (latest[name].to_numpy(np.float64) for name in ("value", "lower", "upper", "respondents"))
-        return SurveyAnswers(*numbers, latest["survey"].fillna("").to_numpy(dtype=object), year)
+        names = ("value", "lower", "upper", "respondents")
+        value, lower, upper, respondents = (latest[name].to_numpy(np.float64) for name in names)
+        survey = latest["survey"].fillna("").to_numpy(dtype=object)
+        return SurveyAnswers(value, lower, upper, respondents, survey, year)

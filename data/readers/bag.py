@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from data.readers import bag_xml
 from data.readers.limited import LimitedReader
