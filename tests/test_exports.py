@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -34,7 +33,7 @@ from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from service.analysis import figures, places
-from service.analysis.export import VALUE_COLUMNS, Column, Export, Form, export_of
+from service.analysis.export import VALUE_COLUMNS, Export, Form, export_of
 from service.analysis.export_files import written
 from service.analysis.view import Asked
 from service.analysis.workbench import Workbench, data_version
@@ -243,55 +242,6 @@ def test_geoparquet_holds_its_words_in_the_schema(
     assert total == (shown["n"].sum(),)
 
 
-DANGEROUS = ("=1+1", "+31", "-2+3", "@som", '=HYPERLINK("http://x")', 'plat; "gewoon"\nregel', "# hek")
-
-
-@pytest.fixture(scope="module")
-def dangerous() -> Export:
-    """A table of what others typed, as its words too."""
-    table = pd.DataFrame({"naam": list(DANGEROUS), "getal": [1.5, float("nan"), -3.0, 0.1, 2.0, 7.0, 8.0]})
-    columns = (Column("naam", "=wat iemand typte"), Column("getal", "een getal"))
-    return Export(
-        name="proef", title="=Titel; met van alles", table=table, columns=columns,
-        filters=(("Keuze", "=1+1;=2"),), definitions=(), sources=("-bron",), period="2026",
-        as_of="nu", division="", made_at=MADE, address=ADDRESS,
-    )  # fmt: skip
-
-
-def test_what_looks_like_a_formula_stays_text_in_a_csv(dangerous: Export) -> None:
-    content = written(dangerous, Form.CSV)
-    read = pd.read_csv(io.BytesIO(content), sep=";", decimal=",", comment="#", encoding="utf-8-sig")
-    assert read["naam"].tolist()[:5] == [f"'{text}" for text in DANGEROUS[:5]]
-    assert read["naam"].tolist()[5:] == list(DANGEROUS[5:])
-    assert read["getal"].tolist()[2] == -3.0
-    cells = [cell for line in content.decode("utf-8-sig").split("\r\n") for cell in line.split(";")]
-    # Only numbers begin with one of the signs.
-    assert not [cell for cell in cells if re.match(r'"?[=+@]|"-', cell)]
-
-
-def test_what_looks_like_a_formula_stays_text_in_a_workbook(dangerous: Export) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(written(dangerous, Form.XLSX)))
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert [cell.value for cell in book["cijfers"]["A"][1:]] == list(DANGEROUS)
-    assert {cell.data_type for cell in cells} == {"s", "n"}
-    assert not [cell for cell in cells if cell.hyperlink]
-
-
-@pytest.mark.parametrize("form", [Form.GEOJSON, Form.GPKG, Form.PARQUET])
-def test_a_table_without_a_map_goes_along_too(dangerous: Export, form: Form, tmp_path: Path) -> None:
-    path = tmp_path / f"export.{form}"
-    path.write_bytes(written(dangerous, form))
-    read = pd.read_parquet(path) if form is Form.PARQUET else pyogrio.read_dataframe(path, layer=0)
-    assert read["naam"].tolist() == list(DANGEROUS)
-    assert read["getal"].isna().tolist() == [False, True, *[False] * 5]
-
-
-def test_an_empty_table_is_a_file_with_names_of_columns(dangerous: Export) -> None:
-    none = replace(dangerous, table=dangerous.table.iloc[:0])
-    assert json.loads(written(none, Form.GEOJSON))["features"] == []
-    assert list(pd.read_excel(io.BytesIO(written(none, Form.XLSX))).columns) == ["naam", "getal"]
-
-
 def numbers(client: TestClient, query: str) -> dict[str, Any]:
     answer = client.get(f"/analyse/export/geojson?{query}")
     assert answer.status_code == 200
@@ -397,37 +347,3 @@ def test_an_unknown_form_cijfer_or_town_is_no_file(client: TestClient) -> None:
     assert client.get("/analyse/export/docx?gemeente=GM0622").status_code in {400, 404}
     assert client.get("/analyse/export/csv?cijfer=bestaat_niet").status_code == 404
     assert client.get("/analyse/export/csv?gemeente=GM9999").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("colour", "unit"),
-    [
-        ("bijgesteld", "bijgesteld, per 1.000 inwoners per jaar"),
-        ("verhouding", "vergeleken met de rest van de gemeente"),
-    ],
-)
-def test_a_page_to_keep_has_the_colours_that_were_asked(staff: TestClient, colour: str, unit: str) -> None:
-    address = f"/analyse/export/html?gemeente={GEMEENTE}&niveau=wijk"
-    assert unit not in staff.get(address).text
-    assert unit in staff.get(f"{address}&kleur={colour}").text
-
-
-@pytest.mark.parametrize("measure", ["inwoners", "gemeente"])
-def test_a_page_to_keep_has_the_heat_that_was_asked(staff: TestClient, measure: str) -> None:
-    address = f"/analyse/export/html?gemeente={GEMEENTE}&weergave=warmte"
-    pages = [staff.get(one).text for one in (address, f"{address}&maat={measure}")]
-    plain, asked = (set(re.findall(r"base64,([\w+/=]{2000,})", page)) for page in pages)
-    assert plain - asked
-    assert asked - plain
-
-
-@pytest.mark.parametrize("form", [Form.CSV, Form.PNG, Form.HTML])
-def test_the_public_takes_no_colours_along_that_it_does_not_see(client: TestClient, form: Form) -> None:
-    address = f"/analyse/export/{form.value}?gemeente={GEMEENTE}&niveau=wijk&kleur=verhouding"
-    assert client.get(address).status_code == 404
-
-
-def test_the_public_is_not_told_that_shielded_soorten_were_not_delivered(workbench: Workbench) -> None:
-    notes = taken(workbench, PUBLIC).table[VALUE_COLUMNS["note"].naam]
-    assert not notes.str.contains("niet geleverd").any()
-    assert taken(workbench).table[VALUE_COLUMNS["note"].naam].notna().all()
