@@ -43,6 +43,7 @@ GET /analyse                            | empty many error
 GET /analyse/leefbaarheid               | empty many error
 GET /analyse/hier-horen-we-weinig      | empty many error
 GET /analyse/opvallend                  | empty many error
+GET /analyse/plek                       | empty one many error
 GET /analyse/verandering               | empty one many error
 GET /analyse/eigen-cijfers             | empty one error success
 POST /analyse/eigen-cijfers            | one error

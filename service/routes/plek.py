@@ -128,6 +128,7 @@ def _kept(question: SpotQuestion) -> SpotQuestion:
 
 
 def _map(workbench: Workbench, town: Places) -> dict[str, Any]:
-    addresses = {place.code: place_url(place) for place in town.of(Level.BUURT)}
-    areas = live_map.plain_areas(town.of(Level.BUURT), addresses)
-    return live_map.as_data(workbench, town, LiveMap(level=Level.BUURT, areas=areas, opens=False))
+    addresses = {place.code: place_url(place) for place in town.of(Level.WIJK)}
+    areas = live_map.plain_areas(town.of(Level.WIJK), addresses)
+    drawn = LiveMap(level=Level.WIJK, areas=areas, labels=True, opens=False)
+    return live_map.as_data(workbench, town, drawn)

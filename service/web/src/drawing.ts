@@ -3,7 +3,8 @@ import L from "leaflet";
 import type { LiveMap } from "./map";
 import { text } from "./texts";
 
-const OPEN: L.PathOptions = { color: "#8c2f0f", weight: 3, fillColor: "#8c2f0f", fillOpacity: 0.15, interactive: false };
+const PANE = "tekening";
+const DRAWN: L.PathOptions = { color: "#8c2f0f", weight: 3, fillColor: "#8c2f0f", fillOpacity: 0.15, interactive: false, pane: PANE };
 // As many as the service takes (geo/drawn_area.py).
 const MOST_POINTS = 200;
 
@@ -11,7 +12,11 @@ const MOST_POINTS = 200;
 export function startDrawing(box: HTMLElement, live: LiveMap): void {
   const field = document.getElementById(box.dataset["teken"] ?? "");
   if (!(field instanceof HTMLTextAreaElement)) return;
-  const shape = L.polygon(corners(field.value), OPEN).addTo(live.map);
+  // Above the areas and below their names; clicks go through it.
+  const pane = live.map.createPane(PANE);
+  pane.style.zIndex = "440";
+  pane.style.pointerEvents = "none";
+  const shape = L.polygon(corners(field.value), DRAWN).addTo(live.map);
   const dots = L.layerGroup().addTo(live.map);
   const status = box.querySelector<HTMLElement>("[data-teken-stand]");
 
@@ -19,7 +24,7 @@ export function startDrawing(box: HTMLElement, live: LiveMap): void {
     const points = corners(field.value);
     shape.setLatLngs(points);
     dots.clearLayers();
-    for (const point of points) dots.addLayer(L.circleMarker(point, { ...OPEN, radius: 5, fillOpacity: 1 }));
+    for (const point of points) dots.addLayer(L.circleMarker(point, { ...DRAWN, radius: 5, fillOpacity: 1 }));
   };
   const write = (points: L.LatLng[]): void => {
     field.value = points.map(({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`).join("\n");
@@ -38,10 +43,12 @@ export function startDrawing(box: HTMLElement, live: LiveMap): void {
     const points = corners(field.value);
     if (points.length < MOST_POINTS) write([...points, latlng]);
   });
-  // A click is for a corner here, not for what an area says.
+  // A click is for a corner here, not for what an area says; and a tooltip would hide the corner.
   void live.drawn.then(() => live.map.eachLayer((layer) => layer.unbindPopup()));
+  live.map.getPane("tooltipPane")?.setAttribute("hidden", "");
   draw();
-  if (corners(field.value).length > 2) live.map.fitBounds(shape.getBounds(), { padding: [40, 40] });
+  const before = shape.getBounds();
+  if (before.isValid()) live.map.fitBounds(before, { padding: [40, 40], maxZoom: 15, animate: false });
 }
 
 /** The points of the field that can be read; what is wrong with the others is told by the service. */
