@@ -31,6 +31,7 @@ _DPI: Final = 120
 _GRID: Final = "#d5d9da"
 _SOFT: Final = "#56616a"
 _TEXT: Final = 9.0
+_TITLE: Final = 11.0
 _NOTE: Final = 7.5
 _NOTE_LINE: Final = 0.14
 _NOTE_LETTERS: Final = 120
@@ -85,13 +86,14 @@ def trend(
     *,
     unit: str,
     marks: Sequence[Mark] = (),
+    title: str = "",
     notes: Sequence[str] = (),
     kind: Format = Format.SVG,
 ) -> bytes:
     """Lines over time with bands; `marks` are drawn as lines with their text, `notes` stand underneath."""
     told = [line for note in notes for line in textwrap.wrap(note, _NOTE_LETTERS)]
     with ONE_AT_A_TIME:
-        figure = _figure(WIDTH, 3.4 + 0.2 * len(marks) + _NOTE_LINE * len(told))
+        figure = _figure(WIDTH, 3.4 + 0.2 * len(marks) + _NOTE_LINE * len(told) + (0.3 if title else 0.0))
         axes = figure.add_subplot()
         _draw_series(axes, series)
         _label_times(axes, labels)
@@ -99,6 +101,8 @@ def trend(
         axes.set_ylabel(unit, size=_TEXT)
         if len(series) > 1:
             axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2, frameon=False, fontsize=_TEXT)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", size=_TITLE, weight="bold")
         if told:
             figure.supxlabel("\n".join(told), x=0.01, ha="left", size=_NOTE, color=_SOFT)
         return _finished(figure, kind)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from geo.registry import indicator
-from maps.facts import Facts
+from maps.facts import EXAMPLE, Facts
 from service.analysis import change_plots
 from service.analysis.change_view import ChangeView, Line, Point
 from service.analysis.change_words import apart_words, verdict_words
@@ -20,8 +20,8 @@ COLUMNS: Final = (
     CODE,
     NAAM,
     NIVEAU,
-    Column("maand", "jaar en maand"),
     Column("jaar", "jaar"),
+    Column("maand", "nummer van de maand"),
     Column("aantal", "wat er geteld is"),
     Column("verschil", "verschil met de gemeente, in punten"),
     Column("deel", "ja: er is een deel van de maand gekeken"),
@@ -82,6 +82,18 @@ def change_export(taken: Taken, view: ChangeView) -> Export:
     )
 
 
+def picture_facts(export: Export) -> list[str]:
+    """Return what a picture of the lines needs to be read alone."""
+    t = catalogue().text
+    said = [
+        ("", EXAMPLE if export.example else ""),
+        (t("meenemen.periode"), export.period),
+        (t("meenemen.stand_van"), export.as_of),
+        (t("meenemen.bron"), "; ".join(export.sources)),
+    ]
+    return [f"{name}: {text}" if name else text for name, text in said if text]
+
+
 def _rows(view: ChangeView, line: Line, happened: dict[date, str]) -> Iterable[Row]:
     """Give a row for each moment of a line; one row for a line without any."""
     whole = _whole(view, line)
@@ -92,9 +104,9 @@ def _rows(view: ChangeView, line: Line, happened: dict[date, str]) -> Iterable[R
 
 
 def _cells(view: ChangeView, point: Point) -> Row:
-    moment: Row = {"jaar": point.day.year} if view.years else {"maand": f"{point.day:%Y-%m}"}
-    cells: Row = {"deel": point.part} if not view.years else {}
-    return moment | cells | {
+    cells: Row = {} if view.years else {"maand": point.day.month, "deel": point.part}
+    return cells | {
+        "jaar": point.day.year,
         "verschil" if view.followed.beside else "aantal": known(point.value),
         "zonder_seizoen": known(point.level),
         "trend": known(point.line),

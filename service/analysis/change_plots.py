@@ -15,15 +15,17 @@ from service.texts import catalogue
 _MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
-def trend_plot(view: ChangeView, *, kind: Format, notes: Sequence[str] = ()) -> bytes:
+def trend_plot(view: ChangeView, *, kind: Format, title: str = "", notes: Sequence[str] = ()) -> bytes:
     """Return the chosen lines, with the band of the trend and lines where something changed.
 
-    `notes` are sentences to write under it.
+    `title` stands above it, `notes` are sentences to write under it.
     """
     days = _days(view.lines)
     series = [one for line in view.lines for one in _series(line, days)]
     marks = [plots.Mark(_place(days, one.day), one.naam) for one in view.marks if days and one.day > days[0]]
-    return plots.trend(_labels(view, days), series, unit=unit(view), marks=marks, notes=notes, kind=kind)
+    return plots.trend(
+        _labels(view, days), series, unit=unit(view), marks=marks, title=title, notes=notes, kind=kind
+    )
 
 
 def multiples_plot(view: ChangeView, *, kind: Format) -> bytes:

@@ -135,7 +135,11 @@ def _picture(workbench: Workbench, viewer: Viewer, asked: Asked, export: Export,
 
 
 def notes(export: Export) -> list[str]:
-    """Return what stands beside a picture: the soorten, how it is worked out, and who took it along."""
+    """Return what stands beside a picture: the soorten, how one cijfer is worked out, who took it along."""
     soorten = catalogue().text("meenemen.soorten")
-    chosen = [f"{name}: {text}" for name, text in export.filters if name == soorten]
-    return [*chosen, *(one.formule for one in export.definitions), *([export.mark] if export.mark else [])]
+    # Of several cijfers the formulas would not fit; they stand inside the file. How they weigh does fit.
+    several = len(export.definitions) > 1
+    told = export.filters[2:] if several else [one for one in export.filters if one[0] == soorten]
+    chosen = [f"{name}: {text}" for name, text in told]
+    worked = [] if several else [one.formule for one in export.definitions]
+    return [*chosen, *worked, *([export.mark] if export.mark else [])]

@@ -201,7 +201,7 @@ def silence_export(taken: Taken, found: Silence, facts: Facts) -> Export:
         "",
         1,
         facts.source,
-        f"{t('weinig.zelfde')} {t('weinig.over_ons')}",
+        " ".join(facts.remarks),
     )
     return taken.export(
         f"hier-horen-we-weinig-{found.level.value}",
@@ -277,8 +277,8 @@ def _scored(row: IndexRow, found: Leefbaarheid, notes: Mapping[str, str]) -> Row
     said = row.is_known and not row.small
     shares: Row = {}
     for one in row.shares:
-        shares[f"bijdrage_{one.dimension.value}"] = math.nan if row.small else known(one.value)
-        shares[f"cijfers_{one.dimension.value}"] = one.known
+        shares[f"bijdrage_{_word(one.dimension.value)}"] = math.nan if row.small else known(one.value)
+        shares[f"cijfers_{_word(one.dimension.value)}"] = one.known
     return {
         **area_cells(row.place),
         "score": known(row.score) if said else math.nan,
@@ -297,8 +297,10 @@ def _share_columns(found: Leefbaarheid) -> Iterable[Column]:
         if one.dimension not in found.used:
             continue
         naam = catalogue().text(f"dimensie.{one.dimension.value}")
-        yield Column(f"bijdrage_{one.dimension.value}", f"wat {naam} aan de score bijdraagt")
-        yield Column(f"cijfers_{one.dimension.value}", f"hoeveel van de {one.wanted} cijfers er zijn: {naam}")
+        yield Column(f"bijdrage_{_word(one.dimension.value)}", f"wat {naam} aan de score bijdraagt")
+        yield Column(
+            f"cijfers_{_word(one.dimension.value)}", f"hoeveel van de {one.wanted} cijfers er zijn: {naam}"
+        )
 
 
 def _felt_columns(felt: Sequence[Felt]) -> Iterable[tuple[Column, Mapping[str, float]]]:

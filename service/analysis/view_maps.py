@@ -52,6 +52,7 @@ def silence_choropleth(town: Places, found: Silence, *, known_at: datetime) -> C
         as_of=moment_words(known_at),
         division=f"indeling {town.edition}",
         attribution=ATTRIBUTION,
+        remarks=(t("weinig.zelfde"), t("weinig.over_ons")),
         example=found.example,
     )
     ratios = {row.place.code: row.ratio for row in found.rows}

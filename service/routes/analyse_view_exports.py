@@ -18,7 +18,7 @@ from geo.errors import FigureError
 from maps.formats import Format
 from service.analysis import change_plots, hotspots, leefbaarheid, leefbaarometer, silence, spot_view, towns
 from service.analysis.change import change
-from service.analysis.change_export import change_export
+from service.analysis.change_export import change_export, picture_facts
 from service.analysis.export import Export, Form
 from service.analysis.export_files import TABLES, written
 from service.analysis.export_pictures import about, map_drawn, notes
@@ -93,8 +93,9 @@ def changing(vorm: Vorm, question: verandering.Asking, counter: CounterDep) -> R
     export = change_export(taken, view)
 
     def drawn() -> bytes:
-        told = [export.title, *(f"{name}: {text}" for name, text in export.filters), *notes(export)]
-        return about(change_plots.trend_plot(view, kind=Format(vorm.value), notes=told), export, vorm)
+        told = [*picture_facts(export), *notes(export)]
+        plot = change_plots.trend_plot(view, kind=Format(vorm.value), title=export.title, notes=told)
+        return about(plot, export, vorm)
 
     return counter.file(export, vorm, "verandering", drawn)
 
