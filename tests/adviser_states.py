@@ -17,7 +17,7 @@ INDEX = "/analyse/leefbaarheid"
 def _formula(page: Page, formula: str, button: str) -> None:
     # Pages are looked at more than once: each time under a name of its own.
     page.get_by_label("Naam").fill(f"Proef {time.time_ns()}")
-    page.get_by_label("Formule").fill(formula)
+    page.get_by_label("Formule", exact=True).fill(formula)
     press(page, page.get_by_role("button", name=button))
 
 
