@@ -15,6 +15,7 @@ from geo.breaks import edition_breaks, source_breaks
 from geo.event_counts import supplies
 from geo.exposure import Observation
 from geo.incident_days import EPOCH, IncidentDays, Months
+from geo.main_groups import MainGroup
 from geo.measures import Selection
 from geo.membership import FloatArray
 from geo.trends import Stretch, Trend, difference, series, stretch, trend
@@ -50,7 +51,7 @@ def incidents(asking: Asking, followed: Followed) -> tuple[IncidentDays, list[Ob
     ]
     taken = every.only(delivering, filters.since, filters.until).taking(selection)
     if filters.main_groups:
-        taken = taken.taking(Selection(groups=frozenset(filters.main_groups)))
+        taken = taken.taking(Selection(groups=frozenset(map(MainGroup, filters.main_groups))))
     return taken, [observations[place] for place in delivering]
 
 
