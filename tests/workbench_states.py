@@ -34,7 +34,7 @@ def _keep_nameless(page: Page) -> None:
 
 def _rename_to_nothing(page: Page) -> None:
     _keep(page)
-    page.locator(".naamregel input").first.evaluate(
+    page.locator(".naamregel input[name=naam]").first.evaluate(
         "field => { field.removeAttribute('required'); field.value = ' '; }"
     )
     press(page, page.locator(".naamregel button").first)
