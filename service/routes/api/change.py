@@ -21,9 +21,9 @@ from service.analysis.change_words import verdict_words
 from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.dependencies import ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, AreaCode, Day, Question, Shape
+from service.routes.api.shapes import STAFF_PROBLEMS, AreaCode, Day, Question, Shape
 
-router = APIRouter(tags=["verandering"], responses=PROBLEMS)
+router = APIRouter(tags=["verandering"], responses=STAFF_PROBLEMS)
 Cijfer = Annotated[str, Field(max_length=60, pattern=r"^\w+$", description="Id van het cijfer")]
 Jaar = Annotated[int, Field(ge=1990, le=2100)]
 

@@ -12,10 +12,10 @@ from fastapi.responses import Response
 from data.rights import Right
 from service.analysis import hotspots, places, spot_view
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
-from service.routes.api.shapes import PROBLEMS, geojson, moment_text
+from service.routes.api.shapes import STAFF_PROBLEMS, geojson, moment_text
 from service.routes.opvallend import SpotQuestion
 
-router = APIRouter(tags=["cijfers"], responses=PROBLEMS)
+router = APIRouter(tags=["cijfers"], responses=STAFF_PROBLEMS)
 
 
 @router.get("/opvallend", operation_id="opvallendePlekken", response_class=Response)

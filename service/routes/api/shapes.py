@@ -30,6 +30,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {**PROBLEM, "description": "Dit bestaat niet, of u mag het niet zien."},
     503: {**PROBLEM, "description": "Even niet bereikbaar."},
 }
+STAFF_PROBLEMS = PROBLEMS | {401: {**PROBLEM, "description": "Dit is voor medewerkers: log eerst in."}}
 
 
 class Shape(BaseModel):
