@@ -20,8 +20,9 @@ LEFT_OUT = pytest.StashKey[int]()
 LONGEST = (
     "test_pages_of_staff.py",
     "test_pages_of_residents.py",
-    "test_crash.py",
     "test_canary_walk.py",
+    "test_crash.py",
+    "test_publish.py",
     "test_power_loss.py",
     "test_browser.py",
     "test_rights_matrix.py",
