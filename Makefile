@@ -6,6 +6,8 @@ BIN := .venv/bin
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Notebooks run in a folder of their own, so the folder with real data is named from the root.
+export WIJKBEELD_SHARED := $(abspath $(or $(WIJKBEELD_SHARED),../shared))
 # Every service that a test starts reads what the one before it compiled.
 unexport PYTHONDONTWRITEBYTECODE
 CODE := geo data maps service tests bench hatch_build.py
