@@ -44,6 +44,11 @@ class Right(StrEnum):
     AUDIT_READ = "audit_read"
     ERASE = "erase"
     REQUESTS = "requests"
+    THEMES_READ = "themes_read"
+    THEMES_CHOOSE = "themes_choose"
+    MEETINGS = "meetings"
+    PARTNERS = "partners"
+    ACTIONS = "actions"
 
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
@@ -57,13 +62,18 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
                 Right.CONTACT_SHOW,
                 Right.ANSWER,
                 Right.INTAKE_FOR_CALLER,
+                Right.THEMES_READ,
+                Right.THEMES_CHOOSE,
+                Right.MEETINGS,
+                Right.PARTNERS,
+                Right.ACTIONS,
             }
         ),
-        Role.BELEIDSADVISEUR: frozenset({Right.FIGURES_STAFF}),
+        Role.BELEIDSADVISEUR: frozenset({Right.FIGURES_STAFF, Right.THEMES_READ, Right.ACTIONS}),
         Role.MODERATOR: frozenset({Right.DESK_READ, Right.MODERATE}),
-        Role.COLLEGA: frozenset({Right.ASSIGNED_READ}),
-        Role.PARTNER: frozenset({Right.PARTNER_TASKS}),
-        Role.BEWONERSORGANISATIE: frozenset({Right.OWN_PAGE}),
+        Role.COLLEGA: frozenset({Right.ASSIGNED_READ, Right.ACTIONS}),
+        Role.PARTNER: frozenset({Right.PARTNER_TASKS, Right.ACTIONS}),
+        Role.BEWONERSORGANISATIE: frozenset({Right.OWN_PAGE, Right.ACTIONS}),
         Role.BEHEERDER: frozenset({Right.ACCOUNTS, Right.CONFIGURE, Right.IMPORT}),
         Role.PRIVACY_OFFICER: frozenset({Right.AUDIT_READ, Right.ERASE, Right.REQUESTS}),
     }

@@ -46,6 +46,7 @@ OF_NOBODY = {
     "spent_challenge",
     "standard_answer",
     "survey_figure",
+    "town_days",
 }
 
 

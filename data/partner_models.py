@@ -1,0 +1,113 @@
+"""The tables of partners: the register, invitations, and residents who find each other."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.columns import FreeLine, RowId
+from data.models import Table
+
+
+class Partner(Table):
+    """Who can be invited: a bewonersorganisatie, organisation, partner or official.
+
+    `kind` is `bewonersorganisatie`, `organisatie`, `partner`, `ambtenaar` or `initiatiefnemer`. It is a
+    function before it is a person: with a sensitive theme `naam` stays empty. `role` is the kind of people
+    in the registry of themes ("wijkverpleegkundige"). Without `consent_on` no mail leaves to a private
+    person; who said no has `opted_out_at`.
+    """
+
+    __tablename__ = "partner"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    kind: Mapped[str] = mapped_column(String(20))
+    organisation: Mapped[str] = mapped_column(FreeLine(160))
+    role: Mapped[str] = mapped_column(FreeLine(120), default="")
+    naam: Mapped[str] = mapped_column(FreeLine(120), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    telefoon: Mapped[str] = mapped_column(String(20), default="")
+    address: Mapped[str] = mapped_column(FreeLine(200), default="")
+    themes: Mapped[list[str]] = mapped_column(JSON)
+    gebieden: Mapped[list[str]] = mapped_column(JSON)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    consent_on: Mapped[date | None]
+    consent_how: Mapped[str] = mapped_column(FreeLine(200), default="")
+    source: Mapped[str] = mapped_column(FreeLine(200), default="")
+    confirmed_on: Mapped[date | None]
+    opted_out_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(120))
+    example: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index(None, "municipality_code", "organisation"),)
+
+
+class Invitation(Table):
+    """A line of the invitation list of a meeting, with why it is there and what came back.
+
+    It is `voorgesteld`, `uitgezet`, `verstuurd`, `komt`, `misschien` or `komt_niet`; `way` is `mail` or
+    `brief`. The link to answer by is kept as a digest.
+    """
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(FreeLine(300))
+    state: Mapped[str] = mapped_column(String(20))
+    way: Mapped[str] = mapped_column(String(10), default="mail")
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(FreeLine(300), default="")
+
+    __table_args__ = (UniqueConstraint("meeting_id", "partner_id"),)
+
+
+class HelpOffer(Table):
+    """A resident who wants to do something for an area (`ik help mee`), with consent to be introduced.
+
+    It counts from when the address was confirmed until `until`, or until it is taken back.
+    """
+
+    __tablename__ = "help_offer"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    area: Mapped[str] = mapped_column(String(10))
+    themes: Mapped[list[str]] = mapped_column(JSON)
+    naam: Mapped[str] = mapped_column(FreeLine(120))
+    email: Mapped[str] = mapped_column(String(254))
+    text: Mapped[str] = mapped_column(FreeLine(300), default="")
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    offered_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    until: Mapped[date]
+    withdrawn_at: Mapped[datetime | None]
+    example: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index(None, "municipality_code", "area"),)
+
+
+class Introduction(Table):
+    """Two residents whom a coordinator would bring together; mail with names leaves when both said yes."""
+
+    __tablename__ = "introduction"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), index=True)
+    one_id: Mapped[int] = mapped_column(ForeignKey("help_offer.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("help_offer.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(FreeLine(300))
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[str] = mapped_column(String(120))
+    one_agreed: Mapped[bool | None]
+    other_agreed: Mapped[bool | None]
+    introduced_at: Mapped[datetime | None]
