@@ -17,6 +17,7 @@ from service.attempts import Attempts, code_attempts
 from service.bodies import Bodies
 from service.bounds import SmallHeads
 from service.budgets import Budgets, Door
+from service.built_routes import build
 from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
 from service.heads import Heads
@@ -81,6 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     database.claim_writer()
     database.migrate()
+    build(app.routes)
     workers = Workers(app.state.workbench, app.state.settings)
     workers.start()
     yield

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from cheap_passwords import hashed
+from fastapi.testclient import TestClient
 from intake_door import open_door, prepare, report, send
+from served import served
 from typer.testing import CliRunner
 
 from data.database import Database
 from data.following_models import Subscription
 from service import starting
+from service.app import create_app
 from service.cli import app
 from service.secret import read_secret
 from service.settings import Settings
@@ -166,3 +171,22 @@ def test_83_good_settings_start(folder: Path, url: str, monkeypatch: pytest.Monk
     (folder / "wijkbeeld.toml").chmod(0o640)
     assert starting.unknown_names({"WIJKBEELD_SHARED": "elders", "wijkbeeld_base_url": url}) == []
     assert starting.faults(Settings()) == []
+
+
+def test_no_route_is_built_once_there_are_threads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What FastAPI silences while it builds a route is heard when a thread ends that silence: here at once.
+    heard: list[str] = []
+    with TestClient(create_app(Settings(var_folder=folder / "var"))) as client:
+        monkeypatch.setattr(warnings, "simplefilter", lambda *_, **__: None)
+        monkeypatch.setattr(warnings, "filters", [])
+        monkeypatch.setattr(warnings, "showwarning", lambda message, *_: heard.append(str(message)))
+        assert client.get("/analyse/export/csv").status_code == 404
+        assert client.get("/api/v1/gebieden?gemeente=GM0622&niveau=wijk").status_code == 404
+        monkeypatch.undo()
+    assert heard == []
+
+
+def test_a_start_prints_no_warning(folder: Path) -> None:
+    with served(f"sqlite:///{folder / 'x.db'}", folder) as service, urlopen(f"{service.url}/") as page:
+        assert page.status == 200
+    assert "Warning" not in (folder / "dienst.log").read_text()
