@@ -1,27 +1,23 @@
 """The attacker: what follows with certainty from published numbers, for who knows all the rules.
 
 Everything read becomes a bound on a quantity (a count of shielded records) or a row over quantities.
-Bounds are propagated first; whole-number programming then settles each quantity that is still in doubt.
+Bounds are propagated first, also under what a cell might hold; whole-number programming then settles each
+quantity that is still in doubt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from geo.disclosure import Layout, Rule
-from geo.errors import DisclosureError
+from geo.possible_counts import MOST, FloatArray, PossibleCounts, Row
 
-FloatArray = NDArray[np.float64]
 FEW: Final = 4
-# More than any town has; without an end to what is possible there is no best world.
-MOST: Final = 1e6
 SAME: Final = 1e-6
 # A world that clears many cells need not be the best one.
 NEARLY: Final = 0.1
@@ -29,19 +25,6 @@ MOST_WORLDS: Final = 40
 EVERYBODY: Final = 2
 HALF: Final = 0.5
 MOST_STALLED: Final = 2
-
-
-class Contradiction(DisclosureError):
-    """No counts at all give these numbers: a rule was broken."""
-
-
-class Row(NamedTuple):
-    """A sum over quantities, each with its sign, that lies between two bounds."""
-
-    places: tuple[int, ...]
-    signs: tuple[int, ...]
-    lower: float
-    upper: float
 
 
 @dataclass(eq=False)
@@ -123,100 +106,58 @@ def attack(known: Knowledge, targets: Iterable[int], *, enough: int | None = Non
 
     With `enough` it stops when so many were found.
     """
-    program = _Program(known)
-    lower, upper = program.propagate()
-    program.without_slack(lower, upper)
+    counts = _possible(known)
+    lower, upper = counts.propagate(known.lower, known.upper)
+    counts.without_slack(lower, upper)
     wanted = np.array(sorted(targets), dtype=np.int64)
-    return _Search(program, lower, upper, wanted).findings(enough)
+    return _Search(counts, lower, upper, wanted).findings(enough)
 
 
 def follows_at_once(known: Knowledge, targets: Iterable[int]) -> Findings:
-    """Return what follows by propagating bounds alone: part of what `attack` finds, and much faster."""
-    lower, upper = _Program(known).propagate()
+    """Return what follows by bounds alone: part of what `attack` finds, and much faster.
+
+    First of the bounds themselves; when they show nothing, of what each cell would have to hold.
+    """
+    counts = _possible(known)
+    lower, upper = counts.propagate(known.lower, known.upper)
     wanted = np.array(sorted(targets), dtype=np.int64)
-    return _findings(lower, upper, wanted)
+    found = _findings(lower, upper, wanted)
+    if not found:
+        counts.without_slack(lower, upper)
+        _try_each(counts, lower, upper, wanted)
+        found = _findings(lower, upper, wanted)
+    return found
 
 
-class _Program:
-    """The rows as one sparse matrix."""
+def _possible(known: Knowledge) -> PossibleCounts:
+    return PossibleCounts(known.rows, len(known.lower))
 
-    def __init__(self, known: Knowledge) -> None:
-        self.known = known
-        lengths = [len(row.places) for row in known.rows]
-        self.row = np.repeat(np.arange(len(known.rows)), lengths)
-        self.column = np.array([place for row in known.rows for place in row.places], dtype=np.int64)
-        self.sign = np.array([sign for row in known.rows for sign in row.signs], dtype=np.float64)
-        self.low = np.array([row.lower for row in known.rows])
-        self.high = np.array([row.upper for row in known.rows])
 
-    def without_slack(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Leave out the rows that hold within these bounds whatever the counts are."""
-        least, most = self._extremes(lower, upper)
-        count = len(self.low)
-        tight = (np.bincount(self.row, least, count) < self.low) | (
-            np.bincount(self.row, most, count) > self.high
-        )
-        kept = tight[self.row]
-        numbers = np.cumsum(tight) - 1
-        self.row, self.column, self.sign = numbers[self.row[kept]], self.column[kept], self.sign[kept]
-        self.low, self.high = self.low[tight], self.high[tight]
-
-    def _extremes(self, lower: FloatArray, upper: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the least and the most that each quantity adds to each of its rows."""
-        low, high = lower[self.column], upper[self.column]
-        positive = self.sign > 0
-        return np.where(positive, low, -high), np.where(positive, high, -low)
-
-    def propagate(self) -> tuple[FloatArray, FloatArray]:
-        """Return bounds that no row can tighten any more; Contradiction when they exclude everything."""
-        lower, upper = self.known.lower.copy(), self.known.upper.copy()
-        changed = True
-        while changed:
-            before = lower.sum() - upper.sum()
-            self._tighten(lower, upper)
-            if np.any(lower > upper):
-                raise Contradiction("deze cijfers kunnen niet alle waar zijn")
-            changed = lower.sum() - upper.sum() > before
-        return lower, upper
-
-    def _tighten(self, lower: FloatArray, upper: FloatArray) -> None:
-        positive = self.sign > 0
-        least, most = self._extremes(lower, upper)
-        count = len(self.low)
-        sum_least = np.bincount(self.row, least, count)
-        sum_most = np.bincount(self.row, most, count)
-        # What the others of a row leave for this one, with its sign.
-        room_up = self.high[self.row] - (sum_least[self.row] - least)
-        room_down = self.low[self.row] - (sum_most[self.row] - most)
-        np.minimum.at(upper, self.column, np.where(positive, room_up, -room_down))
-        np.maximum.at(lower, self.column, np.where(positive, room_down, -room_up))
-
-    def world(self, weights: FloatArray, lower: FloatArray, upper: FloatArray, *, gap: float) -> FloatArray:
-        """Return counts that fit everything and have about the least sum by these weights."""
-        shape = (len(self.low), len(lower))
-        matrix = csr_array((self.sign, (self.row, self.column)), shape=shape)
-        high = np.where(self.high >= MOST, np.inf, self.high)
-        rows = LinearConstraint(matrix, self.low, high)
-        answer = milp(
-            weights,
-            constraints=rows if len(self.low) else (),
-            integrality=np.ones(len(lower)),
-            bounds=Bounds(lower, upper),
-            options={"mip_rel_gap": gap},
-        )
-        if answer.x is None:
-            raise Contradiction(f"deze cijfers kunnen niet alle waar zijn: {answer.message}")
-        return np.asarray(np.round(answer.x), dtype=np.float64)
+def _try_each(
+    counts: PossibleCounts, lower: FloatArray, upper: FloatArray, wanted: NDArray[np.int64]
+) -> None:
+    """Narrow the bounds of each of these cells by what it cannot hold: none, or more than few."""
+    none = wanted[(lower[wanted] == 0) & (upper[wanted] >= 1) & (upper[wanted] <= FEW)]
+    most = upper.copy()
+    most[none] = 0
+    lower[none[counts.impossible(lower, upper, none, lower, most)]] = 1
+    many = wanted[(lower[wanted] >= 1) & (lower[wanted] <= FEW) & (upper[wanted] > FEW)]
+    least = lower.copy()
+    least[many] = FEW + 1
+    upper[many[counts.impossible(lower, upper, many, least, upper)]] = FEW
 
 
 class _Search:
     """Looks for worlds that clear each cell: one in which it does not hold 1 to 4, and two that differ.
 
-    One world clears many cells. Who is left is asked alone: both ends of what is possible.
+    One world clears many cells. Who is left is tried by its bounds, and then asked alone: both ends of what
+    is possible.
     """
 
-    def __init__(self, program: _Program, lower: FloatArray, upper: FloatArray, wanted: NDArray[np.int64]):
-        self.program, self.lower, self.upper, self.wanted = program, lower, upper, wanted
+    def __init__(
+        self, counts: PossibleCounts, lower: FloatArray, upper: FloatArray, wanted: NDArray[np.int64]
+    ) -> None:
+        self.counts, self.lower, self.upper, self.wanted = counts, lower, upper, wanted
         self.seen_low = np.full(len(lower), np.inf)
         self.seen_high = np.full(len(lower), -np.inf)
         self.outside = np.zeros(len(lower), dtype=bool)
@@ -233,6 +174,7 @@ class _Search:
             stalled = stalled + 1 if len(left) == len(before) else 0
             if not len(left) or stalled > MOST_STALLED:
                 break
+        _try_each(self.counts, self.lower, self.upper, left)
         determined: dict[int, int] = {}
         few: set[int] = set()
         for place in left:
@@ -260,14 +202,15 @@ class _Search:
     def _settle(self, place: int) -> None:
         """Look in both directions; what the two ends do not clear lies between them."""
         weights = np.zeros(len(self.lower))
+        few = self.lower[place] >= 1 and self.upper[place] <= FEW
         for sign in (1.0, -1.0):
-            if self.seen_low[place] != self.seen_high[place] and self.outside[place]:
+            if self.seen_low[place] != self.seen_high[place] and (few or self.outside[place]):
                 return
             weights[place] = sign
             self._see(weights, gap=0.0)
 
     def _see(self, weights: FloatArray, *, gap: float = NEARLY) -> None:
-        world = self.program.world(weights, self.lower, self.upper, gap=gap)
+        world = self.counts.world(weights, self.lower, self.upper, gap=gap)
         self.seen_low = np.minimum(self.seen_low, world)
         self.seen_high = np.maximum(self.seen_high, world)
         self.outside |= (world < 1) | (world > FEW)

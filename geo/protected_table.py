@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.attacker import Contradiction, Findings, attack, follows_at_once, know
+from geo.attacker import Findings, attack, follows_at_once, know
 from geo.disclosure import RULE, Layout, Rule, keyed_noise, set_digest
 from geo.errors import DisclosureError
+from geo.possible_counts import Contradiction
 
 MOST_ROUNDS: Final = 400
 # So many cells are mended before the next look: the rest may go with them.

@@ -17,8 +17,9 @@ from urllib.parse import quote
 import numpy as np
 
 from geo.areas import Level
-from geo.attacker import Contradiction, attack, know
+from geo.attacker import attack, know
 from geo.disclosure import Cell, Layout, Rule
+from geo.possible_counts import Contradiction
 
 API: Final = "/api/v1"
 PAGE: Final = 1_000
