@@ -1,0 +1,241 @@
+"""The registry of themes: the bundled one, and what a gemeente made of it over time."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import audit
+from data.theme_models import ThemeVersion
+from geo import registry as cijfers
+from geo.areas import Level
+from geo.errors import WijkbeeldError
+from geo.indicators import Dimension, Indicator, Minimum, Part
+from geo.main_groups import MainGroup
+from geo.measures import Average, EventRate, Events, Figure, Measure, Selection
+from geo.registry import HECTARE, HUISHOUDENS, INWONERS, KINDEREN
+from geo.themes import HEARD, NAMED, Clue, Evidence, Form, Given, Registry, Side, Theme
+
+_PER: Final[Mapping[str, tuple[Figure, float, str, Minimum]]] = {
+    "inwoners": (INWONERS, 1000, "per 1.000 inwoners per jaar", Minimum(INWONERS, 500)),
+    "huishoudens": (HUISHOUDENS, 1000, "per 1.000 huishoudens per jaar", Minimum(HUISHOUDENS, 200)),
+    "hectare": (HECTARE, 1, "per hectare per jaar", Minimum("n", 5)),
+    "kinderen": (KINDEREN, 1000, "per 1.000 kinderen van 0 t/m 14 jaar per jaar", Minimum(KINDEREN, 200)),
+}
+_OF_REPORTS: Final = {Events.MELDINGEN, Events.INITIATIEVEN}
+LONGEST_LINE: Final = 200
+MOST_WORDS: Final = 20
+# What a gemeente may change of a theme; its clues are the same everywhere, so that towns can be compared.
+EDITABLE: Final = ("naam", "uitnodiging", "vraag", "vormen", "wie", "let_op", "gebruikt")
+
+
+class WrongTheme(WijkbeeldError):
+    """A theme that cannot be kept like this; the message says why."""
+
+
+def registry(session: Session, gemeente: str, *, at: datetime | None = None) -> Registry:
+    """Return the themes of a gemeente as they are, or as they were at a moment.
+
+    A theme that the gemeente put out of use is not in it.
+    """
+    whole = bundled()
+    newest = {one.theme: one for one in versions(session, gemeente, at=at)}
+    known = (_edited(one, newest.get(one.slug)) for one in whole.themes)
+    number = max((one.id for one in newest.values()), default=0)
+    version = f"{whole.version}.{number}" if number else whole.version
+    return replace(whole, version=version, themes=tuple(one for one in known if one is not None))
+
+
+def versions(
+    session: Session, gemeente: str, *, theme: str | None = None, at: datetime | None = None
+) -> Sequence[ThemeVersion]:
+    """Return what a gemeente made of its themes, oldest first."""
+    query = select(ThemeVersion).where(ThemeVersion.municipality_code == gemeente).order_by(ThemeVersion.id)
+    if theme is not None:
+        query = query.where(ThemeVersion.theme == theme)
+    if at is not None:
+        query = query.where(ThemeVersion.at <= at)
+    return session.scalars(query).all()
+
+
+def content(theme: Theme, *, used: bool = True) -> dict[str, Any]:
+    """Return what can be changed of a theme, as it is now."""
+    return {
+        "naam": theme.naam,
+        "uitnodiging": theme.invitation,
+        "vraag": theme.question,
+        "vormen": list(theme.forms),
+        "wie": list(theme.invitees),
+        "let_op": list(theme.cautions),
+        "gebruikt": used,
+    }
+
+
+def change(
+    session: Session, gemeente: str, slug: str, given: Mapping[str, Any], *, reason: str, actor: str
+) -> ThemeVersion:
+    """Keep a theme anew for a gemeente, with why; what it was stays to be read.
+
+    Raises UnknownTheme for a theme that the registry does not have, WrongTheme for an empty or long line, an
+    unknown form, or without a reason.
+    """
+    bundled().theme(slug)
+    _check(given, reason)
+    row = ThemeVersion(
+        municipality_code=gemeente,
+        theme=slug,
+        content={name: given[name] for name in EDITABLE},
+        reason=reason,
+        at=datetime.now(UTC),
+        by=actor,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="thema.gewijzigd",
+        object_kind="thema",
+        object_id=slug,
+        detail={"gemeente": gemeente, "versie": row.id},
+    )
+    return row
+
+
+@cache
+def bundled() -> Registry:
+    """Return the registry that comes with Wijkbeeld."""
+    text = (files("data") / "resources" / "themas" / "wijkbeeld.toml").read_text("utf-8")
+    return read_registry(tomllib.loads(text))
+
+
+def read_registry(document: Mapping[str, Any]) -> Registry:
+    """Return the registry in a document; WrongTheme names what it does not know."""
+    givens = {key: _given(key, table) for key, table in document["gegevens"].items()}
+    return Registry(
+        version=str(document["versie"]),
+        themes=tuple(_theme(table, givens) for table in document["themas"]),
+        forms=tuple(_form(table) for table in document["vormen"]),
+        givens=MappingProxyType(givens),
+    )
+
+
+def _form(table: Mapping[str, Any]) -> Form:
+    few, many = table["mensen"]
+    return Form(
+        table["slug"],
+        table["naam"],
+        table["wanneer"],
+        (few, many),
+        tuple(table["nodig"]),
+        public=not table.get("besloten", False),
+    )
+
+
+def _theme(table: Mapping[str, Any], givens: Mapping[str, Given]) -> Theme:
+    own = [_clue(one, givens, table["slug"]) for one in table["voor"]]
+    voices = [Clue(NAMED, Evidence.RESIDENTS, weight=2.0), Clue(HEARD, Evidence.PARTNERS)]
+    return Theme(
+        slug=table["slug"],
+        naam=table["naam"],
+        invitation=table["uitnodiging"],
+        question=table["vraag"],
+        forms=tuple(table["vormen"]),
+        invitees=tuple(table["wie"]),
+        clues=(*own, *voices),
+        against=tuple(_clue(one, givens, table["slug"]) for one in table.get("tegen", ())),
+        cautions=tuple(table.get("let_op", ())),
+        rests_on=frozenset(table.get("steunt_op", ())),
+        sensitive=table.get("gevoelig", False),
+        private=table.get("besloten", False),
+        on_request=table.get("op_verzoek", False),
+    )
+
+
+def _clue(table: Mapping[str, Any], givens: Mapping[str, Given], theme: str) -> Clue:
+    weight = float(table.get("gewicht", 1))
+    if "stem" in table:
+        return Clue(table["stem"], Evidence.RESIDENTS, weight=weight)
+    given = givens.get(table["gegeven"])
+    if given is None:
+        raise WrongTheme(f"{theme}: er is geen gegeven {table['gegeven']!r}")
+    neutral = table.get("neutraal", False)
+    return Clue(given.key, given.evidence, Side(table["kant"]), weight, neutral=neutral)
+
+
+def _given(key: str, table: Mapping[str, Any]) -> Given:
+    indicator, part = _measured(key, table)
+    counted = isinstance(part.measure, EventRate) and part.measure.events in _OF_REPORTS
+    reports = counted or indicator.dimensie in {Dimension.DIENSTVERLENING, Dimension.MEEDOEN}
+    return Given(
+        key,
+        table["naam"],
+        indicator,
+        part,
+        beside=table.get("maat", "gemeente"),
+        evidence=Evidence.REPORTS if reports else Evidence.FIGURES,
+        estimate=table.get("modelschatting", False),
+    )
+
+
+def _measured(key: str, table: Mapping[str, Any]) -> tuple[Indicator, Part]:
+    """Return what a clue is read from: a cijfer of the registry, or one worked out for themes alone."""
+    if "cijfer" in table:
+        name, part_key = table["cijfer"].split(".")
+        found = cijfers.indicator(name)
+        return found, next(part for part in found.parts if part.key == part_key)
+    if "kerncijfer" in table:
+        measure: Measure = Average(Figure(table["kerncijfer"]), INWONERS)
+        part = Part(key, table["naam"], table["eenheid"], measure)
+        return _indicator(part, (Minimum(INWONERS, 500),), frozenset(Level), cijfers.CBS), part
+    per, scale, unit, minimum = _PER[table["per"]]
+    groups = frozenset(MainGroup(one) for one in table.get("groepen", ()))
+    selection = Selection(groups=groups, categories=frozenset(table.get("soorten", ())))
+    part = Part(key, table["naam"], unit, EventRate(Events.MELDINGEN, per, scale, selection))
+    levels = frozenset({Level.GEBIED}) if table.get("alleen_gebied") else frozenset(Level)
+    return _indicator(part, (minimum,), levels, cijfers.SERVICE), part
+
+
+def _indicator(part: Part, minimum: tuple[Minimum, ...], levels: frozenset[Level], source: str) -> Indicator:
+    return Indicator(0, part.key, part.naam, Dimension.EIGEN, "0", (part,), minimum, (source,), levels=levels)
+
+
+def _edited(theme: Theme, version: ThemeVersion | None) -> Theme | None:
+    if version is None:
+        return theme
+    given = version.content
+    if not given["gebruikt"]:
+        return None
+    return replace(
+        theme,
+        naam=given["naam"],
+        invitation=given["uitnodiging"],
+        question=given["vraag"],
+        forms=tuple(given["vormen"]),
+        invitees=tuple(given["wie"]),
+        cautions=tuple(given["let_op"]),
+    )
+
+
+def _check(given: Mapping[str, Any], reason: str) -> None:
+    for name in ("naam", "uitnodiging", "vraag"):
+        if not given[name].strip() or len(given[name]) > LONGEST_LINE:
+            raise WrongTheme(f"{name}: schrijf een regel tot {LONGEST_LINE} tekens")
+    for name in ("wie", "let_op"):
+        if len(given[name]) > MOST_WORDS or any(len(one) > LONGEST_LINE for one in given[name]):
+            raise WrongTheme(f"{name}: tot {MOST_WORDS} regels van {LONGEST_LINE} tekens")
+    if not given["vormen"]:
+        raise WrongTheme("vormen: kies ten minste één vorm")
+    for slug in given["vormen"]:
+        bundled().form(slug)
+    if not reason.strip() or len(reason) > LONGEST_LINE:
+        raise WrongTheme(f"reden: schrijf in een regel tot {LONGEST_LINE} tekens waarom")
