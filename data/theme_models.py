@@ -103,6 +103,9 @@ class ThemeChoice(Table):
     chosen_at: Mapped[datetime | None]
     chosen_by: Mapped[str | None] = mapped_column(String(120))
     told_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(120))
+    withdrawn_why: Mapped[str | None] = mapped_column(FreeText)
 
     __table_args__ = (Index(None, "municipality_code", "gebied", "created_at"),)
 
@@ -122,6 +125,7 @@ class ChoiceReaction(Table):
     naam: Mapped[str] = mapped_column(FreeLine(160))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     asked_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
     preferred: Mapped[str | None] = mapped_column(String(60))
     facts: Mapped[str | None] = mapped_column(FreeText)
     opinion: Mapped[str | None] = mapped_column(FreeText)
