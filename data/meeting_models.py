@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.columns import FreeDetail, FreeLine, FreeText, RowId
@@ -15,9 +15,10 @@ from data.models import Table
 class Meeting(Table):
     """A meeting in a gebied: of a chosen theme, or of another rhythm (overleg, spreekuur, schouw).
 
-    It is `concept`, `aangekondigd`, `afgelast` or `geweest`. `sequence` counts its changes, for calendars.
-    `route` holds the places of a schouw in their order. Nobody but staff reads the report before it is
-    released.
+    It is `concept`, `aangekondigd`, `afgelast` or `geweest`; one that is not `public` is for who is invited.
+    `sequence` counts its changes since it was announced, for calendars. `route` holds the places of a schouw
+    in their order; `series` is the same for meetings that were planned as one. Nobody but staff reads the
+    report before it is released.
     """
 
     __tablename__ = "meeting"
@@ -44,9 +45,12 @@ class Meeting(Table):
     y: Mapped[float | None]
     capacity: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(20))
+    public: Mapped[bool] = mapped_column(default=True, server_default=true())
+    series: Mapped[str | None] = mapped_column(String(22))
     sequence: Mapped[int] = mapped_column(default=0)
     route: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     announced_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     report: Mapped[str | None] = mapped_column(FreeText)
     report_released: Mapped[bool] = mapped_column(default=False)
