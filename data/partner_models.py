@@ -50,24 +50,38 @@ class Partner(Table):
 class Invitation(Table):
     """A line of the invitation list of a meeting, with why it is there and what came back.
 
-    It is `voorgesteld`, `uitgezet`, `verstuurd`, `komt`, `misschien` or `komt_niet`; `way` is `mail` or
-    `brief`. The link to answer by is kept as a digest.
+    It is `voorgesteld`, `uitgezet`, `verstuurd`, `komt`, `misschien` or `komt_niet`; `way` is `mail`,
+    `brief` or `zelf` (called or asked by hand). `left_out` says why somebody was taken off the list. The link
+    to answer by is derived from `public_id`, and works once it was sent.
     """
 
     __tablename__ = "invitation"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str] = mapped_column(FreeLine(300))
     state: Mapped[str] = mapped_column(String(20))
     way: Mapped[str] = mapped_column(String(10), default="mail")
-    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    left_out: Mapped[str] = mapped_column(FreeLine(200), default="")
     sent_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    people: Mapped[int | None]
     note: Mapped[str] = mapped_column(FreeLine(300), default="")
 
     __table_args__ = (UniqueConstraint("meeting_id", "partner_id"),)
+
+
+class MailRefusal(Table):
+    """An address that wants no invitations of a gemeente any more, as a keyed digest: it outlives the partner."""
+
+    __tablename__ = "mail_refusal"
+
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    refused_at: Mapped[datetime]
 
 
 class HelpOffer(Table):
@@ -102,6 +116,7 @@ class Introduction(Table):
     __tablename__ = "introduction"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"), index=True)
     one_id: Mapped[int] = mapped_column(ForeignKey("help_offer.id", ondelete="CASCADE"), index=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("help_offer.id", ondelete="CASCADE"), index=True)
