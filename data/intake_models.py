@@ -110,7 +110,8 @@ class Question(Table):
 class Idea(Table):
     """How an initiatief came in as an idea of a resident; it never leaves the service.
 
-    `may_publish` is the consent to let others read the idea, without a name.
+    `may_publish` is the consent to let others read the idea, without a name. `theme` is what it is about and
+    `needs_help` that its sender does not know how to organise it.
     """
 
     __tablename__ = "idea"
@@ -125,6 +126,8 @@ class Idea(Table):
     email: Mapped[str] = mapped_column(String(254), default="")
     may_mail: Mapped[bool] = mapped_column(default=False)
     may_publish: Mapped[bool] = mapped_column(default=False)
+    theme: Mapped[str | None] = mapped_column(String(60))
+    needs_help: Mapped[bool] = mapped_column(default=False)
     checked: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     due_on: Mapped[date]

@@ -31,7 +31,8 @@ class ThemeVersion(Table):
 class PollAnswer(Table):
     """What one person answered to the short poll about a gebied or wijk; nobody knows who.
 
-    `themes` are at most three; `words` holds what was typed, by theme, for staff alone.
+    `themes` are at most three; `words` holds what was typed, by theme, for staff alone. One that is not
+    `checked` counts nowhere: nobody showed to be a person. `day` is the day from which it counts.
     """
 
     __tablename__ = "poll_answer"
@@ -49,6 +50,7 @@ class PollAnswer(Table):
     words: Mapped[dict[str, Any]] = mapped_column(FreeDetail)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     entered_by: Mapped[str | None] = mapped_column(String(120))
+    checked: Mapped[bool] = mapped_column(default=False)
     example: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index(None, "municipality_code", "area", "day"),)
