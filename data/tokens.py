@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     MANAGE = "abonnement"
     STOP = "uitschrijven"
     REQUEST = "verzoek"
+    REACTION = "reactie"
 
 
 def token(purpose: Purpose, name: str, secret: bytes) -> str:
