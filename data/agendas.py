@@ -60,7 +60,7 @@ def templates() -> Mapping[str, Template]:
 def fitted(items: Sequence[Item], minutes: int) -> tuple[Item, ...]:
     """Return an agenda of this many minutes with the same shares, in steps of five where that fits.
 
-    What is over goes to the longest item; each keeps a minute at least.
+    What is over goes to the longest item; each keeps a minute at least, so there are no more than minutes.
     """
     whole = sum(item.minutes for item in items)
     step = STEP if minutes >= STEP * len(items) else 1
@@ -69,9 +69,8 @@ def fitted(items: Sequence[Item], minutes: int) -> tuple[Item, ...]:
     ]
     while (over := minutes - sum(item.minutes for item in scaled)) != 0:
         longest = max(range(len(scaled)), key=lambda number: scaled[number].minutes)
-        left = scaled[longest].minutes + over
         # What one item cannot give is taken from the next longest.
-        scaled[longest] = scaled[longest]._replace(minutes=max(step if step == 1 else 1, left))
+        scaled[longest] = scaled[longest]._replace(minutes=max(1, scaled[longest].minutes + over))
     return tuple(scaled)
 
 

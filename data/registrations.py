@@ -1,0 +1,231 @@
+"""Registrations: who comes to a meeting, with how many; the last seat goes once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data import audit, outbox
+from data.database import Database
+from data.intake import NEW_TRIES, REPORTER, KeyReused, NotStored
+from data.letters import Settle, keyed
+from data.meeting_models import Meeting, Registration
+from data.meeting_times import local_day
+from data.meetings import OBJECT, State
+from data.text_masking import without_bsn
+from geo.errors import WijkbeeldError
+from geo.exposure import AMSTERDAM
+
+MOST_SEATS: Final = 4
+LONGEST_NEEDS: Final = 300
+RECEIPT: Final = "aanmelding.ontvangen"
+MOVED: Final = "bijeenkomst.gewijzigd"
+CALLED_OFF: Final = "bijeenkomst.afgelast"
+REMINDER: Final = "bijeenkomst.herinnering"
+REMIND_FROM_HOUR: Final = 9
+SIGNS: Final = 43
+WIPED: Final[dict[str, Any]] = {"naam": "", "email": "", "needs": "", "may_mail": False}
+
+
+class Full(WijkbeeldError):
+    """There are not so many seats left; `left` says how many there are."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"er zijn nog {left} plaatsen vrij")
+        self.left = left
+
+
+class Closed(WijkbeeldError):
+    """Nobody can register for this meeting any more, or not yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How many want to come, and what they told of themselves; an address comes with consent to mail."""
+
+    seats: int
+    naam: str = ""
+    email: str = ""
+    needs: str = ""
+
+
+class Seats(NamedTuple):
+    """How many seats are taken, and how many are left; `left` is None when there is no maximum."""
+
+    taken: int
+    left: int | None
+
+
+def register(
+    database: Database, public_id: str, wish: Wish, *, settle: Settle, key: str, secret: bytes
+) -> str:
+    """Keep the seats of a meeting for somebody, and return their secret link; then they are theirs.
+
+    The same key with the same content gives the same link again; with another content KeyReused. Full when
+    there are fewer seats left, Closed when the meeting does not take registrations.
+    """
+    key_hash = keyed(f"aanmelding:{public_id}:{key}", secret)
+    for _ in range(NEW_TRIES):
+        try:
+            with database.write() as session:
+                # Whoever comes at the same moment waits here: two may not both see the last seat.
+                query = select(Meeting).where(Meeting.public_id == public_id).with_for_update()
+                meeting = session.scalar(query)
+                if meeting is None:
+                    raise Closed("deze bijeenkomst is er niet")
+                return _keep(session, meeting, wish, settle=settle, key_hash=key_hash, secret=secret)
+        except IntegrityError:
+            continue
+    raise NotStored("uw aanmelding kon niet worden opgeslagen; probeer het nog eens")
+
+
+def is_open(meeting: Meeting, now: datetime) -> bool:
+    """Return whether people can register for a meeting at this moment."""
+    return meeting.public and meeting.state == State.ANNOUNCED and meeting.starts_at > now
+
+
+def seats(session: Session, meeting: Meeting) -> Seats:
+    """Return how many seats of a meeting are taken and left."""
+    query = select(func.sum(Registration.seats)).where(
+        Registration.meeting_id == meeting.id, Registration.cancelled_at.is_(None)
+    )
+    taken = session.scalar(query) or 0
+    return Seats(taken, None if meeting.capacity is None else max(0, meeting.capacity - taken))
+
+
+def of_meeting(session: Session, meeting: Meeting) -> Sequence[Registration]:
+    """Return the registrations of a meeting that stand, oldest first."""
+    query = select(Registration).where(
+        Registration.meeting_id == meeting.id, Registration.cancelled_at.is_(None)
+    )
+    return session.scalars(query.order_by(Registration.id)).all()
+
+
+def by_link(session: Session, given: str) -> Registration | None:
+    """Return the registration of a secret link; None when it is not ours."""
+    return session.scalar(select(Registration).where(Registration.token_hash == _digest(given)))
+
+
+def link_of(registration: Registration, secret: bytes) -> str:
+    """Return the secret link of a registration: derived, so that it need not be stored."""
+    return _link(registration.key_hash, secret)
+
+
+def cancel(session: Session, registration: Registration, *, actor: str, now: datetime) -> None:
+    """Give the seats back; what was told of who would come goes at once."""
+    if registration.cancelled_at is not None:
+        return
+    registration.cancelled_at = now
+    for name, value in WIPED.items():
+        setattr(registration, name, value)
+    _note(session, session.get_one(Meeting, registration.meeting_id), "afgemeld", actor, registration.seats)
+
+
+def tell(session: Session, meeting: Meeting, kind: str, *, now: datetime) -> int:
+    """Queue a mail to everybody who comes and wants mail; returns how many."""
+    told = [one for one in of_meeting(session, meeting) if may_mail(one)]
+    for one in told:
+        outbox.queue(session, kind=kind, recipient=one.email, payload={"aanmelding": one.id}, now=now)
+    return len(told)
+
+
+def remind(session: Session, now: datetime) -> int:
+    """Queue a mail to everybody who comes tomorrow, from nine o'clock, once; returns how many."""
+    if now.astimezone(AMSTERDAM).hour < REMIND_FROM_HOUR:
+        return 0
+    query = select(Meeting).where(
+        Meeting.state == State.ANNOUNCED,
+        Meeting.reminded_at.is_(None),
+        Meeting.starts_at > now,
+        Meeting.starts_at < now + timedelta(days=2),
+    )
+    tomorrow = local_day(now) + timedelta(days=1)
+    count = 0
+    for meeting in session.scalars(query.with_for_update()):
+        if local_day(meeting.starts_at) == tomorrow:
+            meeting.reminded_at = now
+            count += tell(session, meeting, REMINDER, now=now)
+    return count
+
+
+def may_mail(registration: Registration) -> bool:
+    """Return whether mail may go to who registered: with consent, and from somebody who proved to be one."""
+    return bool(registration.email) and registration.may_mail and registration.checked
+
+
+def wipe(session: Session, ids: Iterable[int]) -> None:
+    """Take away who registered; how many seats there were stays."""
+    session.execute(update(Registration).where(Registration.id.in_(list(ids))).values(**WIPED))
+
+
+def _keep(
+    session: Session, meeting: Meeting, wish: Wish, *, settle: Settle, key_hash: str, secret: bytes
+) -> str:
+    wish = _without_bsn(wish)
+    link = _link(key_hash, secret)
+    before = session.scalar(select(Registration).where(Registration.key_hash == key_hash))
+    if before is not None:
+        if before.cancelled_at is None and _wish_of(before) != wish:
+            raise KeyReused("deze sleutel hoort bij een andere aanmelding")
+        return link
+    now = datetime.now(UTC)
+    if not is_open(meeting, now):
+        raise Closed("voor deze bijeenkomst kunt u zich niet aanmelden")
+    left = seats(session, meeting).left
+    if left is not None and wish.seats > left:
+        raise Full(left)
+    row = Registration(
+        meeting_id=meeting.id,
+        key_hash=key_hash,
+        token_hash=_digest(link),
+        seats=wish.seats,
+        naam=wish.naam,
+        email=wish.email,
+        may_mail=bool(wish.email),
+        checked=settle(session) is None,
+        needs=wish.needs,
+        registered_at=now,
+    )
+    session.add(row)
+    session.flush()
+    if may_mail(row):
+        payload = {"aanmelding": row.id}
+        outbox.queue(session, kind=RECEIPT, recipient=row.email, payload=payload, now=now)
+    _note(session, meeting, "aangemeld", REPORTER, wish.seats)
+    return link
+
+
+def _without_bsn(wish: Wish) -> Wish:
+    return Wish(
+        seats=wish.seats, naam=without_bsn(wish.naam), email=wish.email, needs=without_bsn(wish.needs)
+    )
+
+
+def _wish_of(row: Registration) -> Wish:
+    return Wish(seats=row.seats, naam=row.naam, email=row.email, needs=row.needs)
+
+
+def _link(key_hash: str, secret: bytes) -> str:
+    return keyed(f"aanmelding.link:{key_hash}", secret)[:SIGNS]
+
+
+def _digest(link: str) -> str:
+    return hashlib.sha256(link.encode()).hexdigest()
+
+
+def _note(session: Session, meeting: Meeting, action: str, actor: str, number: int) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"{OBJECT}.{action}",
+        object_kind=OBJECT,
+        object_id=meeting.public_id,
+        detail={"plaatsen": number},
+    )
