@@ -135,6 +135,17 @@ def test_every_column_of_values_has_a_dutch_name(export: Export, shown: pd.DataF
     assert len({one.naam for one in VALUE_COLUMNS.values()}) == len(VALUE_COLUMNS)
 
 
+def test_a_definition_names_the_soorten_that_count(workbench: Workbench) -> None:
+    (lamps,) = taken(workbench, question=asked("licht_ha")).definitions
+    assert (
+        "van deze soorten tellen mee: Straatverlichting, Straatverlichting / openbare klok." in lamps.formule
+    )
+    (animals,) = taken(workbench, question=asked("dieren_inw")).definitions
+    assert "Alleen meldingen in de groep Dieren tellen mee. Deze soorten tellen niet mee: " in animals.formule
+    (every,) = taken(workbench).definitions
+    assert "soorten" not in every.formule
+
+
 def test_pandas_reads_the_csv_as_the_page_shows_it(export: Export, shown: pd.DataFrame) -> None:
     read = pd.read_csv(
         io.BytesIO(written(export, Form.CSV)),

@@ -203,13 +203,13 @@ def test_words_are_never_run_as_a_template(holy_zuid: Sheet, nasty: str) -> None
     [
         (
             HOLY_ZUID,
-            "400 in 2023, 532 in 2025. Dat is duidelijk meer: 1,33 keer zoveel (tussen 1,17 en 1,51).",
+            "400 in 2023, 532 in 2025. Dat is duidelijk meer: 1,33 keer zo veel (tussen 1,17 en 1,51).",
         ),
         (
             HOLY_NOORD,
-            "424 in 2023, 331 in 2025. Dat is duidelijk minder: 0,78 keer zoveel (tussen 0,68 en 0,90).",
+            "424 in 2023, 331 in 2025. Dat is duidelijk minder: 0,78 keer zo veel (tussen 0,68 en 0,90).",
         ),
-        (WESTWIJK, "Dat is geen duidelijk verschil: 0,98 keer zoveel (tussen 0,88 en 1,10)."),
+        (WESTWIJK, "Dat is geen duidelijk verschil: 0,98 keer zo veel (tussen 0,88 en 1,10)."),
     ],
 )
 def test_crimes_are_compared_as_known_from_elsewhere(workbench: Workbench, code: str, sentence: str) -> None:
@@ -250,7 +250,7 @@ def test_page_and_paper_say_the_same(client: TestClient) -> None:
     paper = words_of(answer.content)
     for one in (
         "Uw gebied op één blad: Holy-Zuid",
-        "1,33 keer zoveel (tussen 1,17 en 1,51)",
+        "1,33 keer zo veel (tussen 1,17 en 1,51)",
         "40,3",
         "tussen 38,2 en 42,4",
         "Kapotte straat, stoep of fietspad",

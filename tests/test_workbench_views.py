@@ -141,6 +141,13 @@ def test_what_is_no_view_is_not_kept_and_those_of_others_are_not_there(
             saved_views.save(session, "een ander", TOWN, "  ", "")
 
 
+def test_a_second_map_is_chosen_in_the_list_though_its_address_names_no_part(staff: TestClient) -> None:
+    html = staff.get("/analyse?gemeente=GM0622&niveau=wijk&naast=misdrijven_inw").text
+    chooser = html[html.index('id="naast"') :]
+    chosen = re.findall(r'<option value="([^"]*)" selected', chooser[: chooser.index("</select>")])
+    assert chosen == ["misdrijven_inw.misdrijven_inw"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -23,7 +23,7 @@ COLUMNS: Final = (
     Column("jaar", "jaar"),
     Column("maand", "nummer van de maand"),
     Column("aantal", "wat er geteld is"),
-    Column("verschil", "verschil met de gemeente, in punten"),
+    Column("verschil", "verschil met de gemeente, in procentpunten"),
     Column("deel", "ja: er is een deel van de maand gekeken"),
     Column("zonder_seizoen", "het aantal zonder seizoen"),
     Column("trend", "de trend"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import cache
+
+from data.categories import category_edition, editions
 from geo.indicators import Indicator, Minimum, Part
 from geo.measures import (
-    EVERYTHING,
     ActiveCount,
     Average,
     Awaited,
@@ -19,6 +22,7 @@ from geo.measures import (
     MedianDuration,
     Quotient,
     RecordMeasure,
+    Selection,
     Share,
     StillOpen,
     Survey,
@@ -87,13 +91,35 @@ def minimum_words(found: Indicator) -> list[str]:
 
 def _event_rate(measure: EventRate) -> str:
     texts = catalogue()
-    selection = texts.text("formule.selectie") if measure.selection != EVERYTHING else ""
     key = "formule.per_meldingen" if measure.events is Events.MELDINGEN else "formule.per_initiatieven"
     scale = ""
     if measure.scale != 1:
         scale = texts.text("formule.schaal", n=dutch(measure.scale), eenheid=quantity(measure.per))
     denominator = f"het aantal {quantity(measure.per)}"
-    return texts.text(key, selectie=selection, noemer=denominator, schaal=scale)
+    return texts.text(key, selectie=_selected(measure.selection), noemer=denominator, schaal=scale)
+
+
+def _selected(selection: Selection) -> str:
+    """Return which soorten melding count, each by its name in the indelingen that know it; empty for all."""
+    texts = catalogue()
+    groups = sorted(group.naam for group in selection.groups)
+    parts = (
+        ("formule.groepen", groups),
+        ("formule.soorten", _names(selection.categories)),
+        ("formule.zonder", _names(selection.without)),
+    )
+    return "".join(texts.text(key, namen=", ".join(names)) for key, names in parts if names)
+
+
+def _names(slugs: Collection[str]) -> list[str]:
+    """Return the names of soorten, each once however an indeling writes it."""
+    named = {name.casefold(): name for slug, name in _soorten() if slug in slugs}
+    return sorted(named.values(), key=str.casefold)
+
+
+@cache
+def _soorten() -> tuple[tuple[str, str], ...]:
+    return tuple((one.slug, one.naam) for name in editions() for one in category_edition(name).categories)
 
 
 def _figure_rate(measure: FigureRate) -> str:

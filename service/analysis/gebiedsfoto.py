@@ -277,7 +277,7 @@ def _trends(workbench: Workbench, viewer: Viewer, found: Places) -> dict[str, Tr
 
 
 def _times(value: float, lower: float, upper: float) -> str:
-    """Return `1,33 keer zoveel (tussen 1,17 en 1,51)`."""
+    """Return `1,33 keer zo veel (tussen 1,17 en 1,51)`."""
     margin = margin_text(lower, upper, decimals=2)
     return catalogue().text("blad.keer", keer=dutch(value, 2), marge=margin)
 

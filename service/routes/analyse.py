@@ -115,7 +115,7 @@ def analysis(
         "view": shown,
         "towns": towns.towns(workbench),
         "cijfers": _choices(workbench, viewer, asked),
-        "chosen": f"{shown.values.definition.id}.{shown.values.part.key}",
+        "chosen": _chosen(shown.values),
         "levels": [level.value for level in Level if found.of(level)],
         "soorten": list(MainGroup),
         "stralen": BANDWIDTHS_M,
@@ -141,7 +141,13 @@ def _second(workbench: Workbench, viewer: Viewer, found: Places, question: ViewQ
     second = question.second
     shown = view(workbench, viewer, found, asked_of(second), addresses=_addresses(found, question.niveau))
     picture = f"/analyse/beeld.png?{second.query(gemeente=question.gemeente)}"
-    return {"view": shown, "kaart": _with_position(shown.map_data, question), "picture": picture}
+    drawn = _with_position(shown.map_data, question)
+    return {"view": shown, "kaart": drawn, "picture": picture, "chosen": _chosen(shown.values)}
+
+
+def _chosen(values: LevelValues) -> str:
+    """Return the cijfer that is shown as a list names it: with its part, also when the address has none."""
+    return f"{values.definition.id}.{values.part.key}"
 
 
 @router.get("/analyse/beeld.png")
