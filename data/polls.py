@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from data import audit, themes
 from data.database import Database
 from data.letters import Settle, keyed
+from data.meeting_models import Meeting
 from data.theme_models import PollAnswer
 
 MOST_THEMES: Final = 3
@@ -56,7 +57,7 @@ class Answer:
     wants_activity: bool = False
     knows_not_how: bool = False
     wants_to_help: bool = False
-    words: Mapping[str, str] = NO_WORDS
+    words: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     channel: Channel = Channel.WEB
     meeting_id: int | None = None
 
@@ -241,6 +242,12 @@ def quarter(day: date) -> tuple[date, date]:
     first = date(day.year, day.month - (day.month - 1) % 3, 1)
     after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
     return first, after - timedelta(days=1)
+
+
+def meeting_number(session: Session, gemeente: str, public_id: str) -> int | None:
+    """Return the number of a meeting of this gemeente that was announced; None for any other name."""
+    known = (Meeting.municipality_code == gemeente, Meeting.public_id == public_id)
+    return session.scalar(select(Meeting.id).where(*known, Meeting.announced_at.is_not(None)))
 
 
 def private_themes(session: Session, gemeente: str) -> frozenset[str]:

@@ -61,6 +61,7 @@ class Vorm(StrEnum):
     VOLGEN = "volgen"
     MAIL = "mail"
     VERZOEKEN = "verzoeken"
+    PEILING = "peiling"
 
 
 def make_challenge(vorm: Vorm, folder: Path, *, now: float | None = None) -> dict[str, Any]:

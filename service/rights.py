@@ -86,6 +86,10 @@ GET /open311/v2/services/{service_code}.{form}
 GET /open311/v2/tokens/{token}.{form}
 GET /open311/v2/{rest}
 POST /open311/v2/{rest}
+GET /peiling
+GET /peiling/{code}
+POST /peiling/{code}
+GET /peiling/{code}/uitkomst
 GET /privacy
 GET /privacy/verzoek
 POST /privacy/verzoek
