@@ -1,0 +1,362 @@
+"""Theme advice: which themes a gebied could meet about, how sure that order is, and what carries it.
+
+How far an area lies from the town is counted in spreads of the areas (at least a quarter of the town's own
+value, so that a tenth is the least that speaks). Two spreads or more count fully. A score is
+
+    a third of the neutral clues + two thirds of all others,
+
+each the weighted mean of what is known; what people say themselves comes on top of the figures, so that
+nobody asked is no point against. A clear clue against halves a score. Rates are drawn jointly from their
+posterior, weights are multiplied by numbers between 0.5 and 1.5, and everything is worked out anew for each
+draw: stability is the share of draws in which a theme is among the first three.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import FigureError
+from geo.posterior import Posterior, posterior
+from geo.themes import Clue, Evidence, Label, Theme
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+Rates = Callable[[FloatArray, FloatArray], Posterior]
+
+DRAWS: Final = 1_000
+TOP: Final = 3
+CONFIDENCE: Final = 0.95
+# From here a theme stands out: it is among the first three more often than not.
+STANDS_OUT: Final = 0.5
+# Spreads from the town at which a clue begins to speak, and at which it counts fully.
+SPEAKS: Final = 0.4
+FULLY: Final = 2.0
+# The least spread, as a share of the town's own value: with SPEAKS that is a tenth.
+LEAST_SPREAD: Final = 0.25
+# The share of a score that neutral clues have, all together.
+NEUTRAL_SHARE: Final = 1 / 3
+# What a clear clue against leaves of a score.
+AGAINST: Final = 0.5
+UNSURE: Final = (0.5, 1.5)
+_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What is known of one clue, per area: values, or counts over an exposure; NaN is not known.
+
+    `town` is what an area is laid beside. `least` is the smallest spread, for what has no zero of its own.
+    """
+
+    values: FloatArray
+    town: float
+    exposure: FloatArray | None = None
+    least: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """How many people or signals say something per area: from `enough` it speaks, from `full` fully."""
+
+    people: FloatArray
+    enough: float
+    full: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Everything an advice follows from; each array in the order of `codes`.
+
+    `weight` is what an area weighs in the spread (inhabitants). `voices` go by theme and clue. `resting` are
+    the themes that an area had lately. `moved` multiplies the weight of a kind of evidence.
+    """
+
+    codes: tuple[str, ...]
+    weight: FloatArray
+    readings: Mapping[str, Reading]
+    voices: Mapping[tuple[str, str], Voice] = field(default_factory=lambda: MappingProxyType({}))
+    resting: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    moved: Mapping[Evidence, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One clue of a theme, per area: how far on its side it lies, what it adds, and whether it speaks."""
+
+    clue: Clue
+    apart: FloatArray
+    adds: FloatArray
+    speaks: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThemeAdvice:
+    """One theme in all areas: score, whether it is in the order, how often it is in the first three.
+
+    A place is 1 for the first; `place_lower` to `place_upper` holds it in 95 % of the draws.
+    """
+
+    theme: Theme
+    score: FloatArray
+    ranked: BoolArray
+    resting: BoolArray
+    stability: FloatArray
+    place: IntArray
+    place_lower: IntArray
+    place_upper: IntArray
+    clues: tuple[Heard, ...]
+    against: tuple[Heard, ...]
+
+    def label(self, area: int) -> Label:
+        """How well founded the theme is in an area: by the kinds of evidence that speak for it."""
+        kinds = {one.clue.evidence for one in self.clues if one.speaks[area]}
+        if self.theme.on_request and (self._has_no_figures or Evidence.RESIDENTS not in kinds):
+            return Label.OP_VERZOEK
+        return Label.STERK if len(kinds) > 1 else Label.AANWIJZING
+
+    @property
+    def _has_no_figures(self) -> bool:
+        return all(one.clue.evidence.is_voice or one.clue.neutral for one in self.clues)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Advice:
+    """The themes of a town's areas; `seed` follows from the inputs alone."""
+
+    codes: tuple[str, ...]
+    themes: tuple[ThemeAdvice, ...]
+    seed: int
+
+    def order(self, area: int) -> list[ThemeAdvice]:
+        """The themes that are in the order of an area, the first one first."""
+        return sorted((one for one in self.themes if one.ranked[area]), key=lambda one: int(one.place[area]))
+
+    def stands_out(self, area: int) -> bool:
+        """Whether any theme of an area is among its first three more often than not."""
+        return any(one.ranked[area] and one.stability[area] >= STANDS_OUT for one in self.themes)
+
+    @property
+    def chance(self) -> float:
+        """How often a theme would be among the first three if nothing spoke."""
+        return min(TOP / len(self.themes), 1.0)
+
+
+def advise(
+    themes: Sequence[Theme], inputs: Inputs, *, draws: int = DRAWS, rates: Rates = posterior
+) -> Advice:
+    """The advice for all areas at once; the same inputs give the same draws, in whatever order and units.
+
+    `rates` says how counts become rates. Raises FigureError without an area or a theme.
+    """
+    if not themes or not inputs.codes:
+        raise FigureError("Zonder gebieden of thema's is er geen advies.")
+    inputs, order = _sorted(inputs)
+    seed = _seed(themes, inputs)
+    random = np.random.default_rng(seed)
+    apart = {
+        key: _apart(inputs.readings[key], inputs, draws, random, rates) for key in sorted(inputs.readings)
+    }
+    weighing = [random.uniform(*UNSURE, (draws + 1, len(one.clues))) for one in _by_name(themes)]
+    drawn = {
+        theme.slug: _Drawn(theme, inputs, apart, np.vstack([np.ones((1, len(theme.clues))), unsure[1:]]))
+        for theme, unsure in zip(_by_name(themes), weighing, strict=True)
+    }
+    scores = np.stack([drawn[one.slug].score for one in themes])
+    counts = np.stack([drawn[one.slug].counts for one in themes])
+    places = _places(np.where(counts, scores, -1.0))
+    back = np.argsort(order)
+    found = tuple(
+        drawn[theme.slug].advice(places[at][:, back], len(themes), back) for at, theme in enumerate(themes)
+    )
+    return Advice(tuple(inputs.codes[at] for at in back), found, seed)
+
+
+def carriers(values: FloatArray, clue: Clue, *, at_least: float, town: float) -> BoolArray:
+    """Which buurten carry a clue: at least as far on its side as their area, and a tenth from the town."""
+    sign = clue.side.sign
+    far = sign * (values - town) >= SPEAKS * LEAST_SPREAD * abs(town)
+    return far & (sign * (values - at_least) >= -1e-9 * abs(at_least))
+
+
+class _Drawn:
+    """One theme in the point estimate (row 0) and in each draw: (1 + draws, areas)."""
+
+    def __init__(
+        self, theme: Theme, inputs: Inputs, apart: Mapping[str, FloatArray], unsure: FloatArray
+    ) -> None:
+        self.theme, self._inputs, self._apart = theme, inputs, apart
+        shape = (len(unsure), len(inputs.codes))
+        self._nothing = np.full(shape, np.nan)
+        moved = np.array([inputs.moved.get(one.evidence, 1.0) for one in theme.clues])
+        self._weights = unsure * np.array([one.weight for one in theme.clues]) * moved
+        self.counts = np.zeros(shape, dtype=bool)
+        self._adds: list[FloatArray] = [np.zeros(len(inputs.codes)) for _ in theme.clues]
+        neutral = self._mean([at for at, one in enumerate(theme.clues) if one.neutral], NEUTRAL_SHARE)
+        figures = [at for at, one in enumerate(theme.clues) if not (one.neutral or one.evidence.is_voice)]
+        told = self._mean(figures, 1 - NEUTRAL_SHARE)
+        self.score = neutral + self._with_voices(told)
+        self.score *= np.where(self._has_against(), AGAINST, 1.0)
+        self.resting = np.array([theme.slug in inputs.resting.get(code, ()) for code in inputs.codes])
+        self.counts &= ~self.resting & (self.score > 0)
+
+    def advice(self, places: IntArray, number: int, back: NDArray[np.intp]) -> ThemeAdvice:
+        """What came of it, with the areas where they were before they were sorted."""
+        counts = self.counts[:, back]
+        drawn = np.where(counts[1:], places[1:], number)
+        tail = (1 - CONFIDENCE) / 2
+        lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0, method="inverted_cdf")
+        return ThemeAdvice(
+            self.theme,
+            self.score[0][back],
+            counts[0],
+            self.resting[back],
+            ((places[1:] <= TOP) & counts[1:]).mean(axis=0),
+            np.where(counts[0], places[0], number),
+            lower.astype(np.int64),
+            upper.astype(np.int64),
+            tuple(
+                self._heard(one, back, adds) for one, adds in zip(self.theme.clues, self._adds, strict=True)
+            ),
+            tuple(self._heard(one, back, None) for one in self.theme.against),
+        )
+
+    def _heard(self, clue: Clue, back: NDArray[np.intp], adds: FloatArray | None) -> Heard:
+        if clue.evidence.is_voice:
+            voice = self._inputs.voices.get((self.theme.slug, clue.key))
+            people = np.full(len(back), np.nan) if voice is None else voice.people
+            speaks = np.zeros(len(back), dtype=bool) if voice is None else people >= voice.enough
+            return Heard(
+                clue, people[back], np.zeros(len(back)) if adds is None else adds[back], speaks[back]
+            )
+        apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+        sure = np.mean(apart[1:] > 0, axis=0) >= (1 + CONFIDENCE) / 2
+        speaks = (apart[0] >= SPEAKS) & sure
+        return Heard(clue, apart[0][back], np.zeros(len(back)) if adds is None else adds[back], speaks[back])
+
+    def _mean(self, which: Sequence[int], share: float) -> FloatArray:
+        """The weighted mean of what is known of these clues, times their share of the score."""
+        total, known = np.zeros(self._nothing.shape), np.zeros(self._nothing.shape)
+        parts: dict[int, FloatArray] = {}
+        for at in which:
+            clue = self.theme.clues[at]
+            apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+            has = ~np.isnan(apart)
+            parts[at] = np.where(has, np.clip(apart / FULLY, 0.0, 1.0), 0.0) * self._weights[:, [at]]
+            known += np.where(has, self._weights[:, [at]], 0.0)
+            total += parts[at]
+            if self.theme.opens(clue):
+                self.counts |= np.where(has, apart, 0.0) >= SPEAKS
+        divisor = np.where(known > 0, known, 1.0)
+        for at, part in parts.items():
+            self._adds[at] = share * part[0] / divisor[0]
+        mean: FloatArray = share * total / divisor
+        return mean
+
+    def _with_voices(self, told: FloatArray) -> FloatArray:
+        """What figures tell and, of what they leave, what people say."""
+        share = 1 - NEUTRAL_SHARE
+        left = 1 - told / share
+        for at, clue in enumerate(self.theme.clues):
+            voice = self._inputs.voices.get((self.theme.slug, clue.key))
+            if not clue.evidence.is_voice or voice is None:
+                continue
+            speaks = voice.people >= voice.enough
+            loud = np.where(speaks, np.minimum(voice.people / voice.full, 1.0), 0.0)
+            said = loud * np.minimum(self._weights[:, [at]] / 2, 1.0)
+            self._adds[at] = share * (left * said)[0]
+            left = left * (1 - said)
+            self.counts |= speaks & (said > 0)
+        return share * (1 - left)
+
+    def _has_against(self) -> BoolArray:
+        found = np.zeros(self._nothing.shape, dtype=bool)
+        for clue in self.theme.against:
+            apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+            found |= np.where(np.isnan(apart), 0.0, apart) >= SPEAKS
+        return found
+
+
+def _apart(
+    reading: Reading, inputs: Inputs, draws: int, random: np.random.Generator, rates: Rates
+) -> FloatArray:
+    """How many spreads above the town each area lies, as expected and in each draw, (1 + draws, areas)."""
+    values = _drawn(reading, draws, random, rates)
+    off = values - reading.town
+    known = ~np.isnan(off)
+    weight = np.where(known, inputs.weight, 0.0)
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+    spread = np.sqrt((weight * np.where(known, off, 0.0) ** 2).sum(axis=1, keepdims=True) / total)
+    least = LEAST_SPREAD * abs(reading.town) if reading.least is None else reading.least
+    apart: FloatArray = off / np.maximum(np.maximum(spread, least), 1e-300)
+    return apart
+
+
+def _drawn(reading: Reading, draws: int, random: np.random.Generator, rates: Rates) -> FloatArray:
+    """The value as expected and in each draw; what has no counts stays as it is."""
+    if reading.exposure is None:
+        return np.broadcast_to(reading.values, (1 + draws, len(reading.values)))
+    known = ~np.isnan(reading.values) & (reading.exposure > 0)
+    if not known.any():
+        return np.full((1 + draws, len(known)), np.nan)
+    # In units of their mean exposure, so that the draws do not depend on units.
+    unit = float(np.nanmean(np.where(known, reading.exposure, np.nan)))
+    found = rates(np.where(known, reading.values, np.nan), np.where(known, reading.exposure / unit, np.nan))
+    return np.vstack([found.mean(), found.draws(draws, random)]) / unit
+
+
+def _places(scores: FloatArray) -> IntArray:
+    """The place of each theme per draw and area, 1 for the highest score; equal ones in their own order."""
+    order = np.argsort(-scores, axis=0, kind="stable")
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(1, len(scores) + 1)[:, None, None], axis=0)
+    return places
+
+
+def _by_name(themes: Sequence[Theme]) -> list[Theme]:
+    return sorted(themes, key=lambda one: one.slug)
+
+
+def _sorted(inputs: Inputs) -> tuple[Inputs, NDArray[np.intp]]:
+    """The inputs by code, and where each area was."""
+    order = np.argsort(np.array(inputs.codes, dtype=str), kind="stable")
+
+    def taken(values: FloatArray) -> FloatArray:
+        return np.asarray(values, dtype=np.float64)[order]
+
+    readings = {
+        key: Reading(
+            taken(one.values), one.town, None if one.exposure is None else taken(one.exposure), one.least
+        )
+        for key, one in inputs.readings.items()
+    }
+    voices = {
+        key: Voice(taken(one.people), one.enough, taken(one.full)) for key, one in inputs.voices.items()
+    }
+    codes = tuple(inputs.codes[at] for at in order)
+    return Inputs(codes, taken(inputs.weight), readings, voices, inputs.resting, inputs.moved), order
+
+
+def _seed(themes: Sequence[Theme], inputs: Inputs) -> int:
+    """A number from everything that goes in; values by what another unit leaves the same."""
+    digest = hashlib.sha256("|".join(inputs.codes).encode())
+    for theme in _by_name(themes):
+        digest.update(theme.slug.encode())
+    for key in sorted(inputs.readings):
+        one = inputs.readings[key]
+        digest.update(key.encode())
+        scale = abs(one.town) or 1.0
+        parts = (one.values / scale,) if one.exposure is None else (one.values, one.exposure * scale)
+        for part in parts:
+            digest.update((np.round(part, _DIGITS) + 0.0).tobytes())
+    for pair in sorted(inputs.voices):
+        digest.update("|".join(pair).encode())
+        digest.update((inputs.voices[pair].people + 0.0).tobytes())
+    return int.from_bytes(digest.digest()[:8], "big")

@@ -1,0 +1,126 @@
+"""Theme readings: what the clues of themes are read from, for the areas of a town and for its buurten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geo.evidence import Evidence
+from geo.indicator_values import ValueStatus, indicator_values
+from geo.measures import Difference, EventRate, FigureRate
+from geo.membership import BoolArray, FloatArray, Membership
+from geo.registry import INWONERS
+from geo.theme_advice import Reading, carriers
+from geo.themes import Clue, Given
+
+# Fewer inhabitants say too little for a reason.
+FEWEST_PEOPLE: Final = 500
+# A difference from the gemeente has no zero of its own: two and a half points are its least spread.
+LEAST_POINTS: Final = 2.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A clue as it was read: rows of `geo.indicator_values` by code, of areas, of the town, of buurten."""
+
+    given: Given
+    areas: pd.DataFrame
+    town: pd.Series
+    buurten: pd.DataFrame
+    reading: Reading
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any area has it."""
+        return bool((~np.isnan(self.reading.values)).any())
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is a count over an exposure, so that chance plays a part."""
+        return self.reading.exposure is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What a clue is read for: areas with the gemeente and the buurten, and who of them is left out.
+
+    `special` are buurten that carry no theme by themselves.
+    """
+
+    areas: Membership
+    town: Membership
+    buurten: Membership
+    special: frozenset[str] = frozenset()
+
+
+def people(evidence: Evidence, members: Membership) -> FloatArray:
+    """The inhabitants of each area, NaN where they are not known."""
+    return evidence.figures.counts(INWONERS, members).value
+
+
+def read(given: Given, evidence: Evidence, ground: Ground) -> Read:
+    """Read one clue; an area with too few inhabitants, or below the minimum of the cijfer, has none."""
+    areas, town, buurten = (
+        _rows(given, evidence, members) for members in (ground.areas, ground.town, ground.buurten)
+    )
+    large = people(evidence, ground.areas) >= FEWEST_PEOPLE
+    measured = _reading(given, areas, town.iloc[0], large, people(evidence, ground.areas))
+    return Read(given, areas, town.iloc[0], buurten, measured)
+
+
+def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Ground) -> list[str]:
+    """The buurten of an area that carry a clue, the farthest first; special places are none of them."""
+    members = ground.areas
+    inside = [str(one) for one in members.buurten[members.owner == members.codes.get_loc(code)]]
+    usable = [one for one in inside if one not in ground.special]
+    rows = found.buurten.loc[usable]
+    enough = (
+        people(evidence, ground.buurten)[ground.buurten.codes.get_indexer(pd.Index(usable))] >= FEWEST_PEOPLE
+    )
+    values = np.where(enough, rows["value"].to_numpy(dtype=np.float64), np.nan)
+    own, town = float(found.areas["value"].to_numpy()[members.codes.get_loc(code)]), found.reading.town
+    held = carriers(values, clue, at_least=own, town=town)
+    order = np.argsort(-clue.side.sign * np.nan_to_num(values), kind="stable")
+    return [usable[at] for at in order if held[at]]
+
+
+def _rows(given: Given, evidence: Evidence, members: Membership) -> pd.DataFrame:
+    rows = indicator_values(given.indicator, evidence=evidence, members=members)
+    return rows[rows["part"] == given.part.key].set_index("code").loc[list(members.codes)]
+
+
+def _reading(
+    given: Given, rows: pd.DataFrame, town: pd.Series, large: BoolArray, weight: FloatArray
+) -> Reading:
+    usable = large & rows["status"].isin(_usable(given)).to_numpy()
+    values = np.where(usable, rows["value"].to_numpy(dtype=np.float64), np.nan)
+    measure = given.part.measure
+    if isinstance(measure, EventRate | FigureRate):
+        exposure = (rows["denominator"] * rows["exposure_years"] / measure.scale).to_numpy(dtype=np.float64)
+        counts = np.where(usable, rows["n"].to_numpy(dtype=np.float64), np.nan)
+        whole = float(town["n"]) / float(town["denominator"]) / float(town["exposure_years"]) * measure.scale
+        return _beside(given, Reading(counts, whole, exposure), counts / exposure, weight)
+    if isinstance(measure, Difference):
+        return Reading(values, 0.0, least=LEAST_POINTS)
+    return _beside(given, Reading(values, float(town["value"])), values, weight)
+
+
+def _beside(given: Given, reading: Reading, values: FloatArray, weight: FloatArray) -> Reading:
+    """The reading beside what its clue asks for; without that nothing is known."""
+    known = np.isfinite(values) & (weight > 0)
+    town = reading.town
+    if given.beside == "gebieden" and known.any():
+        town = float(np.average(values[known], weights=weight[known]))
+    if np.isfinite(town):
+        return replace(reading, town=town)
+    return Reading(np.full(len(values), np.nan), 0.0)
+
+
+def _usable(given: Given) -> list[str]:
+    """The statuses that an area counts with: few events are no fault, they have a wide margin."""
+    only_few = all(minimum.of == "n" for minimum in given.indicator.minimum)
+    few = [ValueStatus.TE_KLEIN.value] if only_few else []
+    return [ValueStatus.BEKEND.value, *few]

@@ -1,0 +1,106 @@
+"""Theme words: reasons, what is missing and what goes well, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.evidence import Evidence as Counted
+from geo.measures import EVERYTHING, Difference
+from geo.membership import Membership
+from geo.theme_advice import Heard
+from geo.theme_readings import Read
+from geo.themes import HEARD, Theme
+from maps.numbers import dutch
+from service.analysis.figures import STATUS_TEXTS
+from service.analysis.value_words import margin_text, shared_decimals, source_text
+from service.texts import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason in a sentence: who says it, and from what; a neutral one says who lives somewhere."""
+
+    key: str
+    text: str
+    evidence: str
+    source: str
+    neutral: bool
+    estimate: bool
+
+
+def reason(heard: Heard, reads: Mapping[str, Read], at: int, code: str, town: str) -> Reason:
+    """Return a clue that speaks, of one area, as a sentence with its figure, margin and comparison."""
+    clue, t = heard.clue, catalogue().text
+    if clue.evidence.is_voice:
+        key = "thema_advies.signalen" if clue.key == HEARD else f"thema_advies.stem_{clue.key}"
+        text = t(key, n=round(float(heard.apart[at])))
+        return Reason(clue.key, text, clue.evidence.value, "", clue.neutral, estimate=False)
+    found = reads[clue.key]
+    row = found.areas.loc[[code]].iloc[0]
+    return Reason(
+        clue.key,
+        _sentence(found, row, town),
+        clue.evidence.value,
+        source_text(str(row["source"] or ""), row["year"]),
+        clue.neutral,
+        found.given.estimate,
+    )
+
+
+def missing(theme: Theme, reads: Mapping[str, Read], code: str) -> tuple[str, ...]:
+    """Return what would speak of a theme and is not known, with why."""
+    lines = []
+    for clue in theme.clues:
+        found = reads.get(clue.key)
+        if found is None:
+            continue
+        status = str(found.areas.loc[code, "status"])
+        if status != "bekend" and STATUS_TEXTS[status]:
+            lines.append(f"{found.given.naam}: {STATUS_TEXTS[status]}")
+    return tuple(lines)
+
+
+def strengths(counted: Counted, members: Membership, code: str) -> tuple[str, ...]:
+    """Return what goes well in an area: plans of residents that were begun."""
+    begun = counted.initiatieven
+    if begun is None:
+        return ()
+    place = int(members.codes.get_indexer(pd.Index([code]))[0])
+    number = round(float(begun.in_areas(EVERYTHING, members)[place]))
+    return (catalogue().text("thema_advies.initiatieven", n=number),) if number else ()
+
+
+def _sentence(found: Read, row: pd.Series, town: str) -> str:
+    t, part = catalogue().text, found.given.part
+    value, whole = float(row["value"]), found.reading.town
+    decimals = shared_decimals([value, whole])
+    number = dutch(value, decimals)
+    margin = margin_text(float(row["lower"]), float(row["upper"]), decimals=decimals)
+    if isinstance(part.measure, Difference):
+        side = "hoger" if value > 0 else "lager"
+        return t(
+            f"thema_advies.verschil_{side}", naam=found.given.naam, waarde=dutch(abs(value), 1), gemeente=town
+        )
+    where = (
+        t("thema_advies.gebieden")
+        if found.given.beside == "gebieden"
+        else t("thema_advies.heel", gemeente=town)
+    )
+    key = "thema_advies.reden_marge" if margin else "thema_advies.reden"
+    return t(
+        key,
+        naam=found.given.naam,
+        waarde=number,
+        eenheid=_unit(part.unit),
+        marge=margin,
+        waar=where,
+        gemeente_waarde=dutch(whole, decimals),
+    )
+
+
+def _unit(unit: str) -> str:
+    """Return a unit that is not in the name already."""
+    return "" if unit.startswith("per ") else f" {unit}"
