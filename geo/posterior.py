@@ -5,6 +5,10 @@ lies and how wide it is, is not estimated and then taken for true (such interval
 of cases, and have no width at all when the estimate of the spread is 0, as in half of the towns with few
 events). Both are integrated over a grid: Clayton and Kaldor, Empirical Bayes estimates of age-standardized
 relative risks, Biometrics 43 (1987), made fully Bayesian.
+
+Before anything is counted, each spread from 0.1 on is as likely as one some per cent wider, and less likely
+beyond 1. Areas of real towns are never nearly alike; a prior that holds that possible draws areas too far
+towards the town. What the choice gains and costs: docs/decisions/0015-what-few-events-can-tell.md.
 """
 
 from __future__ import annotations
@@ -20,10 +24,11 @@ from geo.errors import FigureError
 
 FloatArray = NDArray[np.float64]
 
-# The spread between areas, as coefficient of variation: from none that matters to one area with everything.
-_SPREADS: Final = np.geomspace(0.02, 2.5, 30)
+# The spread between areas, as coefficient of variation: from a third of the least that real towns show (0.3)
+# to beyond the most (2.1).
+_SPREADS: Final = np.geomspace(0.1, 3.0, 26)
 # Means of the town around what it shows, in standard errors.
-_STEPS: Final = np.linspace(-4.5, 4.5, 25)
+_STEPS: Final = np.linspace(-4.5, 4.5, 19)
 _NEGLIGIBLE: Final = 1e-5
 # A quantile is sought within this many powers of e around that of one gamma with the same mean and spread.
 _REACH: Final = 25.0
@@ -127,8 +132,8 @@ def _grid(total: float, size: FloatArray) -> tuple[FloatArray, FloatArray, Float
 
 
 def _prior(spreads: FloatArray, means: FloatArray) -> FloatArray:
-    """The log prior per step of log spread and log mean: a half-normal spread, Jeffreys for the mean."""
-    return np.log(spreads) - spreads**2 / 2 + np.log(means) / 2
+    """The log prior per step of log spread and log mean: level, less so beyond 1; Jeffreys for the mean."""
+    return -(spreads**2) / 2 + np.log(means) / 2
 
 
 def _weights(
