@@ -36,6 +36,7 @@ from service.routes import (
     open311,
     opvallend,
     organisaties,
+    partners,
     peiling,
     photos,
     plek,
@@ -119,6 +120,7 @@ PAGES: tuple[APIRouter, ...] = (
     taken.router,
     opdrachten.router,
     organisaties.router,
+    partners.router,
 )
 API: tuple[APIRouter, ...] = (
     areas.router,

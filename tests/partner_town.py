@@ -1,0 +1,142 @@
+"""A town with a register of partners and a meeting, for tests of inviting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from account_town import OTHER, OWN, account, csrf, log_in
+from cheap_passwords import hashed
+from fastapi.testclient import TestClient
+from intake_door import database_of
+from served import ACCOUNT, PASSWORD, bundled_database
+from sqlalchemy.orm import Session
+
+from data.accounts import Given as GivenRole
+from data.meeting_models import Meeting
+from data.melding_words import public_ids
+from data.partner_fields import Given
+from data.partner_models import Partner
+from data.partners import Register
+from data.reach import area_names
+from data.rights import Role
+from data.themes import registry
+from service.app import create_app
+from service.settings import Settings
+
+SECRET = b"p" * 32
+TODAY = date(2026, 6, 1)
+# Gebieden of the bundled data of Vlaardingen.
+HOLY_ZUID, HOLY_NOORD, WESTWIJK = "Holy-Zuid", "Holy-Noord", "Westwijk"
+THEME = "zorg-en-welzijn"
+COORDINATOR, OF_AREA, STRANGER = "coordinator", "coordinator-holy", "coordinator-elders"
+
+
+@contextmanager
+def partner_service(folder: Path, **more: object) -> Iterator[TestClient]:
+    """A service with the bundled towns, and coordinators of a whole town, of one gebied, of elsewhere."""
+    known = {
+        "database_url": bundled_database(folder),
+        "var_folder": folder,
+        "staff": {ACCOUNT: hashed(PASSWORD)},
+        **more,
+    }
+    with TestClient(create_app(Settings.model_validate(known)), follow_redirects=False) as client:
+        account(client, COORDINATOR, Role.WIJKCOORDINATOR)
+        with database_of(client).read() as session:
+            holy = code_of(session, HOLY_ZUID)
+        account(client, OF_AREA, GivenRole(Role.WIJKCOORDINATOR, (holy,)))
+        account(client, STRANGER, Role.WIJKCOORDINATOR, gemeente=OTHER)
+        yield client
+
+
+def code_of(session: Session, naam: str) -> str:
+    """The code of a gebied by its name."""
+    names = area_names(session, OWN)["gebied"]
+    return next(code for code, known in names.items() if known == naam)
+
+
+def register_of(session: Session, *, gemeente: str = OWN, secret: bytes = SECRET) -> Register:
+    """The register of a town as a test keeps it."""
+    names = {code: naam for level in area_names(session, gemeente).values() for code, naam in level.items()}
+    return Register(session, gemeente, registry(session, gemeente), names, secret, "proef", TODAY)
+
+
+def given(**changes: Any) -> Given:
+    """A partner with a role and a theme, and what a test changes of it."""
+    plain: dict[str, Any] = {
+        "soort": "organisatie",
+        "organisatie": "Zorg dichtbij",
+        "functie": "wijkverpleegkundige",
+        "email": "zorg@organisatie.example",
+        "themas": (THEME,),
+        "bron": "gebeld op 1 mei",
+    }
+    return Given(**{**plain, **changes})
+
+
+def resident(**changes: Any) -> Given:
+    """A resident who agreed to be invited."""
+    plain = {
+        "soort": "initiatiefnemer",
+        "organisatie": "Buurtmoestuin",
+        "functie": "",
+        "email": "bewoner@thuis.example",
+        "themas": (),
+        "toestemming": date(2026, 5, 1),
+        "toestemming_hoe": "formulier",
+    }
+    return given(**{**plain, **changes})
+
+
+def keep(client: TestClient, *wanted: Given, secret: bytes = SECRET) -> list[str]:
+    """Keep partners, and return their names."""
+    with database_of(client).write() as session:
+        register = register_of(session, secret=secret)
+        return [register.add(one).public_id for one in wanted]
+
+
+def meeting(client: TestClient, *, theme: str | None = THEME, gebied: str = HOLY_ZUID, **changes: Any) -> str:
+    """Keep a meeting in two weeks, and return its name."""
+    begin = datetime.now(UTC).replace(microsecond=0) + timedelta(days=14)
+    with database_of(client).write() as session:
+        values = {
+            "public_id": public_ids(1)[0],
+            "municipality_code": OWN,
+            "gebied": code_of(session, gebied),
+            "theme": theme,
+            "form": "themabijeenkomst",
+            "titel": "Zorg in de buurt",
+            "starts_at": begin,
+            "ends_at": begin + timedelta(hours=2),
+            "place": "De Bijenkorf",
+            "address": "Plein 1",
+            "state": "aangekondigd",
+            "created_at": datetime.now(UTC),
+            "created_by": "proef",
+        }
+        row = Meeting(**{**values, **changes})
+        session.add(row)
+        session.flush()
+        return row.public_id
+
+
+def send(client: TestClient, path: str, page: str = "/partners", **fields: object) -> Any:
+    """Send a form of staff from a page that holds the token of the session."""
+    return client.post(path, data={"csrf": csrf(client, f"{page}"), **fields})
+
+
+def as_coordinator(client: TestClient, name: str = COORDINATOR) -> TestClient:
+    """The service as a coordinator visits it."""
+    return log_in(TestClient(client.app, follow_redirects=False), name)
+
+
+def partners_of(client: TestClient) -> list[Partner]:
+    """All partners that are kept."""
+    from sqlalchemy import select
+
+    with database_of(client).read() as session:
+        return list(session.scalars(select(Partner).order_by(Partner.id)))
