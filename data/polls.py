@@ -28,6 +28,7 @@ from data.theme_models import PollAnswer
 
 MOST_THEMES: Final = 3
 LONGEST_WORDS: Final = 300
+MOST_MEETINGS: Final = 10
 # The least number of people that everybody is told.
 SHOWN_FROM: Final = 5
 # A round is over at the end of a quarter, when so many people have answered.
@@ -248,6 +249,13 @@ def meeting_number(session: Session, gemeente: str, public_id: str) -> int | Non
     """Return the number of a meeting of this gemeente that was announced; None for any other name."""
     known = (Meeting.municipality_code == gemeente, Meeting.public_id == public_id)
     return session.scalar(select(Meeting.id).where(*known, Meeting.announced_at.is_not(None)))
+
+
+def meetings(session: Session, gemeente: str, area: str) -> Sequence[Meeting]:
+    """Return the meetings of an area that were announced, the last first."""
+    query = select(Meeting).where(Meeting.municipality_code == gemeente, Meeting.gebied == area)
+    query = query.where(Meeting.announced_at.is_not(None)).order_by(Meeting.starts_at.desc(), Meeting.id)
+    return session.scalars(query.limit(MOST_MEETINGS)).all()
 
 
 def private_themes(session: Session, gemeente: str) -> frozenset[str]:

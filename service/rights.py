@@ -207,6 +207,13 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /api/v1/verandering/voor-en-na": Right.FIGURES_STAFF,
     # For two rights: who reads the lines, and who configures the gemeente.
     "GET /analyse/gebeurtenissen": Open.SIGNED_IN,
+    "GET /peilingen": Right.THEMES_READ,
+    "GET /peilingen/{code}": Right.THEMES_READ,
+    "POST /peilingen/{code}/wachtend": Right.THEMES_CHOOSE,
+    "GET /peilingen/{code}/invoeren": Right.THEMES_CHOOSE,
+    "POST /peilingen/{code}/invoeren": Right.THEMES_CHOOSE,
+    "POST /peilingen/{code}/terug": Right.THEMES_CHOOSE,
+    "GET /peilingen/{code}/scherm": Right.THEMES_READ,
     "POST /analyse/gebeurtenissen": Open.SIGNED_IN,
     "POST /analyse/gebeurtenissen/{nummer}/weg": Open.SIGNED_IN,
     "GET /analyse/leefbaarheid": Right.FIGURES_STAFF,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -42,3 +43,11 @@ def on_day(session: Session, day: date, number: int, **what: object) -> None:
     answer = Answer(**{"gemeente": ASSEN, "area": WIJK, "themes": (), **what})  # type: ignore[arg-type]
     for _ in range(number):
         assert polls.enter(session, answer, actor="iemand", on=day, key=fresh_key(), secret=SECRET)
+
+
+def at_poll(client: TestClient, act: str = "invoeren", *, area: str = WIJK, **form: str) -> Response:
+    """Send a form of the staff page of an area, with the key and the token of the page it is on."""
+    page = client.get(f"/peilingen/{area}/invoeren").text
+    read = dict(re.findall(r'name="(csrf|sleutel)" value="([^"]+)"', page))
+    answer: Response = client.post(f"/peilingen/{area}/{act}", data=read | form)
+    return answer
