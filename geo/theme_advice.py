@@ -206,6 +206,8 @@ class _Drawn:
         self.score *= np.where(self._has_against(), AGAINST, 1.0)
         self.resting = np.array([theme.slug in inputs.resting.get(code, ()) for code in inputs.codes])
         self.counts &= ~self.resting & (self.score > 0)
+        # What is told has a clear reason; a draw is one world, in which everything is clear.
+        self.counts[0] &= np.any([self._is_clear(one) for one in theme.clues if theme.opens(one)], axis=0)
 
     def advice(self, places: IntArray, number: int, back: NDArray[np.intp]) -> ThemeAdvice:
         """What came of it, with the areas where they were before they were sorted."""
@@ -229,17 +231,29 @@ class _Drawn:
         )
 
     def _heard(self, clue: Clue, back: NDArray[np.intp], adds: FloatArray | None) -> Heard:
+        added = np.zeros(len(back)) if adds is None else adds
         if clue.evidence.is_voice:
             voice = self._inputs.voices.get((self.theme.slug, clue.key))
-            people = np.full(len(back), np.nan) if voice is None else voice.people
-            speaks = np.zeros(len(back), dtype=bool) if voice is None else people >= voice.enough
-            return Heard(
-                clue, people[back], np.zeros(len(back)) if adds is None else adds[back], speaks[back]
-            )
-        apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+            apart = np.full(len(back), np.nan) if voice is None else voice.people
+        else:
+            apart = self._signed(clue)[0]
+        return Heard(clue, apart[back], added[back], self._is_clear(clue)[back])
+
+    def _is_clear(self, clue: Clue) -> BoolArray:
+        """Where a clue speaks, and would in nearly every draw."""
+        if clue.evidence.is_voice:
+            voice = self._inputs.voices.get((self.theme.slug, clue.key))
+            nobody = np.zeros(len(self._inputs.codes), dtype=bool)
+            return nobody if voice is None else np.asarray(voice.people >= voice.enough)
+        apart = self._signed(clue)
         sure = np.mean(apart[1:] > 0, axis=0) >= (1 + CONFIDENCE) / 2
-        speaks = (apart[0] >= SPEAKS) & sure
-        return Heard(clue, apart[0][back], np.zeros(len(back)) if adds is None else adds[back], speaks[back])
+        clear: BoolArray = (apart[0] >= SPEAKS) & sure
+        return clear
+
+    def _signed(self, clue: Clue) -> FloatArray:
+        """How far each area lies from the town, on the side that speaks."""
+        signed: FloatArray = clue.side.sign * self._apart.get(clue.key, self._nothing)
+        return signed
 
     def _mean(self, which: Sequence[int], share: float) -> FloatArray:
         """The weighted mean of what is known of these clues, times their share of the score."""
@@ -247,7 +261,7 @@ class _Drawn:
         parts: dict[int, FloatArray] = {}
         for at in which:
             clue = self.theme.clues[at]
-            apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+            apart = self._signed(clue)
             has = ~np.isnan(apart)
             parts[at] = np.where(has, np.clip(apart / FULLY, 0.0, 1.0), 0.0) * self._weights[:, [at]]
             known += np.where(has, self._weights[:, [at]], 0.0)
@@ -279,7 +293,7 @@ class _Drawn:
     def _has_against(self) -> BoolArray:
         found = np.zeros(self._nothing.shape, dtype=bool)
         for clue in self.theme.against:
-            apart = clue.side.sign * self._apart.get(clue.key, self._nothing)
+            apart = self._signed(clue)
             found |= np.where(np.isnan(apart), 0.0, apart) >= SPEAKS
         return found
 

@@ -117,6 +117,7 @@ POST /vraag/controle
 GET /vraag/{token}
 GET /wijken/{code}
 GET /woorden
+GET /zo-komt-het-advies-tot-stand
 GET /zo-werkt-het
 GET /zoeken
 GET /api/v1/adressen
@@ -216,6 +217,12 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /peilingen/{code}/scherm": Right.THEMES_READ,
     "POST /analyse/gebeurtenissen": Open.SIGNED_IN,
     "POST /analyse/gebeurtenissen/{nummer}/weg": Open.SIGNED_IN,
+    "GET /themas": Right.THEMES_READ,
+    "GET /themas/register": Right.THEMES_READ,
+    "GET /themas/register/{thema}": Right.THEMES_READ,
+    "POST /themas/register/{thema}": Right.THEMES_CHOOSE,
+    "GET /themas/{code}": Right.THEMES_READ,
+    "GET /api/v1/gebieden/{code}/thema-advies": Right.THEMES_READ,
     "GET /analyse/leefbaarheid": Right.FIGURES_STAFF,
     "GET /analyse/leefbaarheid/export/{vorm}": Right.FIGURES_STAFF,
     "GET /analyse/weergaven": Right.FIGURES_STAFF,

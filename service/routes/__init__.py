@@ -47,6 +47,8 @@ from service.routes import (
     peilingen_invoer,
     taken,
     tevredenheid,
+    thema_register,
+    themas,
     tiles,
     verandering,
     verzoek,
@@ -66,6 +68,7 @@ from service.routes.api import addresses, areas, challenges, change, figures, he
 from service.routes.api import hotspots as api_hotspots
 from service.routes.api import publications as api_publications
 from service.routes.api import sources as api_sources
+from service.routes.api import theme_advice as api_theme_advice
 
 PAGES: tuple[APIRouter, ...] = (
     home.router,
@@ -84,6 +87,9 @@ PAGES: tuple[APIRouter, ...] = (
     verzoek.router,
     wijken.router,
     gebiedsfoto.router,
+    # Before the advice: the code of no gebied is `register`.
+    thema_register.router,
+    themas.router,
     analyse.router,
     verandering.router,
     gebeurtenissen.router,
@@ -136,6 +142,7 @@ API: tuple[APIRouter, ...] = (
     challenges.router,
     heat.router,
     api_hotspots.router,
+    api_theme_advice.router,
     addresses.router,
     api_sources.router,
     api_publications.router,

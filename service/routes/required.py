@@ -62,6 +62,18 @@ def how_it_works(
     return _page(request, settings, workbench, gemeente, page="zo_werkt_het")
 
 
+@router.get("/zo-komt-het-advies-tot-stand")
+def how_advice_comes_about(
+    request: Request,
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
+    gemeente: Gemeente = None,
+) -> HTMLResponse:
+    """Show how a theme for a meeting is advised: from what, by which rules, and that a person chooses."""
+    return _page(request, settings, workbench, gemeente, page="zo_komt_het_advies")
+
+
 @router.get("/.well-known/security.txt")
 def security_txt(settings: SettingsDep) -> PlainTextResponse:
     """Give where to report a weakness (RFC 9116)."""

@@ -1,0 +1,142 @@
+"""The registry of themes: all themes and forms of a gemeente, and changing one with a reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, HTTPException, Query
+from fastapi.responses import RedirectResponse, Response
+
+from data import themes
+from data.rights import Right
+from data.themes import WrongTheme
+from geo.themes import Registry, Theme, UnknownTheme
+from service.analysis import places, towns
+from service.analysis.workbench import Workbench
+from service.dependencies import SettingsDep, WorkbenchDep
+from service.own_form import Reading, Sending, Visit
+from service.pages import render
+from service.routes.api.shapes import GemeenteCode
+from service.staff_text import Line, NoteText
+
+router = APIRouter(include_in_schema=False)
+PAGE: Final = "/themas/register"
+Gemeente = Annotated[GemeenteCode | None, Query()]
+
+
+@router.get(PAGE)
+def overview(
+    visit: Reading, settings: SettingsDep, workbench: WorkbenchDep, gemeente: Gemeente = None
+) -> Response:
+    """Show all themes and forms of a gemeente, also those that it does not use."""
+    town = towns.town(
+        workbench, gemeente, default=towns.home(visit.viewer, default=settings.default_gemeente)
+    )
+    if town is None:
+        return render(visit.request, "leeg.html", {})
+    _check(visit, town.gemeente.code, Right.THEMES_READ)
+    with visit.database.read() as session:
+        registry = themes.registry(session, town.gemeente.code)
+    used = {one.slug for one in registry.themes}
+    context = {
+        "register": registry,
+        "themas": [(_of(registry, one), one.slug in used) for one in themes.bundled().themes],
+        "towns": [one for one in towns.towns(workbench) if visit.viewer.may(Right.THEMES_READ, one.code)],
+    }
+    return render(visit.request, "thema_register.html", context, town=town)
+
+
+@router.get(f"{PAGE}/{{thema}}")
+def one(
+    visit: Reading, workbench: WorkbenchDep, thema: str, gemeente: Annotated[GemeenteCode, Query()]
+) -> Response:
+    """Show one theme with its clues and its history, and the form to change it for who may."""
+    _check(visit, gemeente, Right.THEMES_READ)
+    return _page(visit, workbench, gemeente, thema)
+
+
+@router.post(f"{PAGE}/{{thema}}")
+def change(
+    visit: Sending,
+    workbench: WorkbenchDep,
+    thema: str,
+    gemeente: Annotated[GemeenteCode, Form()],
+    naam: Annotated[Line, Form()] = "",
+    uitnodiging: Annotated[Line, Form()] = "",
+    vraag: Annotated[Line, Form()] = "",
+    vormen: Annotated[list[str] | None, Form(max_length=20)] = None,
+    wie: Annotated[NoteText, Form()] = "",
+    let_op: Annotated[NoteText, Form()] = "",
+    gebruikt: Annotated[str, Form(max_length=3)] = "nee",
+    reden: Annotated[Line, Form()] = "",
+) -> Response:
+    """Keep a theme anew for a gemeente; what it was stays to be read."""
+    _check(visit, gemeente, Right.THEMES_CHOOSE)
+    given = {
+        "naam": naam,
+        "uitnodiging": uitnodiging,
+        "vraag": vraag,
+        "vormen": vormen or [],
+        "wie": _lines(wie),
+        "let_op": _lines(let_op),
+        "gebruikt": gebruikt == "ja",
+    }
+    try:
+        with visit.database.write() as session:
+            themes.change(session, gemeente, thema, given, reason=reden, actor=visit.actor)
+    except WrongTheme as wrong:
+        text = str(wrong)
+        fault = f"{text[:1].upper()}{text[1:]}."
+        return _page(visit, workbench, gemeente, thema, given=given, reason=reden, fault=fault)
+    except UnknownTheme:
+        raise HTTPException(404) from None
+    return RedirectResponse(f"{PAGE}/{thema}?gemeente={gemeente}&klaar=ja", 303)
+
+
+def _page(
+    visit: Visit,
+    workbench: Workbench,
+    gemeente: str,
+    thema: str,
+    *,
+    given: dict[str, Any] | None = None,
+    reason: str = "",
+    fault: str = "",
+) -> Response:
+    town = places.places(workbench, gemeente)
+    with visit.database.read() as session:
+        registry = themes.registry(session, gemeente)
+        kept = [
+            (one.at, one.by, one.reason, one.content)
+            for one in themes.versions(session, gemeente, theme=thema)
+        ]
+    if thema not in {one.slug for one in themes.bundled().themes}:
+        raise HTTPException(404)
+    found = _of(registry, themes.bundled().theme(thema))
+    used = found in registry.themes
+    context = {
+        "thema": found,
+        "gebruikt": used,
+        "register": registry,
+        "versies": list(reversed(kept)),
+        "gegeven": given or themes.content(found, used=used),
+        "reden": reason,
+        "fout": fault,
+        "klaar": visit.request.query_params.get("klaar") == "ja",
+        "mag": visit.viewer.may(Right.THEMES_CHOOSE, gemeente),
+    }
+    return render(visit.request, "thema.html", context, town=town, status=400 if fault else 200)
+
+
+def _of(registry: Registry, theme: Theme) -> Theme:
+    """Return the theme as the gemeente has it, else as it is bundled."""
+    return next((one for one in registry.themes if one.slug == theme.slug), theme)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _check(visit: Visit, gemeente: str, right: Right) -> None:
+    if not visit.viewer.may(right, gemeente):
+        raise HTTPException(404)
