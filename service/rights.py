@@ -207,7 +207,9 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /api/v1/verandering": Right.FIGURES_STAFF,
     "GET /api/v1/verandering/voor-en-na": Right.FIGURES_STAFF,
     # For two rights: who reads the lines, and who configures the gemeente.
-    "GET /analyse/gebeurtenissen": Open.SIGNED_IN,
+    "GET /signalen": Right.ACTIONS,
+    "POST /signalen": Right.ACTIONS,
+    "POST /signalen/{nummer}/weg": Right.ACTIONS,
     "GET /peilingen": Right.THEMES_READ,
     "GET /peilingen/{code}": Right.THEMES_READ,
     "POST /peilingen/{code}/wachtend": Right.THEMES_CHOOSE,
@@ -215,6 +217,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /peilingen/{code}/invoeren": Right.THEMES_CHOOSE,
     "POST /peilingen/{code}/terug": Right.THEMES_CHOOSE,
     "GET /peilingen/{code}/scherm": Right.THEMES_READ,
+    "GET /analyse/gebeurtenissen": Open.SIGNED_IN,
     "POST /analyse/gebeurtenissen": Open.SIGNED_IN,
     "POST /analyse/gebeurtenissen/{nummer}/weg": Open.SIGNED_IN,
     "GET /themas": Right.THEMES_READ,
