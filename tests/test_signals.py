@@ -1,139 +1,133 @@
-"""Signals from the wijk: noted in a line, counted per area and theme, read by who may."""
+"""Signals: false ones come no more often than is said, and a planted rise is found."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-
+import numpy as np
 import pytest
-from fastapi.testclient import TestClient
-from httpx2 import Response
-from intake_door import database_of
-from letter_door import ASSEN, WIJK, logged_in, running
-from sqlalchemy import delete, select, update
+from hot_spot_worlds import error, share_text, town
+from numpy.typing import NDArray
+from scipy import stats
 
-from data import signals, themes
-from data.models import Audit
-from data.rights import Grant, Role
-from data.signals import SignalKind, WrongSignal
-from data.theme_models import Signal
-from data.visibility import Viewer
-from geo.themes import UnknownTheme
-from service.analysis import signal_list
-from service.analysis.places import find
+from geo.neighbours import Neighbours
+from geo.signals import Signals, TooShort, signals
 
-SAID = "Veel ouderen zien weinig mensen, zegt mevrouw Jansen."
+KINDS, WEEKS = 6, 26
+LINE = Neighbours.of_pairs(np.array([[i, i + 1] for i in range(9)]), size=10)
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with running(tmp_path_factory.mktemp("signalen")) as client, logged_in(client) as staff:
-        yield staff
+def _weeks(random: np.random.Generator, *, size: int = 40) -> NDArray[np.int64]:
+    """Incidents of six soorten in 26 weeks: places differ, and one soort grows in the whole town."""
+    share = town(size).people / town(size).people.sum()
+    total = np.array([40.0, 35.0, 15.0, 8.0, 4.0, 2.0])
+    own = random.gamma(4.0, 0.25, (KINDS, size))
+    growth = np.ones((KINDS, 1, WEEKS))
+    growth[0, 0, -4:] = 2.0
+    return np.asarray(random.poisson(total[:, None, None] * (share * own)[:, :, None] * growth))
 
 
-@pytest.fixture
-def staff(service: TestClient) -> TestClient:
-    """A member of staff, where nobody heard anything."""
-    with database_of(service).write() as session:
-        session.execute(delete(Signal))
-    return service
+def _is_false(seed: int, draws: int, *, size: int = 40) -> bool:
+    random = np.random.default_rng([seed, 11])
+    return bool(signals(_weeks(random, size=size), town(size).neighbours, seed=seed, draws=draws).found)
 
 
-def send(staff: TestClient, act: str = "", **changed: str) -> Response:
-    csrf = re.findall(r'name="csrf" value="([^"]+)"', staff.get("/signalen").text)[-1]
-    plain = {"gemeente": ASSEN, "waar": WIJK, "thema": "eenzaamheid", "soort": "zorg", "tekst": SAID}
-    answer: Response = staff.post(f"/signalen{act}", data={"csrf": csrf, **plain, **changed})
-    return answer
+@pytest.mark.faults
+def test_chance_gives_no_more_signals_than_is_said(*, at_full_size: bool) -> None:
+    looks, draws = (2_000, 999) if at_full_size else (100, 199)
+    false = sum(_is_false(seed, draws) for seed in range(looks))
+    said = 1 / 52
+    print(
+        f"signals by chance: {share_text(false, looks)} of weeks, {52 * false / looks:.2f} a year; said 1.00"
+    )
+    assert false / looks <= said + 2 * error(said, looks)
 
 
-def rows(staff: TestClient) -> list[Signal]:
-    with database_of(staff).read() as session:
-        return list(session.scalars(select(Signal).order_by(Signal.id)))
+@pytest.mark.faults
+def test_without_the_maximum_chance_gives_many_more() -> None:
+    looks, false = 20, 0
+    for seed in range(looks):
+        weekly = _weeks(np.random.default_rng([seed, 11]))
+        windows = town(40).neighbours.windows()
+        whole, recent = weekly.sum(axis=2), weekly[:, :, -4:].sum(axis=2)
+        inside, recent_inside = (windows @ whole.T).T, (windows @ recent.T).T
+        chance = stats.hypergeom.sf(
+            recent_inside - 1, whole.sum(axis=1)[:, None], recent.sum(axis=1)[:, None], inside
+        )
+        false += bool((chance <= 1 / 52).any())
+    print(f"control, each soort and place by itself: {share_text(false, looks)} of weeks")
+    assert false / looks > 0.5
 
 
-def test_a_signal_is_kept_and_shown_without_a_name(staff: TestClient) -> None:
-    assert send(staff).status_code == 303
-    (row,) = rows(staff)
-    assert (row.municipality_code, row.area, row.theme, row.kind) == (ASSEN, WIJK, "eenzaamheid", "zorg")
-    page = staff.get("/signalen").text
-    assert "Veel ouderen zien weinig mensen" in page
-    assert "Jansen" not in page
-    assert "Eenzaamheid: 1." in page
-    with database_of(staff).read() as session:
-        note = session.scalars(select(Audit).order_by(Audit.id.desc())).first()
-    assert note is not None
-    assert (note.action, note.detail) == ("signaal.genoteerd", {"gebied": WIJK, "thema": "eenzaamheid"})
+@pytest.mark.faults
+def test_a_soort_that_triples_in_one_corner_is_found(*, at_full_size: bool) -> None:
+    looks, draws = (300, 999) if at_full_size else (60, 199)
+    place, found, usual = town(40), np.zeros(looks), np.zeros(looks)
+    for seed in range(looks):
+        random = np.random.default_rng([seed, 12])
+        weekly, corner = _weeks(random), place.adjoining(random)
+        before = weekly[1, corner, :22].sum(axis=1) / 22
+        weekly[1, corner, -4:] += random.poisson(2 * before[:, None], (5, 4))
+        seen = signals(weekly, place.neighbours, seed=seed, draws=draws).found
+        found[seed] = any(one.kind == 1 and one.area in corner for one in seen)
+        usual[seed] = 4 * before.sum()
+    enough = usual >= 10
+    for name, which in (("10 or more", enough), ("under 10", ~enough)):
+        share = share_text(int(found[which].sum()), int(which.sum()))
+        print(f"planted rise, {name} usual in four weeks: found in {share}")
+    assert found[enough].mean() >= 0.80
+    assert enough.sum() > looks / 3
 
 
-def test_what_goes_well_is_no_reason_for_a_theme(staff: TestClient) -> None:
-    for kind in SignalKind:
-        send(staff, soort=kind.value)
-    send(staff, thema="schoon", waar="WK010601")
-    with database_of(staff).write() as session:
-        assert signals.tally(session, ASSEN) == {(WIJK, "eenzaamheid"): 2, ("WK010601", "schoon"): 1}
-        before = datetime.now(UTC) - timedelta(days=400)
-        session.execute(update(Signal).where(Signal.theme == "schoon").values(at=before))
-        year = datetime.now(UTC).date() - timedelta(days=365)
-        assert signals.tally(session, ASSEN, since=year) == {(WIJK, "eenzaamheid"): 2}
-        assert signals.tally(session, ASSEN, since=date(2000, 1, 1)) == signals.tally(session, ASSEN)
+def _quiet() -> NDArray[np.int64]:
+    weekly = np.full((2, 10, 16), 3)
+    weekly[1] = 1
+    return weekly
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"waar": ""}, "Kies een gebied of wijk"),
-        ({"waar": "WK062201"}, "Kies een gebied of wijk"),
-        ({"waar": ASSEN}, "Kies een gebied of wijk"),
-        ({"thema": "vrede"}, "Kies een thema"),
-        ({"tekst": "  "}, "Schrijf in hoogstens 300 tekens"),
-        ({"tekst": "x" * 301}, "Schrijf in hoogstens 300 tekens"),
-    ],
-)
-def test_what_is_wrong_is_said(staff: TestClient, changed: dict[str, str], sentence: str) -> None:
-    answer = send(staff, **changed)
-    assert answer.status_code == 400
-    assert sentence in answer.text
-    assert rows(staff) == []
+def test_a_rise_is_told_with_what_was_counted_and_expected() -> None:
+    weekly = _quiet()
+    weekly[1, 4, -4:] = 12
+    weekly[1, [3, 5], -4:] = 2
+    found = signals(weekly, LINE, seed=1)
+    one = found.found[0]
+    recent, earlier = 7 * 4 + 2 * 8 + 48, 10 * 12
+    assert (one.kind, one.area, one.recent, one.earlier) == (1, 4, 48 + 16, 36)
+    assert one.expected == pytest.approx((36 + 64) * recent / (recent + earlier))
+    assert one.p == 1 / 1_000
 
 
-def test_what_cannot_be_kept_is_refused(staff: TestClient) -> None:
-    with database_of(staff).write() as session:
-        with pytest.raises(UnknownTheme):
-            signals.hear(session, ASSEN, WIJK, theme="x", kind=SignalKind.WISH, text="Ja.", actor="iemand")
-        with pytest.raises(WrongSignal):
-            signals.hear(session, ASSEN, WIJK, theme="schoon", kind=SignalKind.WISH, text="", actor="iemand")
+def test_of_places_that_overlap_only_the_strongest_is_told() -> None:
+    weekly = _quiet()
+    weekly[1, 2, -4:] = 12
+    weekly[0, 8, -4:] = 40
+    assert [(one.kind, one.area) for one in signals(weekly, LINE, seed=1).found] == [(0, 9), (1, 1)]
 
 
-def test_somebody_takes_back_what_they_noted_and_nothing_else(staff: TestClient) -> None:
-    send(staff)
-    with database_of(staff).write() as session:
-        other = signals.hear(
-            session, ASSEN, WIJK, theme="schoon", kind=SignalKind.WISH, text="Van een ander.", actor="ander"
-        ).id
-    mine, theirs = rows(staff)
-    assert send(staff, f"/{other}/weg").status_code == 404
-    assert send(staff, f"/{mine.id}/weg").status_code == 303
-    assert [row.id for row in rows(staff)] == [theirs.id]
+def test_growth_of_the_whole_town_is_no_signal() -> None:
+    weekly = _quiet()
+    weekly[:, :, -4:] *= 5
+    assert signals(weekly, LINE, seed=1).found == ()
 
 
-def test_who_reads_what(staff: TestClient) -> None:
-    def viewer(role: Role, *gebieden: str) -> Viewer:
-        return Viewer("iemand", (Grant(role, ASSEN, gebieden),))
+def test_a_place_that_always_has_more_is_no_signal() -> None:
+    weekly = _quiet()
+    weekly[:, 4] = 60
+    assert signals(weekly, LINE, seed=1).found == ()
 
-    with database_of(staff).write() as session:
-        for actor in ("iemand", "ander"):
-            signals.hear(
-                session, ASSEN, WIJK, theme="schoon", kind=SignalKind.WISH, text="Tekst.", actor=actor
-            )
-        found = find(staff.app.state.workbench, WIJK)[0]  # type: ignore[attr-defined]
-        registry = themes.bundled()
 
-        def read(who: Viewer) -> tuple[int, list[str]]:
-            shown = signal_list.heard(session, who, found, registry)
-            return sum(n for one in shown for _, n in one.themes), [x.by for y in shown for x in y.lines]
+def test_under_five_incidents_are_no_rise() -> None:
+    weekly = np.zeros((1, 10, 16), dtype=np.int64)
+    weekly[0, :, 0] = 30
+    weekly[0, 3, -1] = 4
+    assert signals(weekly, LINE, seed=1).found == ()
 
-        assert read(viewer(Role.WIJKCOORDINATOR, "WK010601")) == (2, ["ander", "iemand"])
-        assert read(viewer(Role.BELEIDSADVISEUR)) == (2, ["iemand"])
-        assert read(viewer(Role.PARTNER)) == (0, ["iemand"])
-        assert read(viewer(Role.BEWONERSORGANISATIE)) == (0, ["iemand"])
+
+@pytest.mark.parametrize(("weeks", "recent", "wanted"), [(11, 4, 8), (9, 2, 8), (23, 8, 16), (3, 4, 8)])
+def test_too_short_a_history_is_refused_with_the_reason(weeks: int, recent: int, wanted: int) -> None:
+    with pytest.raises(TooShort, match=f"{wanted} nodig"):
+        signals(np.ones((1, 10, weeks), dtype=np.int64), LINE, seed=1, recent_weeks=recent)
+
+
+def test_the_rate_of_false_signals_is_one_a_year() -> None:
+    found: Signals = signals(_quiet(), LINE, seed=1)
+    assert found.false_per_year == pytest.approx(1.0)
+    assert found.false_per_month == pytest.approx(1 / 12)
