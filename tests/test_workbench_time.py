@@ -120,3 +120,22 @@ def test_a_cijfer_without_months_has_no_slider(page: Page, site: Served) -> None
     page.wait_for_selector("[data-tijd]", state="hidden")
     page.select_option("#cijfer", "groen_ha.groen_ha")
     page.wait_for_selector("[data-tijd]", state="visible")
+
+
+def test_areas_without_a_cijfer_are_folded_until_asked_for_or_chosen(page: Page, site: Served) -> None:
+    page.goto(f"{site.url}/analyse?gemeente={TOWN}&niveau=buurt")
+    ready(page)
+    fold = page.locator("[data-vouw]")
+    first = fold.locator("tbody tr").first
+    assert not first.is_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.is_visible()
+    code = first.get_attribute("data-code")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (barriers(page), too_wide(page)) == ([], 0)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site.url}/analyse?gemeente={TOWN}&niveau=buurt&kies={code}")
+    ready(page)
+    assert page.locator(f"[data-vouw] tr[data-code={code}]").is_visible()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
@@ -139,6 +141,18 @@ def test_what_is_no_view_is_not_kept_and_those_of_others_are_not_there(
         assert saved_views.view(session, "een ander", number) is not None
         with pytest.raises(WrongView, match="geef de weergave een naam"):
             saved_views.save(session, "een ander", TOWN, "  ", "")
+
+
+def test_each_area_is_in_the_table_once_and_those_without_a_cijfer_are_folded(staff: TestClient) -> None:
+    question = f"gemeente={TOWN}&niveau=buurt"
+    html = staff.get(f"/analyse?{question}").text
+    fold = html[html.index("data-vouw") : html.index("</details>", html.index("data-vouw"))]
+    file = staff.get(f"/analyse/export/csv?{question}").content
+    whole = pd.read_csv(io.BytesIO(file), sep=";", comment="#", decimal=",")
+    assert sorted(re.findall(r'<tr data-code="(\w+)"', html)) == sorted(whole["code"])
+    empty = whole.loc[whole["waarde"].isna(), "code"]
+    assert sorted(re.findall(r'<tr data-code="(\w+)"', fold)) == sorted(empty)
+    assert f"{len(empty)} buurten zonder cijfer: " in fold
 
 
 def test_a_second_map_is_chosen_in_the_list_though_its_address_names_no_part(staff: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from maps.heatmap import BANDWIDTH_M
+from maps.numbers import dutch
 from service.analysis import choropleth, figures, heat, live_map
 from service.analysis.choropleth import Colour
 from service.analysis.comparison_words import ComparisonWords, comparison_lines, comparison_words
@@ -23,6 +25,8 @@ from service.analysis.value_words import ValueWords, lines, shared_decimals, val
 from service.analysis.workbench import Workbench
 
 Order = Literal["naam", "waarde"]
+# From this many on, lines without a value stand in the way of those with one.
+FOLDED_FROM: Final = 6
 # What the table under a heatmap shows: the same unit as the heat itself.
 HEAT_INDICATORS: Final = {
     HeatMeasure.HECTARE: "meldingen_ha",
@@ -40,6 +44,11 @@ class ViewRow:
     words: ValueWords
     beside: ComparisonWords
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no value and no comparison."""
+        return not (self.words.known or self.words.margin or self.beside.adjusted)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:
@@ -51,6 +60,24 @@ class View:
     map_data: dict[str, Any]
     example: bool
     empty: bool
+
+    @property
+    def open_rows(self) -> list[ViewRow]:
+        """The lines that are shown at once."""
+        folded = {row.place.code for row in self.folded_rows}
+        return [row for row in self.rows if row.place.code not in folded]
+
+    @property
+    def folded_rows(self) -> list[ViewRow]:
+        """The lines that say no more than why there is no value, when they are many and others say more."""
+        empty = [row for row in self.rows if row.is_empty]
+        return empty if FOLDED_FROM <= len(empty) < len(self.rows) else []
+
+    @property
+    def folded_reasons(self) -> list[str]:
+        """Why there is no value in the folded lines with how often, the commonest first."""
+        found = Counter(row.words.text for row in self.folded_rows)
+        return [f"{dutch(n)} {reason}" for reason, n in found.most_common()]
 
     @property
     def sources(self) -> list[str]:

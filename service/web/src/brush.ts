@@ -74,7 +74,9 @@ export class Brush {
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-kies]")) {
       field.checked = this.chosen.has(field.dataset["kies"] ?? "");
     }
-    const names = rows().filter((row) => this.chosen.has(row.dataset["code"] ?? "")).map(nameOf);
+    const taken = rows().filter((row) => this.chosen.has(row.dataset["code"] ?? ""));
+    for (const row of taken) unfold(row);
+    const names = taken.map(nameOf);
     this.part("[data-gekozen]").textContent = names.length ? text("kies_namen", { namen: names.join(", ") }) : text("kies_geen");
     this.part<HTMLButtonElement>("[data-niets-gekozen]").hidden = !this.chosen.size;
     this.trend();
@@ -157,6 +159,12 @@ function barClass(inside: boolean, whole: boolean): string {
 function monthText(months: Months, month: number, sum: number): string {
   const part = months.isWhole(month) ? "" : `, ${text("verloop_deel")}`;
   return `${months.data.maanden[month]}${part}: ${count(sum)}`;
+}
+
+/** Open what a row is folded away in, so that what is chosen or has a value is always seen. */
+export function unfold(row: HTMLElement): void {
+  const fold = row.closest<HTMLDetailsElement>("[data-vouw]");
+  if (fold) fold.open = true;
 }
 
 function rows(): HTMLElement[] {

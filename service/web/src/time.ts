@@ -1,4 +1,5 @@
 /** Time: a slider over months that plays; map, legend and table follow in the browser itself. */
+import { unfold } from "./brush";
 import { type Area, fetchJson } from "./data";
 import type { LiveMap } from "./map";
 import { CLASSES, classOf, type MonthValue, Months, type MonthsData } from "./months";
@@ -242,6 +243,7 @@ function rows(values: readonly MonthValue[], months: Months): void {
   for (const row of document.querySelectorAll<HTMLElement>("tr[data-code]")) {
     const one = known.get(row.dataset["code"] ?? "");
     if (!one) continue;
+    if (one.value !== null) unfold(row);
     for (const cell of row.querySelectorAll<HTMLElement>("[data-cel]")) {
       const words = cellText(cell.dataset["cel"] ?? "", one, months);
       if (cell.textContent !== words) cell.textContent = words;
