@@ -139,3 +139,27 @@ def test_areas_without_a_cijfer_are_folded_until_asked_for_or_chosen(page: Page,
     page.goto(f"{site.url}/analyse?gemeente={TOWN}&niveau=buurt&kies={code}")
     ready(page)
     assert page.locator(f"[data-vouw] tr[data-code={code}]").is_visible()
+
+
+# Of each area of the map: the pattern and colour of its class, and the colour that it is painted with.
+PAINTED = """() => {
+  const { vlakken, klassen } = JSON.parse(document.querySelector('[data-kaart-gegevens]').textContent);
+  const colour = fill => fill.startsWith('url(')
+    ? document.querySelector(fill.slice(4, -1).replaceAll('"', '')).querySelector('rect').getAttribute('fill')
+    : fill;
+  return Object.values(vlakken).flatMap(({ naam, regels, klasse }) => {
+    const label = CSS.escape([naam, ...regels].join(', '));
+    const path = document.querySelector(`path[aria-label="${label}"]`);
+    const { patroon, kleur } = klassen[klasse];
+    return path ? [[patroon, kleur, colour(path.getAttribute('fill'))]] : [];
+  });
+}"""
+
+
+def test_two_classes_with_the_same_pattern_have_their_own_colours(page: Page, site: Served) -> None:
+    page.goto(f"{site.url}/analyse/opvallend?gemeente={TOWN}")
+    ready(page)
+    found = page.evaluate(PAINTED)
+    hatched = {(pattern, colour) for pattern, colour, _ in found if pattern}
+    assert len(hatched) > len({pattern for pattern, _ in hatched})
+    assert [painted for _, _, painted in found] == [colour for _, colour, _ in found]
