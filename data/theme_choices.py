@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import audit, snapshots
-from data.gebied_models import Gebied
+from data.models import Municipality
 from data.organisations import buurten_of
 from data.rights import Right
 from data.theme_models import ChoiceReaction, ThemeChoice
@@ -229,12 +229,8 @@ def may_choose(session: Session, viewer: Viewer, gemeente: str, gebied: str) -> 
 
 
 def _check_proposal(session: Session, proposal: Proposal, today: date) -> None:
-    known = select(Gebied.id).where(
-        Gebied.code == proposal.gebied, Gebied.municipality_code == proposal.gemeente
-    )
-    # The gebied is held, so that two who begin at once do not both find it free.
-    if not session.scalars(known.with_for_update()).all():
-        raise WrongChoice("dit gebied is er niet in deze gemeente")
+    # The gemeente is held, so that two who begin at once do not both find the gebied free.
+    session.get_one(Municipality, proposal.gemeente, with_for_update=True)
     running = select(ThemeChoice.id).where(
         ThemeChoice.gebied == proposal.gebied,
         ThemeChoice.municipality_code == proposal.gemeente,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import (
+    choice_reactions,
     colleagues,
     followers,
     forwarding,
@@ -36,6 +37,7 @@ from data.tokens import Purpose, token
 from data.visibility import PUBLIC
 from service import colleague_mail
 from service.analysis.words import day_text
+from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
 from service.mail_words import Draft
 from service.passing_on import passed_on_mail
@@ -195,6 +197,10 @@ class Contents:
         """Tell who asked a colleague something that there is an answer."""
         return colleague_mail.answered_mail(session, mail, self._settings.public_url)
 
+    def about_choice(self, session: Session, mail: Mail) -> Draft | None:
+        """Ask somebody about the theme of a gebied, or tell what became of it."""
+        return choice_mail(session, mail, self._settings.public_url, self._secret)
+
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -326,6 +332,10 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         parties.MAIL: Contents.passed_on,
         colleagues.ASKED_MAIL: Contents.colleague_asked,
         colleagues.ANSWERED_MAIL: Contents.colleague_answered,
+        choice_reactions.ASKED_MAIL: Contents.about_choice,
+        choice_reactions.REMINDER_MAIL: Contents.about_choice,
+        choice_reactions.CHOSEN_MAIL: Contents.about_choice,
+        choice_reactions.WITHDRAWN_MAIL: Contents.about_choice,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

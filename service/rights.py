@@ -98,6 +98,8 @@ GET /publicaties
 GET /publicaties/{nummer}
 GET /publicaties/{nummer}.csv
 GET /static/{path}
+GET /reactie/{token}
+POST /reactie/{token}
 GET /status
 POST /status
 GET /tegels/warmte/{z}/{x}/{y}
@@ -262,6 +264,13 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /partners/{public_id}": Right.PARTNERS,
     "POST /partners/{public_id}/klopt": Right.PARTNERS,
     "POST /partners/{public_id}/weg": Right.PARTNERS,
+    "GET /keuzes": Right.THEMES_READ,
+    "GET /keuzes/nieuw/{gebied}": Right.THEMES_CHOOSE,
+    "POST /keuzes/nieuw/{gebied}": Right.THEMES_CHOOSE,
+    "GET /keuzes/{public_id}": Right.THEMES_READ,
+    "GET /keuzes/{public_id}/advies-van-toen": Right.THEMES_READ,
+    "POST /keuzes/{public_id}/kies": Right.THEMES_CHOOSE,
+    "POST /keuzes/{public_id}/intrekken": Right.THEMES_CHOOSE,
     "GET /taken": Right.ASSIGNED_READ,
     "GET /taken/{nummer}": Right.ASSIGNED_READ,
     "POST /taken/{nummer}/antwoord": Right.ASSIGNED_READ,

@@ -10,6 +10,7 @@ import structlog
 
 from data.audit_sealer import Sealer
 from data.challenges import ChallengeKeeper
+from data.choice_reactions import ChoiceKeeper
 from data.database import Database
 from data.forwarder import Forwarder
 from data.jobs import JobRunner, Spool
@@ -69,6 +70,7 @@ def _repeating(database: Database, settings: Settings) -> Sequence[Repeating]:
         MailWorker(database, settings),
         Forwarder(database, destinations(settings)),
         ChallengeKeeper(database),
+        ChoiceKeeper(database),
         Sealer(database, lambda: audit_key(folder), head_file(folder), keep_months=settings.audit_months),
         RetentionKeeper(database, settings),
     )

@@ -24,6 +24,7 @@ from service.routes import (
     home,
     ideeen,
     kaarten,
+    keuzes,
     leefbaarheid,
     login,
     melden,
@@ -43,6 +44,7 @@ from service.routes import (
     photos,
     plek,
     publicaties,
+    reactie,
     required,
     signalen,
     sources,
@@ -132,6 +134,8 @@ PAGES: tuple[APIRouter, ...] = (
     taken.router,
     opdrachten.router,
     organisaties.router,
+    keuzes.router,
+    reactie.router,
     partners.router,
 )
 API: tuple[APIRouter, ...] = (

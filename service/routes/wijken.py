@@ -16,6 +16,7 @@ from service.analysis.live_map import LiveMap, Points
 from service.analysis.neighbourhood import neighbourhood
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
+from service.chosen_themes import chosen_themes
 from service.coordinators import coordinator_of
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.pages import contact, place_url, render
@@ -68,6 +69,7 @@ def _page(
     reach = contact(settings, found)
     context = {
         "page": shown,
+        "themas": chosen_themes(workbench, found, place),
         "rond": neighbourhood(workbench, viewer, found, place),
         "gepubliceerd": publications.here(workbench, place.code, found.gemeente.code),
         "coordinator": coordinator_of(reach, found, place),
