@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -20,13 +20,15 @@ from data.organisations import buurten_of
 from data.rights import Right
 from data.text_masking import without_bsn
 from data.theme_models import ThemeChoice
-from data.visibility import Viewer
+from data.visibility import PUBLIC, Viewer
 from geo.crs import LngLat, to_rd
 from geo.errors import WijkbeeldError
 
 OBJECT: Final = "bijeenkomst"
 ACTOR: Final = "bijeenkomsten"
 MOST_AT_ONCE: Final = 26
+MOST_IN_CALENDAR: Final = 500
+SEASON: Final = timedelta(days=180)
 
 
 class State(StrEnum):
@@ -89,16 +91,22 @@ def plan(
     """
     if not 1 <= len(plans) <= MOST_AT_ONCE:
         raise MeetingRefused(f"plan hoogstens {MOST_AT_ONCE} bijeenkomsten tegelijk")
+    if known := planned_before(session, key=key, actor=actor):
+        return list(known)
     moment = now or datetime.now(UTC)
     names = [_name(key, actor, number) for number in range(len(plans))]
-    before = session.scalars(select(Meeting).where(Meeting.public_id.in_(names)).order_by(Meeting.starts_at))
-    if known := list(before):
-        return known
     series = names[0] if len(plans) > 1 else None
     return [
         _add(session, one, name=name, series=series, actor=actor, now=moment)
         for one, name in zip(plans, names, strict=True)
     ]
+
+
+def planned_before(session: Session, *, key: str, actor: str) -> Sequence[Meeting]:
+    """Return the meetings that came of a form with this key; none when it was not sent before."""
+    names = [_name(key, actor, number) for number in range(MOST_AT_ONCE)]
+    query = select(Meeting).where(Meeting.public_id.in_(names))
+    return session.scalars(query.order_by(Meeting.starts_at)).all()
 
 
 def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now: datetime) -> bool:
@@ -201,6 +209,16 @@ def past(
     if gebieden is not None:
         query = query.where(Meeting.gebied.in_(gebieden))
     return session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id).limit(limit)).all()
+
+
+def in_calendar(
+    session: Session, gemeente: str, *, gebieden: Sequence[str] | None = None, now: datetime
+) -> Sequence[Meeting]:
+    """Return the meetings of a public calendar: what everybody may see, and not longer ago than a season."""
+    query = seen_by(PUBLIC).where(Meeting.municipality_code == gemeente, Meeting.ends_at > now - SEASON)
+    if gebieden is not None:
+        query = query.where(Meeting.gebied.in_(gebieden))
+    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_IN_CALENDAR)).all()
 
 
 def seen_by(viewer: Viewer) -> Select[Meeting]:

@@ -63,7 +63,7 @@ def area_picture(shown: AreaPicture, *, kind: Format = Format.SVG) -> bytes:
         axes.scatter(shown.x, shown.y, s=2.2, color=DOT, linewidths=0.0, zorder=4)
         _names(axes, shown.parts, bold=True)
         _names(axes, shown.others[shown.others["code"] != shown.code], bold=False, within=box)
-        _scale(axes)
+        draw_scale(axes)
         return saved(figure, kind)
 
 
@@ -142,7 +142,8 @@ def _fits(outline: shapely.Geometry, spot: tuple[float, ...], lines: list[str], 
     return bool(shapely.intersection(outline, box).area >= 0.8 * box.area)
 
 
-def _scale(axes: Axes) -> None:
+def draw_scale(axes: Axes) -> None:
+    """Draw a scale bar in the lower left corner of axes in metres."""
     (xmin, xmax), (ymin, ymax) = axes.get_xlim(), axes.get_ylim()
     length = nice_length_m((xmax - xmin) * 0.25)
     x, y = xmin + (xmax - xmin) * 0.03, ymin + (ymax - ymin) * 0.035

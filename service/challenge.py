@@ -61,6 +61,7 @@ class Vorm(StrEnum):
     VOLGEN = "volgen"
     MAIL = "mail"
     VERZOEKEN = "verzoeken"
+    AANMELDEN = "aanmelden"
     PEILING = "peiling"
 
 

@@ -32,6 +32,7 @@ MENU = (
     ("/", "kaart"),
     ("/melden", "melden"),
     ("/meldingen", "meldingen"),
+    ("/bijeenkomsten", "bijeenkomsten"),
     ("/analyse", "analyse"),
     ("/kaarten", "kaarten"),
     ("/cijfers", "cijfers"),

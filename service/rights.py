@@ -45,12 +45,20 @@ POST /abonnement/{token}/stop
 GET /analyse
 GET /analyse/beeld.png
 GET /analyse/export/{vorm}
+GET /aanmelding/{token}
+POST /aanmelding/{token}/afmelden
 GET /bevestig/{token}
 POST /bevestig/{token}
+GET /bijeenkomsten
+GET /bijeenkomsten/{public_id}
+GET /bijeenkomsten/{public_id}.ics
+GET /bijeenkomsten/{public_id}/aanmelden
+POST /bijeenkomsten/{public_id}/aanmelden
 GET /bronnen
 GET /cijfers
 GET /cijfers/{cijfer}
 GET /feeds/{code}.atom
+GET /feeds/{code}.ics
 GET /fotos/{digest}.jpg
 GET /gebieden/{code}
 GET /gebieden/{code}/blad
@@ -149,6 +157,14 @@ GET /api/v1/warmte
 
 _STAFF: Final[Mapping[str, Access]] = {
     "GET /begin": Open.SIGNED_IN,
+    "GET /bijeenkomsten/plannen": Right.MEETINGS,
+    "POST /bijeenkomsten/plannen": Right.MEETINGS,
+    "GET /bijeenkomsten/{public_id}/beheer": Right.MEETINGS,
+    "GET /bijeenkomsten/{public_id}/wijzigen": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/wijzigen": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/aankondigen": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/afgelasten": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg": Right.MEETINGS,
     "GET /mijn": Open.SIGNED_IN,
     "POST /mijn/wachtwoord": Open.SIGNED_IN,
     "POST /mijn/sessies": Open.SIGNED_IN,
@@ -271,6 +287,15 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /keuzes/{public_id}/advies-van-toen": Right.THEMES_READ,
     "POST /keuzes/{public_id}/kies": Right.THEMES_CHOOSE,
     "POST /keuzes/{public_id}/intrekken": Right.THEMES_CHOOSE,
+    "GET /bijeenkomsten/{public_id}/uitnodigen": Right.PARTNERS,
+    "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/voorstel": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/erbij": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/versturen": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/herinneren": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/weg": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/terug": Right.PARTNERS,
+    "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/antwoord": Right.PARTNERS,
     "GET /taken": Right.ASSIGNED_READ,
     "GET /taken/{nummer}": Right.ASSIGNED_READ,
     "POST /taken/{nummer}/antwoord": Right.ASSIGNED_READ,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service.routes import (
+    aanmelden,
     abonnementen,
     analyse,
     analyse_export,
@@ -14,6 +15,9 @@ from service.routes import (
     beheer_antwoorden,
     beheer_termijnen,
     beheer_verzoeken,
+    bijeenkomst_beheer,
+    bijeenkomst_plannen,
+    bijeenkomsten,
     definitions,
     eigen_cijfers,
     eigen_melding,
@@ -85,6 +89,11 @@ PAGES: tuple[APIRouter, ...] = (
     feeds.router,
     vragen.router,
     ideeen.router,
+    # Before the meetings: the name of no meeting is `plannen`.
+    bijeenkomst_plannen.router,
+    bijeenkomst_beheer.router,
+    bijeenkomsten.router,
+    aanmelden.router,
     peiling.router,
     peilingen.router,
     peilingen_invoer.router,
