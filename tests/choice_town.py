@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from account_town import OWN, account, csrf, key_of
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from intake_door import database_of
+from made_advice import put_down
 from mail_server import Post, mail_server
 from served import bundled_database
 from sqlalchemy import select
 
-from data import accounts
+from data import accounts, choice_reactions
 from data.accounts import Given
 from data.partner_models import Partner
 from data.rights import Role
 from data.theme_models import ChoiceReaction, ThemeChoice
 from service.app import create_app
+from service.half_years import HalfYear
 from service.mail_contents import Contents
 from service.mailer import Mailer
 from service.settings import Settings
@@ -95,6 +98,18 @@ def put_before(client: TestClient, gebied: str = HOLY_ZUID, **fields: object) ->
     answer = send(client, page, page, **{**told, **fields})
     assert answer.status_code == 303, answer.text
     return str(answer.headers["Location"]).partition("?")[0]
+
+
+def placed(client: TestClient, gebied: str = HOLY_ZUID, *, ask: bool = True, **more: Any) -> str:
+    """Put a made advice before everybody of a gebied, today; the page of the choice."""
+    with database_of(client).write() as session:
+        partners = choice_reactions.to_ask(session, OWN, gebied) if ask else []
+        now = datetime.now(UTC)
+        told = {"period": str(HalfYear.of(now.date())), "due_in": 14 if ask else None, **more}
+        choice = put_down(
+            session, gebied=gebied, now=now, secret=key_of(client), asked=tuple(partners), **told
+        )
+        return f"/keuzes/{choice.public_id}"
 
 
 def stored(client: TestClient, page: str) -> ThemeChoice:

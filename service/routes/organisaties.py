@@ -7,15 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
-from data import organisations
+from data import accounts, choice_reactions, organisations
 from data.organisations import LONGEST_NAME, LONGEST_TEXT, Organisation, WrongOrganisation
 from data.text_masking import Piece, personal_data
 from service.analysis.organisation_page import own_areas
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
+from service.half_years import words_of
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
+from service.secret import read_secret
+from service.settings import Settings
 from service.staff_text import NoteText
 
 router = APIRouter(include_in_schema=False)
@@ -76,11 +80,13 @@ def _page(
 ) -> Response:
     with visit.database.read() as session:
         found = organisations.own(session, visit.viewer, today=today())
+        themes = _asked(session, visit, around.settings)
     if typed and all(one.account.id != typed["nummer"] for one in found):
         raise HTTPException(404)
     shown = [(one, own_areas(around.workbench, around.settings, one)) for one in found]
     context = {
         "organisaties": shown,
+        "themavragen": themes,
         "done": done,
         "fault": fault,
         "typed": typed or {},
@@ -89,6 +95,23 @@ def _page(
     }
     example = any(one.example for _, areas in shown for area in areas for one in area.meldingen)
     return render(visit.request, "organisatie.html", context, status=status, example=example)
+
+
+def _asked(session: Session, visit: Visit, settings: Settings) -> list[dict[str, Any]]:
+    """Return the choices of a theme that an organisation was asked about, with the own link to each."""
+    numbers = accounts.working_for(session, visit.viewer.account, today=today())
+    secret = read_secret(settings.var_folder)
+    return [
+        {
+            "naam": asked.choice.snapshot["gebied"]["naam"],
+            "halfjaar": words_of(asked.choice.period),
+            "tot": asked.choice.due_on,
+            "gekozen": asked.choice.theme is not None,
+            "gereageerd": asked.row.reacted_at is not None,
+            "link": f"/reactie/{choice_reactions.link_token(asked.choice, partner, secret)}",
+        }
+        for asked, partner in choice_reactions.asked_accounts(session, visit.viewer, numbers)
+    ]
 
 
 @router.get("/organisaties")
