@@ -160,6 +160,14 @@ def call_off(session: Session, meeting: Meeting, *, actor: str, now: datetime) -
     return announced
 
 
+def awaits_care(session: Session, now: datetime) -> bool:
+    """Return whether an announced meeting has ended, or begins soon without a reminder: few do at a time."""
+    over = Meeting.ends_at <= now
+    soon = and_(Meeting.reminded_at.is_(None), Meeting.starts_at < now + timedelta(days=2))
+    query = select(Meeting.id).where(Meeting.state == State.ANNOUNCED, or_(over, soon))
+    return session.scalar(query.limit(1)) is not None
+
+
 def finish_past(session: Session, now: datetime) -> int:
     """Note of every announced meeting that has ended that it was held; returns how many."""
     query = select(Meeting).where(Meeting.state == State.ANNOUNCED, Meeting.ends_at <= now)

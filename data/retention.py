@@ -14,11 +14,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import audit, registrations
 from data.choices import PrivacyClass
 from data.database import Database
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
+from data.meeting_models import Meeting, Registration
 from data.models import Category, Initiatief, Melding, Municipality
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest
@@ -195,6 +196,12 @@ def _requests(before: Before) -> Select[int]:
     return select(PrivacyRequest.id).where(PrivacyRequest.closed_at < before[Kept.REQUEST])
 
 
+def _registrations(before: Before) -> Select[int]:
+    told = or_(Registration.naam != "", Registration.email != "", Registration.needs != "")
+    query = select(Registration.id).join(Meeting, Meeting.id == Registration.meeting_id)
+    return query.where(told, Meeting.ends_at < before[Kept.REGISTRATION])
+
+
 def _wipe_texts(session: Session, ids: Ids) -> None:
     session.execute(update(Melding).where(Melding.id.in_(ids)).values(text=None))
     session.execute(delete(ReleasedText).where(ReleasedText.melding_id.in_(ids)))
@@ -262,4 +269,5 @@ RULES: Final = (
     Rule("vragen", _questions, _remove(Question.id), Question),
     Rule("ideeën", _ideas, wipe_ideas, Initiatief),
     Rule("verzoeken", _requests, _remove(PrivacyRequest.id), PrivacyRequest),
+    Rule("contact van aanmeldingen", _registrations, registrations.wipe, Meeting),
 )

@@ -9,7 +9,10 @@ from typing import Final
 
 
 class Kept(StrEnum):
-    """What is kept for a time. From closing: contact, photos, text, notes, requests; from receipt: others."""
+    """What is kept for a time. From closing: contact, photos, text, notes, requests; from receipt: others.
+
+    Who comes to a meeting is kept from when it was.
+    """
 
     CONTACT = "contact"
     CONTACT_LONGEST = "contact_hoogstens"
@@ -21,6 +24,7 @@ class Kept(StrEnum):
     REPORT = "melding"
     LETTER = "brief"
     REQUEST = "verzoek"
+    REGISTRATION = "aanmelding"
 
 
 # A gemeente may shorten them (`bewaartermijnen`), and not lengthen.
@@ -36,5 +40,6 @@ TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
         Kept.REPORT: 5 * 365,
         Kept.LETTER: 5 * 365,
         Kept.REQUEST: 365,
+        Kept.REGISTRATION: 30,
     }
 )

@@ -23,6 +23,7 @@ from data import (
     parties,
     privacy_requests,
     questions,
+    registrations,
     subscriptions,
 )
 from data.choices import Status
@@ -40,6 +41,7 @@ from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
 from service.mail_words import Draft
+from service.meeting_mail import meeting_mail
 from service.passing_on import passed_on_mail
 from service.settings import GemeenteSettings, Settings
 from service.texts import catalogue
@@ -201,6 +203,10 @@ class Contents:
         """Ask somebody about the theme of a gebied, or tell what became of it."""
         return choice_mail(session, mail, self._settings.public_url, self._secret)
 
+        """Invite somebody to a meeting, or remind them once."""
+    def meeting(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell who comes to a meeting that they are on the list, and what there is to know."""
+        return meeting_mail(session, mail, self._settings.public_url, self._secret)
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -336,6 +342,10 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         choice_reactions.REMINDER_MAIL: Contents.about_choice,
         choice_reactions.CHOSEN_MAIL: Contents.about_choice,
         choice_reactions.WITHDRAWN_MAIL: Contents.about_choice,
+        registrations.RECEIPT: Contents.meeting,
+        registrations.MOVED: Contents.meeting,
+        registrations.CALLED_OFF: Contents.meeting,
+        registrations.REMINDER: Contents.meeting,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from data import followers, outbox, subscriptions
+from data import followers, meetings, outbox, registrations, subscriptions
 from data.database import Database
 from data.repeating import Repeating
 from service.mail_contents import Contents
@@ -47,6 +47,7 @@ class MailWorker(Repeating):
             return
         self._next_look = now.timestamp() + LOOK_EVERY_S
         tell_subscribers(self._database, now)
+        tell_of_meetings(self._database, now)
 
     def _send(self) -> None:
         if not self._settings.smtp_host:
@@ -71,6 +72,16 @@ def tell_subscribers(database: Database, now: datetime) -> None:
         subscriptions.remind(session, now)
         subscriptions.tidy(session, now)
         followers.tidy(session, now)
+
+
+def tell_of_meetings(database: Database, now: datetime) -> None:
+    """Queue the reminders of the meetings of tomorrow, and note which meetings are over."""
+    with database.read() as session:
+        if not meetings.awaits_care(session, now):
+            return
+    with database.write() as session:
+        registrations.remind(session, now)
+        meetings.finish_past(session, now)
 
 
 def warnings(database: Database, settings: Settings, now: datetime) -> list[str]:

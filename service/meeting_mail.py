@@ -1,0 +1,48 @@
+"""The mails to who registered for a meeting: that they are on the list, and what there is to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from data import registrations
+from data.meeting_models import Meeting, Registration
+from data.meetings import State
+from data.models import Municipality
+from data.outbox import Mail
+from service.analysis.meeting_page import hours_text, weekday_text
+from service.mail_words import Draft
+
+# A mail leaves while it is still true: one about a meeting that was called off since has another mail.
+_WHILE: Final[Mapping[str, State]] = MappingProxyType(
+    {
+        registrations.RECEIPT: State.ANNOUNCED,
+        registrations.MOVED: State.ANNOUNCED,
+        registrations.REMINDER: State.ANNOUNCED,
+        registrations.CALLED_OFF: State.CANCELLED,
+    }
+)
+
+
+def meeting_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
+    """Return what somebody who comes is told; None for who cancelled, or when it is no longer so."""
+    row = session.get(Registration, mail.payload["aanmelding"])
+    if row is None or row.cancelled_at is not None or not registrations.may_mail(row):
+        return None
+    meeting = session.get_one(Meeting, row.meeting_id)
+    if meeting.state != _WHILE[mail.kind]:
+        return None
+    values = {
+        "titel": meeting.titel,
+        "dag": weekday_text(meeting.starts_at),
+        "uren": hours_text(meeting),
+        "waar": ", ".join(filter(None, (meeting.place, meeting.address))),
+        "toegankelijk": meeting.accessible,
+        "mensen": row.seats,
+    }
+    town = session.get_one(Municipality, meeting.municipality_code)
+    link = f"{site}/aanmelding/{registrations.link_of(row, secret)}"
+    return Draft(mail.kind, values=values, link=link, gemeente=town.naam)
