@@ -49,7 +49,6 @@ class State(StrEnum):
 
 
 ANSWERS: Final = (State.COMES, State.MAYBE, State.STAYS)
-REACHED: Final = (State.SENT, *ANSWERS)
 
 
 class Way(StrEnum):
@@ -104,7 +103,7 @@ def propose(session: Session, meeting: Meeting, registry: Registry) -> Sequence[
 
 def refusal(partner: Partner, refused: Iterable[str] = ()) -> str:
     """Return why a partner may not be invited in writing; empty when there is nothing against it."""
-    if partner.opted_out_at is not None or partner.email in set(refused) - {""}:
+    if partner.opted_out_at is not None or refusals.key_of(partner) in set(refused) - {""}:
         return "wil geen uitnodigingen meer"
     if partner.kind in RESIDENTS and partner.consent_on is None:
         return "heeft geen toestemming gegeven"
@@ -186,12 +185,12 @@ def may_remind(row: Invitation, moment: datetime) -> bool:
 
 
 def find(session: Session, public_id: str) -> tuple[Invitation, Partner, Meeting] | None:
-    """Return an invitation by the name in its link, once it was sent; None when there is none."""
+    """Return an invitation by the name in its link; None when there is none, or when it was taken off."""
     query = (
         select(Invitation, Partner, Meeting)
         .join(Partner, Partner.id == Invitation.partner_id)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
-        .where(Invitation.public_id == public_id, Invitation.state.in_(REACHED))
+        .where(Invitation.public_id == public_id, Invitation.state != State.LEFT_OUT)
     )
     found = session.execute(query).one_or_none()
     return None if found is None else (found[0], found[1], found[2])
@@ -259,7 +258,7 @@ def _way(partner: Partner) -> Way:
 
 
 def _refused(session: Session, meeting: Meeting, found: Iterable[Line], secret: bytes) -> frozenset[str]:
-    addresses = [partner.email for _, partner in found]
+    addresses = [refusals.key_of(partner) for _, partner in found]
     return refusals.among(session, meeting.municipality_code, addresses, secret)
 
 

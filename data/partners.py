@@ -105,8 +105,9 @@ class Register:
             raise WrongPartner(faults)
 
     def _mark_refused(self, row: Partner) -> None:
-        refused = refusals.is_refused(self.session, self.gemeente, row.email, self.secret)
-        row.opted_out_at = (row.opted_out_at or now()) if refused else None
+        """Keep that somebody refused: also in a new row, and for a row whose address changed."""
+        if refusals.is_refused(self.session, self.gemeente, refusals.key_of(row), self.secret):
+            row.opted_out_at = row.opted_out_at or now()
 
 
 def of(

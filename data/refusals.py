@@ -34,6 +34,11 @@ def digest(gemeente: str, address: str, secret: bytes) -> str:
     return hmac.new(secret, words, hashlib.sha256).hexdigest()[:SIGNS]
 
 
+def key_of(partner: Partner) -> str:
+    """Return what a partner is reached by: the address for mail, else the one for letters."""
+    return partner.email or partner.address
+
+
 def link_name(gemeente: str, address: str, secret: bytes) -> str:
     """Return what stands in the link that ends invitations; it still works when the partner is gone."""
     return f"{gemeente}{digest(gemeente, address, secret)}"
@@ -64,11 +69,9 @@ def refuse(session: Session, name: str, secret: bytes, now: datetime) -> bool:
     gemeente, hashed = found.groups()
     if session.get(MailRefusal, (gemeente, hashed)) is None:
         session.add(MailRefusal(municipality_code=gemeente, address_hash=hashed, refused_at=now))
-    known = select(Partner).where(
-        Partner.municipality_code == gemeente, Partner.email != "", Partner.opted_out_at.is_(None)
-    )
+    known = select(Partner).where(Partner.municipality_code == gemeente, Partner.opted_out_at.is_(None))
     for partner in session.scalars(known):
-        if digest(gemeente, partner.email, secret) == hashed:
+        if (key := key_of(partner)) and digest(gemeente, key, secret) == hashed:
             partner.opted_out_at = now
     session.flush()
     return True

@@ -32,15 +32,18 @@ def is_kind(kind: str, role: str, organisation: str = "") -> bool:
     """
     names = [plain(part) for part in AROUND.split(f" {kind} ") if plain(part)]
     said, house = plain(role), plain(organisation)
-    return any(
-        bool(said and _is_role(name, said)) or (len(name) >= SHORTEST and name in house) for name in names
-    )
+    return any(bool(said and _is_role(name, said)) or _is_named(name, house) for name in names)
 
 
 def _is_role(kind: str, role: str) -> bool:
     if " " in kind or " " in role:
         return fuzz.token_sort_ratio(kind, role) >= WORDS or (len(kind) >= SHORTEST and kind in role)
     return fuzz.ratio(kind, role) >= ONE_WORD or (min(len(kind), len(role)) >= SHORTEST and kind in role)
+
+
+def _is_named(kind: str, organisation: str) -> bool:
+    whole = set(kind.split()) <= set(organisation.split())
+    return whole or (len(kind) >= SHORTEST and kind in organisation)
 
 
 def organisation_key(organisation: str, role: str) -> str:

@@ -17,6 +17,9 @@ class Purpose(StrEnum):
     MANAGE = "abonnement"
     STOP = "uitschrijven"
     REQUEST = "verzoek"
+    INVITATION = "uitnodiging"
+    HELP = "ik-help-mee"
+    INTRODUCE = "kennismaken"
     REACTION = "reactie"
 
 

@@ -87,7 +87,7 @@ def _compiled(sheet: Sheet, *, form: Literal["pdf", "png"], **options: Any) -> b
     said = asdict(sheet)
     drawings = {name: said.pop(name) for name in ("map_svg", "address_svg")}
     inputs = {"data": json.dumps(said, ensure_ascii=False), **drawings}
-    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
     found = compiler.compile(input=_template(), format=form, sys_inputs=inputs, **options)
     # A sheet of one page is bytes; a list would be a picture for each page.
     if not isinstance(found, bytes):
@@ -96,7 +96,8 @@ def _compiled(sheet: Sheet, *, form: Literal["pdf", "png"], **options: Any) -> b
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the letters of every PDF, and no others."""
     # Here, since matplotlib is slow to import and most starts draw nothing.
     import matplotlib as mpl
 

@@ -19,6 +19,7 @@ from data import (
     followers,
     forwarding,
     ideas,
+    invitations,
     meldingen,
     parties,
     privacy_requests,
@@ -40,6 +41,7 @@ from service import colleague_mail
 from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
+from service.invitation_mail import invitation_mail
 from service.mail_words import Draft
 from service.meeting_mail import meeting_mail
 from service.passing_on import passed_on_mail
@@ -203,10 +205,14 @@ class Contents:
         """Ask somebody about the theme of a gebied, or tell what became of it."""
         return choice_mail(session, mail, self._settings.public_url, self._secret)
 
+    def invitation(self, session: Session, mail: Mail) -> Draft | None:
         """Invite somebody to a meeting, or remind them once."""
+        return invitation_mail(session, mail, self._settings.public_url, self._secret)
+
     def meeting(self, session: Session, mail: Mail) -> Draft | None:
         """Tell who comes to a meeting that they are on the list, and what there is to know."""
         return meeting_mail(session, mail, self._settings.public_url, self._secret)
+
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -342,6 +348,8 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         choice_reactions.REMINDER_MAIL: Contents.about_choice,
         choice_reactions.CHOSEN_MAIL: Contents.about_choice,
         choice_reactions.WITHDRAWN_MAIL: Contents.about_choice,
+        invitations.MAIL: Contents.invitation,
+        invitations.REMINDER: Contents.invitation,
         registrations.RECEIPT: Contents.meeting,
         registrations.MOVED: Contents.meeting,
         registrations.CALLED_OFF: Contents.meeting,

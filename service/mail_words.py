@@ -108,7 +108,7 @@ def _parts(draft: Draft, texts: Mapping[str, Any]) -> dict[str, Any]:
         "afzender": _filled(named, {"gemeente": draft.gemeente}),
         "voet": foot,
         "stoppen": draft.stop,
-        "stop_zin": general["uitschrijven"],
+        "stop_zin": texts.get("uitschrijven", general["uitschrijven"]),
     }
 
 

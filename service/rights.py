@@ -111,6 +111,9 @@ POST /reactie/{token}
 GET /status
 POST /status
 GET /tegels/warmte/{z}/{x}/{y}
+GET /uitnodiging/{token}
+POST /uitnodiging/{token}
+POST /uitnodiging/{token}/nooit-meer
 GET /uitschrijven/{token}
 POST /uitschrijven/{token}
 GET /volg/{token}

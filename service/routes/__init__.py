@@ -57,6 +57,8 @@ from service.routes import (
     thema_register,
     themas,
     tiles,
+    uitnodigen,
+    uitnodiging,
     verandering,
     verzoek,
     volgen,
@@ -143,9 +145,11 @@ PAGES: tuple[APIRouter, ...] = (
     taken.router,
     opdrachten.router,
     organisaties.router,
+    partners.router,
+    uitnodigen.router,
+    uitnodiging.router,
     keuzes.router,
     reactie.router,
-    partners.router,
 )
 API: tuple[APIRouter, ...] = (
     areas.router,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from data import followers, outbox, subscriptions
+from data import followers, outbox, refusals, subscriptions
 from data.following_models import Subscription
 from data.subscriptions import MONTHS, RADII_M, Rhythm, Wanted
 from data.tokens import Purpose, name_of, token
@@ -22,6 +22,7 @@ from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.challenge import Checked, Vorm
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
+from service.invitation_mail import PARTNER
 from service.mail_contents import FOLLOWER, SUBSCRIPTION
 from service.melding_form import LONGEST_ADDRESS, clean, read_form
 from service.origin import only_from_here
@@ -219,8 +220,11 @@ def stop(
     """Stop mail at once, also for a mail program that sends this by itself (RFC 8058)."""
     kind, name = _name(settings, token, Purpose.STOP)
     with database.write() as session:
-        (subscriptions if kind == SUBSCRIPTION else followers).stop(session, name)
-    return _sheet(request, "gestopt", {})
+        if kind == PARTNER:
+            refusals.refuse(session, name, read_secret(settings.var_folder), datetime.now(UTC))
+        else:
+            (subscriptions if kind == SUBSCRIPTION else followers).stop(session, name)
+    return _sheet(request, "afgemeld" if kind == PARTNER else "gestopt", {})
 
 
 def _subscription(settings: Settings, token: str) -> str:

@@ -171,10 +171,10 @@ def change(visit: Sending, settings: SettingsDep, public_id: str, typed: TypedFo
     town = row.municipality_code
     try:
         with visit.database.write() as session:
-            row = found_partner(session, visit, public_id, to_change=True)
+            kept = found_partner(session, visit, public_id, to_change=True)
             _need_area(session, visit, town, typed.given.gebieden)
             account = _account(session, town, typed)
-            register(session, visit, settings, town).change(row, typed.given, account=account)
+            register(session, visit, settings, town).change(kept, typed.given, account=account)
     except WrongPartner as wrong:
         return _form(visit, town, typed.given, typed.account, row=row, faults=wrong.faults)
     return RedirectResponse(f"{PAGE}/{public_id}?klaar=gewijzigd", 303)

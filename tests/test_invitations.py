@@ -1,0 +1,543 @@
+"""Invitations: who is proposed and why, what leaves over real SMTP, answers, letters, who is never asked."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from account_town import OWN, key_of
+from fastapi.testclient import TestClient
+from intake_door import database_of
+from mail_box import part
+from mail_server import Post, mail_server
+from partner_town import (
+    HOLY_NOORD,
+    HOLY_ZUID,
+    OF_AREA,
+    STRANGER,
+    WESTWIJK,
+    as_coordinator,
+    code_of,
+    given,
+    keep,
+    meeting,
+    partner_service,
+    partners_of,
+    resident,
+    send,
+)
+from pypdf import PdfReader
+from sqlalchemy import delete, select, update
+
+from data import invitations, proposals, refusals
+from data.invitations import State, WrongInvitation
+from data.meeting_models import Meeting
+from data.models import Audit, Outbox
+from data.partner_fields import Given
+from data.partner_models import Invitation, MailRefusal, Partner
+from data.themes import registry
+from service.mail_contents import Contents
+from service.mailer import Mailer, Round
+
+RESIDENT = "bewoner@thuis.example"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with partner_service(tmp_path_factory.mktemp("uitnodigen")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def signed(service: TestClient) -> TestClient:
+    return as_coordinator(service)
+
+
+@pytest.fixture
+def client(service: TestClient, signed: TestClient) -> TestClient:
+    """The service as a coordinator visits it, without partners, meetings and mail."""
+    with database_of(service).write() as session:
+        for table in (Invitation, Partner, Meeting, MailRefusal, Outbox):
+            session.execute(delete(table))
+    return signed
+
+
+def kept(client: TestClient, *wanted: Given) -> list[str]:
+    return keep(client, *wanted, secret=key_of(client))
+
+
+def list_of(name: str) -> str:
+    return f"/bijeenkomsten/{name}/uitnodigen"
+
+
+def proposed(client: TestClient, name: str) -> dict[str, str]:
+    """What is proposed for a meeting: the reason by organisation."""
+    assert send(client, f"{list_of(name)}/voorstel", list_of(name)).status_code == 303
+    with database_of(client).read() as session:
+        row = session.scalars(select(Meeting).where(Meeting.public_id == name)).one()
+        return {partner.organisation: line.reason for line, partner in invitations.lines(session, row)}
+
+
+def lines(client: TestClient) -> list[Invitation]:
+    with database_of(client).read() as session:
+        return list(session.scalars(select(Invitation).order_by(Invitation.id)))
+
+
+@contextmanager
+def posted(client: TestClient) -> Iterator[list[EmailMessage]]:
+    """What a mail server takes of the outbox."""
+    post = Post()
+    with mail_server(post) as port:
+        settings = client.app.state.settings.model_copy(  # type: ignore[attr-defined]
+            update={"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
+        )
+        secret = key_of(client)
+        mailer = Mailer(
+            database_of(client), settings, secret, Contents(database_of(client), settings, secret)
+        )
+        while mailer.send_due() != Round():
+            pass
+    yield post.taken
+
+
+def mails(client: TestClient) -> list[EmailMessage]:
+    with posted(client) as taken:
+        return taken
+
+
+def link_in(mail: EmailMessage, page: str) -> str:
+    found = re.search(rf"https?://[^/\s]+(/{page}/\S+)", part(mail, "plain"))
+    assert found is not None
+    return found[1]
+
+
+def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
+    """The mail that one partner gets for a meeting."""
+    kept(client, wanted or given())
+    name = meeting(client)
+    proposed(client, name)
+    assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="mail").status_code == 303
+    (mail,) = mails(client)
+    return mail
+
+
+# Who is proposed
+
+
+def test_the_list_is_proposed_from_theme_and_gebied_with_a_reason_per_line(client: TestClient) -> None:
+    with database_of(client).read() as session:
+        zuid, noord, west = (code_of(session, naam) for naam in (HOLY_ZUID, HOLY_NOORD, WESTWIJK))
+    kept(
+        client,
+        given(gebieden=(zuid,)),
+        given(organisatie="GGD", functie="", themas=(), email="g@o.example"),
+        given(organisatie="Zorg in het westen", gebieden=(west,), email="w@o.example"),
+        given(organisatie="Groen", functie="groenbeheerder", themas=("schoon",), email="n@o.example"),
+        given(
+            soort="bewonersorganisatie",
+            organisatie="Wijkraad",
+            functie="",
+            themas=(),
+            gebieden=(zuid, noord),
+            email="",
+        ),
+        given(soort="ambtenaar", organisatie="Gemeente", functie="Wijkcoordinator", themas=(), email=""),
+        resident(gebieden=(zuid,)),
+        resident(organisatie="Elders", gebieden=(west,), email="e@thuis.example"),
+    )
+    name = meeting(client)
+    assert proposed(client, name) == {
+        "Wijkraad": "bewonersorganisatie, actief in Holy-Zuid",
+        "GGD": "organisatie, hoort bij Zorg en welzijn dichtbij, werkt in heel Vlaardingen",
+        "Zorg dichtbij": "wijkverpleegkundige bij Zorg en welzijn dichtbij, werkt in Holy-Zuid",
+        "Gemeente": "wijkcoördinator, werkt in heel Vlaardingen",
+        "Buurtmoestuin": "initiatiefnemer in dit gebied, met toestemming",
+    }
+    page = client.get(list_of(name)).text
+    nobody = re.findall(r"<li>Nog niemand: (.*?)</li>", page)
+    assert "huisartsenpraktijk" in nobody
+    assert "wijkverpleegkundige" not in nobody
+    assert "GGD" not in nobody
+
+
+def test_proposing_again_adds_what_is_new_and_leaves_the_rest(client: TestClient) -> None:
+    kept(client, given())
+    name = meeting(client)
+    proposed(client, name)
+    line = lines(client)[0].public_id
+    send(client, f"{list_of(name)}/{line}/weg", list_of(name), waarom="is op vakantie")
+    kept(client, given(organisatie="Nieuw", email="nieuw@o.example"))
+    assert set(proposed(client, name)) == {"Zorg dichtbij", "Nieuw"}
+    assert [one.state for one in lines(client)] == [State.LEFT_OUT, State.PROPOSED]
+
+
+def test_without_a_theme_who_belongs_to_the_gebied_is_proposed(client: TestClient) -> None:
+    kept(
+        client,
+        given(),
+        given(soort="bewonersorganisatie", organisatie="Wijkraad", functie="", themas=(), email=""),
+    )
+    assert set(proposed(client, meeting(client, theme=None))) == {"Wijkraad"}
+
+
+def test_initiatiefnemers_of_elsewhere_come_to_a_market(client: TestClient) -> None:
+    with database_of(client).read() as session:
+        west = code_of(session, WESTWIJK)
+    kept(client, resident(gebieden=(west,)))
+    found = proposed(client, meeting(client, theme="samen-organiseren"))
+    assert found == {"Buurtmoestuin": "initiatiefnemer uit Westwijk, met toestemming"}
+
+
+# The list is edited
+
+
+def test_somebody_is_left_out_with_a_reason_and_put_back(client: TestClient) -> None:
+    kept(client, given())
+    name = meeting(client)
+    proposed(client, name)
+    line = f"{list_of(name)}/{lines(client)[0].public_id}"
+    assert send(client, f"{line}/weg", list_of(name)).status_code == 409
+    assert send(client, f"{line}/weg", list_of(name), waarom="is op vakantie").status_code == 303
+    assert "is op vakantie" in client.get(list_of(name)).text
+    assert send(client, f"{line}/terug", list_of(name)).status_code == 303
+    assert [one.state for one in lines(client)] == [State.PROPOSED]
+
+
+def test_somebody_is_added_by_hand_once(client: TestClient) -> None:
+    (partner,) = kept(client, given(organisatie="Schaakclub", functie="", themas=()))
+    name = meeting(client)
+    assert "Schaakclub" in client.get(f"{list_of(name)}?zoek=schaak").text
+    added = {"partner": partner, "waarom": "heeft een zaal"}
+    assert send(client, f"{list_of(name)}/erbij", list_of(name), **added).status_code == 303
+    again = send(client, f"{list_of(name)}/erbij", list_of(name), **added)
+    assert (again.status_code, "staat al op de lijst" in again.text) == (409, True)
+    assert [one.reason for one in lines(client)] == ["heeft een zaal"]
+
+
+# Sending and answering
+
+
+def test_an_invitation_is_mailed_and_answered_without_logging_in(client: TestClient) -> None:
+    mail = sent_to_one(client)
+    assert mail["X-Envelope-To"] == "zorg@organisatie.example"
+    told = part(mail, "plain")
+    assert "Wij nodigen u uit voor een bijeenkomst: Zorg in de buurt." in told
+    assert "Uw gegevens hebben wij van: gebeld op 1 mei." in told
+    visitor = TestClient(client.app, follow_redirects=False)
+    link = link_in(mail, "uitnodiging")
+    assert "Komt u?" in visitor.get(link).text
+    sent = {"antwoord": "komt", "aantal": "2", "opmerking": "Tot dan!"}
+    assert visitor.post(link, data=sent).headers["Location"] == f"{link}?bericht=bedankt"
+    assert "Wij weten nu dat u komt." in visitor.get(f"{link}?bericht=bedankt").text
+    (line,) = lines(client)
+    assert (line.state, line.people, line.note) == (State.COMES, 2, "Tot dan!")
+    with database_of(client).read() as session:
+        name = session.scalars(select(Meeting.public_id)).one()
+    assert "komt: 1, samen 2 mensen" in client.get(list_of(name)).text
+    assert visitor.post(link, data={"antwoord": "komt_niet"}).status_code == 303
+    assert [(one.state, one.people) for one in lines(client)] == [(State.STAYS, None)]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"aantal": "1"},
+        {"antwoord": "verstuurd"},
+        {"antwoord": "komt", "aantal": "0"},
+        {"antwoord": "komt", "aantal": "21"},
+        {"antwoord": "komt", "aantal": "veel"},
+        {"antwoord": "komt", "aantal": "1", "opmerking": "x" * 301},
+    ],
+)
+def test_a_wrong_answer_is_told_and_not_kept(client: TestClient, sent: dict[str, str]) -> None:
+    link = link_in(sent_to_one(client), "uitnodiging")
+    answer = client.post(link, data=sent)
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+    assert [one.state for one in lines(client)] == [State.SENT]
+
+
+def test_a_link_of_another_purpose_or_another_line_opens_nothing(client: TestClient) -> None:
+    mail = sent_to_one(client)
+    link, stop = link_in(mail, "uitnodiging"), link_in(mail, "uitschrijven")
+    for wrong in (f"{link}x", link[:-1], "/uitnodiging/x", f"/uitnodiging/{stop.rpartition('/')[2]}"):
+        assert client.get(wrong).status_code == 404
+    with database_of(client).write() as session:
+        session.execute(update(Invitation).values(state=State.LEFT_OUT))
+    assert client.get(link).status_code == 404
+
+
+@pytest.mark.parametrize("changed", [{"state": "afgelast"}, {"starts_at": datetime(2026, 1, 1, tzinfo=UTC)}])
+def test_a_meeting_that_is_over_or_called_off_is_neither_sent_nor_answered(
+    client: TestClient, changed: dict[str, object]
+) -> None:
+    link = link_in(sent_to_one(client), "uitnodiging")
+    kept(client, given(organisatie="Later", email="later@o.example"))
+    with database_of(client).write() as session:
+        name = session.scalars(select(Meeting.public_id)).one()
+    proposed(client, name)
+    with database_of(client).write() as session:
+        session.execute(update(Meeting).values(**changed))
+    assert client.post(link, data={"antwoord": "komt", "aantal": "1"}).status_code == 400
+    assert client.get(link).status_code == 200
+    assert send(client, f"{list_of(name)}/versturen", list_of(name)).status_code == 409
+    assert mails(client) == []
+
+
+def test_who_did_not_answer_is_reminded_once_after_two_days(client: TestClient) -> None:
+    sent_to_one(client)
+    with database_of(client).read() as session:
+        name = session.scalars(select(Meeting.public_id)).one()
+    path = f"{list_of(name)}/herinneren"
+    send(client, path, list_of(name))
+    assert mails(client) == []
+    with database_of(client).write() as session:
+        session.execute(update(Invitation).values(sent_at=datetime.now(UTC) - timedelta(days=3)))
+    assert "Herinner wie nog niet antwoordde (1)" in client.get(list_of(name)).text
+    for _ in range(2):
+        send(client, path, list_of(name))
+    (mail,) = mails(client)
+    assert "Dit is de enige herinnering." in part(mail, "plain")
+
+
+def test_an_answer_by_phone_is_written_down(client: TestClient) -> None:
+    kept(client, given(email="", adres=""))
+    name = meeting(client)
+    proposed(client, name)
+    assert "geen adres: bel zelf" in client.get(list_of(name)).text
+    line = f"{list_of(name)}/{lines(client)[0].public_id}/antwoord"
+    assert send(client, line, list_of(name), antwoord="komt", aantal="3").status_code == 303
+    assert [(one.state, one.people) for one in lines(client)] == [(State.COMES, 3)]
+
+
+def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestClient) -> None:
+    kept(
+        client,
+        given(email="", adres="Plein 3, 3131 AA Vlaardingen"),
+        given(organisatie="Tweede #raar $x [y] *z*", email="", adres="Plein 4, 3131 AA Vlaardingen"),
+        given(organisatie="Met mail", email="m@o.example", adres="Plein 5"),
+    )
+    name = meeting(client, intro="Wij praten over zorg.")
+    proposed(client, name)
+    answer = client.get(f"{list_of(name)}/brieven.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    read = PdfReader(io.BytesIO(answer.content))
+    assert len(read.pages) == 2
+    text = [" ".join(page.extract_text().split()) for page in read.pages]
+    assert "Tweede #raar $x [y] *z*" in text[0]
+    assert "Plein 3, 3131 AA Vlaardingen" in text[1]
+    assert "Wij praten over zorg." in text[0]
+    assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" in answer.content
+    assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="brief").status_code == 303
+    assert sorted(one.state for one in lines(client)) == [State.SENT, State.SENT, State.PROPOSED]
+    assert mails(client) == []
+
+
+# Who is never asked
+
+
+def test_the_link_in_each_mail_ends_invitations_for_good_also_after_a_new_import(client: TestClient) -> None:
+    mail = sent_to_one(client)
+    stop = link_in(mail, "uitschrijven")
+    assert stop in mail["List-Unsubscribe"]
+    visitor = TestClient(client.app, follow_redirects=False)
+    assert visitor.get(stop).status_code == 200
+    assert [one.opted_out_at for one in partners_of(client)] == [None]
+    assert visitor.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert [one.opted_out_at is None for one in partners_of(client)] == [False]
+    with database_of(client).write() as session:
+        session.execute(delete(Invitation))
+        session.execute(delete(Partner))
+    kept(client, given(organisatie="Anders", email="ZORG@Organisatie.example"))
+    assert [one.opted_out_at is None for one in partners_of(client)] == [False]
+    assert proposed(client, meeting(client)) == {}
+
+
+def test_the_link_still_works_when_the_partner_is_gone(client: TestClient) -> None:
+    mail = sent_to_one(client)
+    with database_of(client).write() as session:
+        session.execute(delete(Invitation))
+        session.execute(delete(Partner))
+    assert client.post(link_in(mail, "uitschrijven"), data={}).status_code == 200
+    kept(client, given())
+    assert [one.opted_out_at is None for one in partners_of(client)] == [False]
+
+
+def test_who_gets_letters_can_end_them_on_the_page_of_the_invitation(client: TestClient) -> None:
+    wanted = given(email="", adres="Plein 3, 3131 AA Vlaardingen")
+    kept(client, wanted)
+    name = meeting(client)
+    proposed(client, name)
+    with database_of(client).read() as session:
+        from data.tokens import Purpose, token
+
+        link = f"/uitnodiging/{token(Purpose.INVITATION, lines(client)[0].public_id, key_of(client))}"
+    assert client.post(f"{link}/nooit-meer").status_code == 200
+    assert client.get(f"{list_of(name)}/brieven.pdf").status_code == 404
+    with database_of(client).write() as session:
+        session.execute(delete(Invitation))
+        session.execute(delete(Partner))
+    kept(client, wanted)
+    assert [one.opted_out_at is None for one in partners_of(client)] == [False]
+
+
+def _no_consent(client: TestClient) -> str:
+    """A resident in the register whose consent is gone, as no form lets it be; and a meeting."""
+    (name,) = kept(client, resident())
+    with database_of(client).write() as session:
+        session.execute(update(Partner).values(consent_on=None))
+    return name
+
+
+def by_proposal(client: TestClient, partner: str, name: str) -> None:
+    proposed(client, name)
+
+
+def by_hand(client: TestClient, partner: str, name: str) -> None:
+    assert send(client, f"{list_of(name)}/erbij", list_of(name), partner=partner).status_code == 409
+
+
+def by_a_line_from_before(client: TestClient, partner: str, name: str) -> None:
+    """The line was there before the consent went."""
+    _line(client, State.PROPOSED)
+
+
+def by_a_reminder(client: TestClient, partner: str, name: str) -> None:
+    _line(client, State.SENT)
+    send(client, f"{list_of(name)}/herinneren", list_of(name))
+
+
+def by_mail_that_waited(client: TestClient, partner: str, name: str) -> None:
+    """The mail stood in the outbox when the consent went."""
+    with database_of(client).write() as session:
+        session.execute(update(Partner).values(consent_on=datetime(2026, 5, 1, tzinfo=UTC).date()))
+    proposed(client, name)
+    send(client, f"{list_of(name)}/versturen", list_of(name))
+    with database_of(client).write() as session:
+        assert session.scalars(select(Outbox)).all()
+        session.execute(update(Partner).values(consent_on=None))
+
+
+def by_changing_the_address(client: TestClient, partner: str, name: str) -> None:
+    """The mail waited for another address than the one of now."""
+    by_mail_that_waited(client, partner, name)
+    with database_of(client).write() as session:
+        consent = datetime(2026, 5, 1, tzinfo=UTC).date()
+        session.execute(update(Partner).values(consent_on=consent, email="ander@thuis.example"))
+
+
+def by_the_form(client: TestClient, partner: str, name: str) -> None:
+    page = f"/partners/{partner}"
+    form = {
+        "gemeente": OWN,
+        "soort": "initiatiefnemer",
+        "organisatie": "Tuin",
+        "email": RESIDENT,
+        "bron": "x",
+    }
+    assert send(client, page, page, **form).status_code == 400
+
+
+def _line(client: TestClient, state: State) -> None:
+    with database_of(client).write() as session:
+        values = {"public_id": "x" * 22, "reason": "proef", "state": state, "way": "mail"}
+        sent_at = datetime.now(UTC) - timedelta(days=5)
+        row = Invitation(
+            meeting_id=session.scalars(select(Meeting.id)).one(),
+            partner_id=session.scalars(select(Partner.id)).one(),
+            sent_at=sent_at,
+            **values,
+        )
+        session.add(row)
+
+
+WAYS = (
+    by_proposal,
+    by_hand,
+    by_a_line_from_before,
+    by_a_reminder,
+    by_mail_that_waited,
+    by_changing_the_address,
+    by_the_form,
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_no_resident_is_mailed_or_written_to_without_consent(client: TestClient, way: object) -> None:
+    partner = _no_consent(client)
+    name = meeting(client)
+    assert callable(way)
+    way(client, partner, name)
+    for manner in ("mail", "brief"):
+        send(client, f"{list_of(name)}/versturen", list_of(name), manier=manner)
+    with database_of(client).write() as session:
+        session.execute(update(Partner).values(address="Plein 9"))
+        session.execute(update(Invitation).values(way="brief"))
+    assert mails(client) == []
+    consent = partners_of(client)[0].consent_on
+    assert client.get(f"{list_of(name)}/brieven.pdf").status_code == (404 if consent is None else 200)
+
+
+def test_with_consent_the_same_ways_do_reach_a_resident(client: TestClient) -> None:
+    kept(client, resident())
+    name = meeting(client)
+    proposed(client, name)
+    send(client, f"{list_of(name)}/versturen", list_of(name))
+    assert [mail["X-Envelope-To"] for mail in mails(client)] == [RESIDENT]
+
+
+def test_a_refusal_is_kept_as_a_digest_that_nobody_can_guess(client: TestClient) -> None:
+    secret = key_of(client)
+    name = refusals.link_name(OWN, "Jan@Voorbeeld.example", secret)
+    with database_of(client).write() as session:
+        assert refusals.refuse(session, name, secret, datetime.now(UTC))
+        assert not refusals.refuse(session, "GM0622zomaar", secret, datetime.now(UTC))
+        row = session.scalars(select(MailRefusal)).one()
+        assert "jan" not in row.address_hash
+        assert refusals.is_refused(session, OWN, "jan@voorbeeld.EXAMPLE", secret)
+        assert not refusals.is_refused(session, "GM0556", "jan@voorbeeld.example", secret)
+        assert not refusals.is_refused(session, OWN, "jan@voorbeeld.example", b"x" * 32)
+
+
+# Who may
+
+
+def test_a_list_is_read_in_the_town_and_changed_by_coordinators_of_the_gebied(
+    client: TestClient,
+) -> None:
+    kept(client, given())
+    near, far = meeting(client), meeting(client, gebied=WESTWIJK)
+    visitor = TestClient(client.app, follow_redirects=False)
+    assert visitor.get(list_of(near)).status_code == 303
+    stranger = as_coordinator(client, STRANGER)
+    assert stranger.get(list_of(near)).status_code == 404
+    own = as_coordinator(client, OF_AREA)
+    assert [own.get(list_of(one)).status_code for one in (near, far)] == [200, 200]
+    answers = [send(own, f"{list_of(one)}/voorstel", "/partners/nieuw") for one in (near, far)]
+    assert [one.status_code for one in answers] == [303, 403]
+    assert own.get(f"{list_of(far)}/brieven.pdf").status_code == 403
+
+
+def test_the_audit_says_what_was_done_and_nothing_of_whom(client: TestClient) -> None:
+    link = link_in(sent_to_one(client), "uitnodiging")
+    client.post(link, data={"antwoord": "misschien", "aantal": "1", "opmerking": "mijn knie"})
+    with database_of(client).read() as session:
+        rows = session.scalars(select(Audit).where(Audit.action.startswith("uitnodiging"))).all()
+    assert {row.action for row in rows} >= {"uitnodiging.voorgesteld", "uitnodiging.verstuurd"}
+    assert not [row for row in rows if "knie" in str(row.detail) or "zorg@" in str(row.detail)]
+
+
+def test_a_partner_of_another_town_is_not_put_on_a_list(client: TestClient) -> None:
+    kept(client, given())
+    meeting(client)
+    with database_of(client).write() as session:
+        session.execute(update(Partner).values(municipality_code="GM0556"))
+        row, partner = session.scalars(select(Meeting)).one(), session.scalars(select(Partner)).one()
+        with pytest.raises(WrongInvitation, match="andere gemeente"):
+            invitations.add(session, row, partner, "", actor="proef")
+        assert proposals.proposals(session, row, registry(session, OWN)) == []
