@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.area_figures import AreaFigures
 from geo.areas import Level
-from geo.indicator_values import ValueStatus
+from geo.indicator_values import ValueStatus, typed
 from geo.indicators import Indicator, Part
 from geo.measures import EventRate, Figure, FigureRate
 from geo.membership import FloatArray, Membership
@@ -47,17 +47,17 @@ Places = NDArray[np.intp]
 def compared(
     definition: Indicator, values: pd.DataFrame, *, whole: pd.DataFrame, similar: Places | None
 ) -> pd.DataFrame:
-    """`values` (all parts at one level, as `geo.indicator_values`) with `COLUMNS`.
+    """`values` (all parts in their order at one level, as `geo.indicator_values`) with `COLUMNS`.
 
     `whole` holds the values of the gemeente; `similar` the places of the areas most like each, in order of
     code, shape (areas, SIMILAR). What is not a known rate stays NaN, with an empty verdict.
     """
-    parts = [
-        _with_columns(part, rows, whole[whole["part"] == part.key], similar)
+    added = [
+        _added(part, values[values["part"] == part.key], whole[whole["part"] == part.key], similar)
         for part in definition.parts
-        for rows in [values[values["part"] == part.key].reset_index(drop=True)]
     ]
-    return pd.concat(parts, ignore_index=True).astype(COLUMNS)
+    columns = {name: np.concatenate([one[name] for one in added]) for name in COLUMNS}
+    return pd.concat([values, typed(columns, COLUMNS)], axis=1)
 
 
 def most_similar(figures: AreaFigures, members: Membership) -> Places | None:
@@ -80,12 +80,10 @@ def most_similar(figures: AreaFigures, members: Membership) -> Places | None:
     return found
 
 
-def _with_columns(
-    part: Part, rows: pd.DataFrame, whole: pd.DataFrame, similar: Places | None
-) -> pd.DataFrame:
+def _added(part: Part, rows: pd.DataFrame, whole: pd.DataFrame, similar: Places | None) -> Columns:
     if not isinstance(part.measure, EventRate | FigureRate) or rows["level"].eq(Level.GEMEENTE.value).all():
-        return rows.assign(**_nothing(len(rows)))
-    return rows.assign(**_columns(rows, whole, similar, scale=part.measure.scale))
+        return _nothing(len(rows))
+    return _columns(rows, whole, similar, scale=part.measure.scale)
 
 
 def _columns(rows: pd.DataFrame, whole: pd.DataFrame, similar: Places | None, *, scale: float) -> Columns:

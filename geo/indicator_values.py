@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,12 @@ def _frame(parts: Sequence[Mapping[str, NDArray[np.generic]]]) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
-    return pd.DataFrame(columns).astype(COLUMNS)
+    return typed(columns, COLUMNS)
+
+
+def typed(columns: Mapping[str, Any], kinds: Mapping[str, Any]) -> pd.DataFrame:
+    """Arrays as the columns of a frame, each of its kind at once: `astype` afterwards takes twice as long."""
+    return pd.DataFrame({name: pd.array(column, dtype=kinds[name]) for name, column in columns.items()})
 
 
 def _status(
