@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -216,23 +216,31 @@ def _second_edition(town: CountedTown, key: bytes) -> Findings:
         pieces = _layout(("A", "B"), quarters=(cut,))
         values = draw_once(key, pieces, halves).values
         place = town.layout.index[Cell(code, cut)]
-        first = known.add(2)
-        for piece, name in ((first, "A"), (first + 1, "B")):
-            value = int(values[pieces.index[Cell(name, cut)]])
-            known.within(piece, *RULE.bounds(value))
-            if value != table.values[place]:
+        # Both halves together are the buurt itself.
+        at = [known.add() if pieces.areas[cell.area][0] is Level.BUURT else place for cell in pieces.cells]
+        _learn(known, know(pieces, values, RULE), at)
+        for piece, value in zip(at, values, strict=True):
+            if piece != place and value != table.values[place]:
                 known.more(place, piece)
-        known.sum_of(place, (first, first + 1))
     return attack(known, range(len(known.lower)), enough=3)
 
 
+def _learn(known: Knowledge, more: Knowledge, places: Sequence[int]) -> None:
+    """Add what somebody knows of the same quantities, which stand at these places."""
+    for place, lower, upper in zip(places, more.lower, more.upper, strict=True):
+        known.within(place, lower, upper)
+    for row in more.rows:
+        at = tuple(places[one] for one in row.places)
+        if len(set(at)) == len(at):
+            known.rows.append(row._replace(places=at))
+
+
 def _fresh_noise(town: CountedTown, key: bytes) -> Findings:
-    """The same table published again with noise of another key: both numbers bound one count."""
+    """The same table published again with noise of another key: both tell of the same counts."""
     table = _safe(town, key)
     known = know(town.layout, table.values, RULE)
     again = draw_once(b"vers" + key, town.layout, town.marks)
-    for place, value in enumerate(again.values):
-        known.within(place, *RULE.bounds(int(value)))
+    _learn(known, know(town.layout, again.values, RULE), range(len(again.values)))
     return attack(known, range(len(table.values)), enough=3)
 
 
