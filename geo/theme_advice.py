@@ -46,6 +46,8 @@ NEUTRAL_SHARE: Final = 1 / 3
 # What a clear clue against leaves of a score.
 AGAINST: Final = 0.5
 UNSURE: Final = (0.5, 1.5)
+# The share of draws in which something has to speak for a theme that is told.
+MOSTLY: Final = 0.9
 _DIGITS: Final = 6
 
 
@@ -89,12 +91,16 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """One clue of a theme, per area: how far on its side it lies, what it adds, and whether it speaks."""
+    """One clue of a theme, per area: how far on its side it lies, what it adds, and whether it speaks.
+
+    What speaks and is not `clear` may be chance: in more than 2.5 % of the draws it lies on the other side.
+    """
 
     clue: Clue
     apart: FloatArray
     adds: FloatArray
     speaks: BoolArray
+    clear: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +123,7 @@ class ThemeAdvice:
 
     def label(self, area: int) -> Label:
         """How well founded the theme is in an area: by the kinds of evidence that speak for it."""
-        kinds = {one.clue.evidence for one in self.clues if one.speaks[area]}
+        kinds = {one.clue.evidence for one in self.clues if one.clear[area]}
         if self.theme.on_request and (self._has_no_figures or Evidence.RESIDENTS not in kinds):
             return Label.OP_VERZOEK
         return Label.STERK if len(kinds) > 1 else Label.AANWIJZING
@@ -206,8 +212,8 @@ class _Drawn:
         self.score *= np.where(self._has_against(), AGAINST, 1.0)
         self.resting = np.array([theme.slug in inputs.resting.get(code, ()) for code in inputs.codes])
         self.counts &= ~self.resting & (self.score > 0)
-        # What is told has a clear reason; a draw is one world, in which everything is clear.
-        self.counts[0] &= np.any([self._is_clear(one) for one in theme.clues if theme.opens(one)], axis=0)
+        # A theme is told when something speaks for it in most draws: in one alone it could be chance.
+        self.counts[0] &= self.counts[1:].mean(axis=0) >= MOSTLY
 
     def advice(self, places: IntArray, number: int, back: NDArray[np.intp]) -> ThemeAdvice:
         """What came of it, with the areas where they were before they were sorted."""
@@ -237,18 +243,19 @@ class _Drawn:
             apart = np.full(len(back), np.nan) if voice is None else voice.people
         else:
             apart = self._signed(clue)[0]
-        return Heard(clue, apart[back], added[back], self._is_clear(clue)[back])
+        speaks, clear = self._speaks(clue)
+        return Heard(clue, apart[back], added[back], speaks[back], (speaks & clear)[back])
 
-    def _is_clear(self, clue: Clue) -> BoolArray:
-        """Where a clue speaks, and would in nearly every draw."""
+    def _speaks(self, clue: Clue) -> tuple[BoolArray, BoolArray]:
+        """Where a clue speaks, and where it lies on its side in nearly every draw."""
+        nobody = np.zeros(len(self._inputs.codes), dtype=bool)
         if clue.evidence.is_voice:
             voice = self._inputs.voices.get((self.theme.slug, clue.key))
-            nobody = np.zeros(len(self._inputs.codes), dtype=bool)
-            return nobody if voice is None else np.asarray(voice.people >= voice.enough)
+            heard = nobody if voice is None else np.asarray(voice.people >= voice.enough)
+            return heard, heard
         apart = self._signed(clue)
-        sure = np.mean(apart[1:] > 0, axis=0) >= (1 + CONFIDENCE) / 2
-        clear: BoolArray = (apart[0] >= SPEAKS) & sure
-        return clear
+        speaks: BoolArray = apart[0] >= SPEAKS
+        return speaks, np.mean(apart[1:] > 0, axis=0) >= (1 + CONFIDENCE) / 2
 
     def _signed(self, clue: Clue) -> FloatArray:
         """How far each area lies from the town, on the side that speaks."""

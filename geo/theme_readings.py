@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.evidence import Evidence
-from geo.indicator_values import ValueStatus, indicator_values
+from geo.indicator_values import ValueStatus, all_values
 from geo.measures import Difference, EventRate, FigureRate
-from geo.membership import BoolArray, FloatArray, Membership
+from geo.membership import FloatArray, Membership
 from geo.registry import INWONERS
 from geo.theme_advice import Reading, carriers
 from geo.themes import Clue, Given
@@ -22,25 +23,17 @@ FEWEST_PEOPLE: Final = 500
 LEAST_POINTS: Final = 2.5
 
 
+Row = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """A clue as it was read: rows of `geo.indicator_values` by code, of areas, of the town, of buurten."""
+    """A clue as it was read: rows of `geo.indicator_values` by code, of the areas and of the buurten."""
 
     given: Given
-    areas: pd.DataFrame
-    town: pd.Series
-    buurten: pd.DataFrame
+    areas: Mapping[str, Row]
+    buurten: Mapping[str, Row]
     reading: Reading
-
-    @property
-    def is_known(self) -> bool:
-        """Whether any area has it."""
-        return bool((~np.isnan(self.reading.values)).any())
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether it is a count over an exposure, so that chance plays a part."""
-        return self.reading.exposure is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +54,14 @@ def people(evidence: Evidence, members: Membership) -> FloatArray:
     return evidence.figures.counts(INWONERS, members).value
 
 
-def read(given: Given, evidence: Evidence, ground: Ground) -> Read:
-    """Read one clue; an area with too few inhabitants, or below the minimum of the cijfer, has none."""
-    areas, town, buurten = (
-        _rows(given, evidence, members) for members in (ground.areas, ground.town, ground.buurten)
-    )
-    large = people(evidence, ground.areas) >= FEWEST_PEOPLE
-    measured = _reading(given, areas, town.iloc[0], large, people(evidence, ground.areas))
-    return Read(given, areas, town.iloc[0], buurten, measured)
+def read_all(givens: Sequence[Given], evidence: Evidence, ground: Ground) -> dict[str, Read]:
+    """Read every clue at once; an area with too few inhabitants, or below a minimum, has none."""
+    members = {one.level: one for one in (ground.areas, ground.town, ground.buurten)}
+    wanted = {one.indicator.id: one.indicator for one in givens}
+    values = all_values(wanted.values(), evidence=evidence, memberships=list(members.values()))
+    parts = {key: rows.set_index("code") for key, rows in values.groupby(["indicator", "part", "level"])}
+    weight = people(evidence, ground.areas)
+    return {one.key: _read(one, parts, ground, weight) for one in givens}
 
 
 def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Ground) -> list[str]:
@@ -76,26 +69,30 @@ def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Gro
     members = ground.areas
     inside = [str(one) for one in members.buurten[members.owner == members.codes.get_loc(code)]]
     usable = [one for one in inside if one not in ground.special]
-    rows = found.buurten.loc[usable]
-    enough = (
-        people(evidence, ground.buurten)[ground.buurten.codes.get_indexer(pd.Index(usable))] >= FEWEST_PEOPLE
-    )
-    values = np.where(enough, rows["value"].to_numpy(dtype=np.float64), np.nan)
-    own, town = float(found.areas["value"].to_numpy()[members.codes.get_loc(code)]), found.reading.town
+    enough = people(evidence, ground.buurten)[ground.buurten.codes.get_indexer(pd.Index(usable))]
+    values = np.array([float(found.buurten[one]["value"]) for one in usable])
+    values = np.where(enough >= FEWEST_PEOPLE, values, np.nan)
+    own, town = float(found.areas[code]["value"]), found.reading.town
     held = carriers(values, clue, at_least=own, town=town)
     order = np.argsort(-clue.side.sign * np.nan_to_num(values), kind="stable")
     return [usable[at] for at in order if held[at]]
 
 
-def _rows(given: Given, evidence: Evidence, members: Membership) -> pd.DataFrame:
-    rows = indicator_values(given.indicator, evidence=evidence, members=members)
-    return rows[rows["part"] == given.part.key].set_index("code").loc[list(members.codes)]
+def _read(given: Given, parts: Mapping[Any, pd.DataFrame], ground: Ground, weight: FloatArray) -> Read:
+    areas, town, buurten = (
+        parts[given.indicator.id, given.part.key, str(members.level)].loc[list(members.codes)]
+        for members in (ground.areas, ground.town, ground.buurten)
+    )
+    measured = _reading(given, areas, town.iloc[0], weight)
+    return Read(given, _by_code(areas), _by_code(buurten), measured)
 
 
-def _reading(
-    given: Given, rows: pd.DataFrame, town: pd.Series, large: BoolArray, weight: FloatArray
-) -> Reading:
-    usable = large & rows["status"].isin(_usable(given)).to_numpy()
+def _by_code(rows: pd.DataFrame) -> dict[str, Row]:
+    return dict(zip(rows.index, rows.to_dict("records"), strict=True))
+
+
+def _reading(given: Given, rows: pd.DataFrame, town: pd.Series, weight: FloatArray) -> Reading:
+    usable = (weight >= FEWEST_PEOPLE) & rows["status"].isin(_usable(given)).to_numpy()
     values = np.where(usable, rows["value"].to_numpy(dtype=np.float64), np.nan)
     measure = given.part.measure
     if isinstance(measure, EventRate | FigureRate):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -165,8 +165,13 @@ def _worked_out(found: Indicator, evidence: Evidence, places: Places, level: Lev
 
 def evidence_for(found: Indicator, asking: Asking) -> Evidence:
     """Return what one cijfer is worked out from, with the records that it needs."""
+    return evidence_of([found], asking)
+
+
+def evidence_of(every: Iterable[Indicator], asking: Asking) -> Evidence:
+    """Return what several cijfers are worked out from, with the records that they need."""
     usual = evidence(asking.workbench, asking.session, asking.viewer, asking.places, asking.filters)
-    return with_records(usual, _measures(found), asking)
+    return with_records(usual, [measure for one in every for measure in _measures(one)], asking)
 
 
 def _measures(found: Indicator) -> list[Measure]:

@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy.orm import Session
 
-from data import gebieden, polls, theme_choices, themes
+from data import gebieden, polls, signals, theme_choices, themes
 from data.meldingen import Filters
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.evidence import Evidence as Counted
 from geo.theme_advice import Advice, Inputs, ThemeAdvice, Voice, advise
-from geo.theme_readings import Ground, Read, carrying, people, read
-from geo.themes import HEARD, NAMED, Evidence, Given, Registry, Theme
+from geo.theme_readings import Ground, Read, carrying, people, read_all
+from geo.themes import HEARD, NAMED, Evidence, Registry, Theme
 from service.analysis import figures, theme_words
 from service.analysis.places import Place, Places
 from service.analysis.records import Asking
@@ -191,7 +191,7 @@ def _advised(asking: Asking, level: Level, wish: Wish) -> TownAdvice:
     )
     advice = advise(asked, inputs)
     composed = _Composed(found, ground, counted, reads, advice)
-    made_up = any(bool(one.areas["example"].any()) for one in reads.values())
+    made_up = any(bool(row["example"]) for one in reads.values() for row in one.areas.values())
     return TownAdvice(
         tuple(composed.gebied(at, code) for at, code in enumerate(advice.codes)),
         level,
@@ -223,21 +223,16 @@ def _reads(
 ) -> dict[str, Read]:
     """Return what every clue of figures was read as, without model estimates unless they were asked for."""
     used = {one.key for theme in asked for one in (*theme.clues, *theme.against)}
-    wanted = [
-        one for key, one in registry.givens.items() if key in used and (wish.estimates or not one.estimate)
-    ]
-    return {one.key: _read(one, ground, asking) for one in wanted}
-
-
-def _read(given: Given, ground: Ground, asking: Asking) -> Read:
-    return read(given, figures.evidence_for(given.indicator, asking), ground)
+    givens = [one for one in registry.givens.values() if one.key in used]
+    wanted = [one for one in givens if wish.estimates or not one.estimate]
+    return read_all(wanted, figures.evidence_of([one.indicator for one in wanted], asking), ground)
 
 
 def _heard(session: Session, town: str) -> _Heard:
     since = today() - HEARD_WITHIN
     return _Heard(
         polls.tally(session, town, since=since),
-        {},
+        signals.tally(session, town, since=since),
         theme_choices.recent(session, town, since=today() - RESTS),
     )
 

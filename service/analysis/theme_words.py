@@ -11,7 +11,7 @@ from geo.evidence import Evidence as Counted
 from geo.measures import EVERYTHING, Difference
 from geo.membership import Membership
 from geo.theme_advice import Heard
-from geo.theme_readings import Read
+from geo.theme_readings import Read, Row
 from geo.themes import HEARD, Theme
 from maps.numbers import dutch
 from service.analysis.figures import STATUS_TEXTS
@@ -21,7 +21,10 @@ from service.texts import catalogue
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason in a sentence: who says it, and from what; a neutral one says who lives somewhere."""
+    """One reason in a sentence: who says it, and from what; a neutral one says who lives somewhere.
+
+    One that is not `clear` may be chance.
+    """
 
     key: str
     text: str
@@ -29,6 +32,7 @@ class Reason:
     source: str
     neutral: bool
     estimate: bool
+    clear: bool
 
 
 def reason(heard: Heard, reads: Mapping[str, Read], at: int, code: str, town: str) -> Reason:
@@ -37,9 +41,9 @@ def reason(heard: Heard, reads: Mapping[str, Read], at: int, code: str, town: st
     if clue.evidence.is_voice:
         key = "thema_advies.signalen" if clue.key == HEARD else f"thema_advies.stem_{clue.key}"
         text = t(key, n=round(float(heard.apart[at])))
-        return Reason(clue.key, text, clue.evidence.value, "", clue.neutral, estimate=False)
+        return Reason(clue.key, text, clue.evidence.value, "", clue.neutral, estimate=False, clear=True)
     found = reads[clue.key]
-    row = found.areas.loc[[code]].iloc[0]
+    row = found.areas[code]
     return Reason(
         clue.key,
         _sentence(found, row, town),
@@ -47,6 +51,7 @@ def reason(heard: Heard, reads: Mapping[str, Read], at: int, code: str, town: st
         source_text(str(row["source"] or ""), row["year"]),
         clue.neutral,
         found.given.estimate,
+        bool(heard.clear[at]),
     )
 
 
@@ -57,7 +62,7 @@ def missing(theme: Theme, reads: Mapping[str, Read], code: str) -> tuple[str, ..
         found = reads.get(clue.key)
         if found is None:
             continue
-        status = str(found.areas.loc[code, "status"])
+        status = str(found.areas[code]["status"])
         if status != "bekend" and STATUS_TEXTS[status]:
             lines.append(f"{found.given.naam}: {STATUS_TEXTS[status]}")
     return tuple(lines)
@@ -73,7 +78,7 @@ def strengths(counted: Counted, members: Membership, code: str) -> tuple[str, ..
     return (catalogue().text("thema_advies.initiatieven", n=number),) if number else ()
 
 
-def _sentence(found: Read, row: pd.Series, town: str) -> str:
+def _sentence(found: Read, row: Row, town: str) -> str:
     t, part = catalogue().text, found.given.part
     value, whole = float(row["value"]), found.reading.town
     decimals = shared_decimals([value, whole])

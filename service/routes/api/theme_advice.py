@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
 from service.analysis import theme_advice
 from service.analysis.theme_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish
+from service.analysis.theme_words import Reason
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.routes.api.shapes import STAFF_PROBLEMS, AreaCode, FromForm, Shape
 from service.routes.themas import area
@@ -32,6 +33,7 @@ class ReasonAnswer(Shape):
     bron: str
     neutraal: bool
     modelschatting: bool
+    duidelijk: bool = Field(description="onwaar als het verschil toeval kan zijn")
 
 
 class ThemeAnswer(Shape):
@@ -113,7 +115,7 @@ def _theme(one: AdvisedTheme) -> ThemeAnswer:
     )
 
 
-def _reason(one: Any) -> ReasonAnswer:
+def _reason(one: Reason) -> ReasonAnswer:
     return ReasonAnswer(
         gegeven=one.key,
         zin=one.text,
@@ -121,4 +123,5 @@ def _reason(one: Any) -> ReasonAnswer:
         bron=one.source,
         neutraal=one.neutral,
         modelschatting=one.estimate,
+        duidelijk=one.clear,
     )
