@@ -51,6 +51,8 @@ STAFF_MENU = (
     ("/organisatie", "organisatie"),
     ("/organisaties", "organisaties"),
 )
+# Where the work in the wijk begins; its other pages stand beside each other on each of them.
+WIJK = ("/themas", "themas")
 
 
 def render(
@@ -68,6 +70,7 @@ def render(
     """
     settings: Settings = request.app.state.settings
     staff = getattr(request.state, "staff", None)
+    viewer = getattr(request.state, "viewer", PUBLIC)
     shared = {
         "request": request,
         "staff": staff,
@@ -75,7 +78,8 @@ def render(
         "town": town,
         "contact": contact(settings, town),
         "example": example,
-        "menu": menu(request.url.path, town, getattr(request.state, "viewer", PUBLIC)),
+        "menu": menu(request.url.path, town, viewer),
+        "opens": lambda path: opens(viewer, f"GET {path}"),
     }
     # What went wrong is told in Dutch alone, and does not repeat the address that was asked for.
     language = DEFAULT if name == FAULT else language_of(request)
@@ -99,7 +103,7 @@ def menu(path: str, town: Places | None, viewer: Viewer) -> list[dict[str, Any]]
     asked = f"?{urlencode({'gemeente': town.gemeente.code})}" if town else ""
     return [
         {"url": url + asked, "key": key, "here": path == url or (url != "/" and path.startswith(f"{url}/"))}
-        for url, key in MENU + tuple(one for one in STAFF_MENU if opens(viewer, f"GET {one[0]}"))
+        for url, key in MENU + tuple(one for one in (WIJK, *STAFF_MENU) if opens(viewer, f"GET {one[0]}"))
     ]
 
 
