@@ -48,7 +48,7 @@ _EDITIONS: Final = select(_EDITION.year, _EDITION.loaded_at).order_by(_EDITION.y
 # Acts that change no data: somebody logged in, or took along what there is.
 NO_CHANGE: Final = ("account", "export")
 # Acts that change no outline, figure or address.
-RECORD_KINDS: Final = ("melding", "initiatief", "vraag", "peiling", "signaal", "keuze")
+RECORD_KINDS: Final = ("melding", "initiatief", "vraag", "peiling", "signaal", "keuze", "jaarplan")
 
 
 class DataVersion(NamedTuple):

@@ -27,6 +27,7 @@ from service.routes import (
     health,
     home,
     ideeen,
+    jaarplan,
     kaarten,
     keuzes,
     leefbaarheid,
@@ -149,6 +150,7 @@ PAGES: tuple[APIRouter, ...] = (
     uitnodigen.router,
     uitnodiging.router,
     keuzes.router,
+    jaarplan.router,
     reactie.router,
 )
 API: tuple[APIRouter, ...] = (

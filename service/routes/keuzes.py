@@ -48,7 +48,6 @@ DONE: Final = {
 EMPTY: Final = dict.fromkeys(("thema", "vorm", "bericht", "feiten", "mening", "waarom"), "")
 Slug = Annotated[str, Form(max_length=60)]
 Code = Annotated[str, Form(max_length=10)]
-YearNumber = Annotated[int, Query(ge=2000, le=2100)]
 
 
 @router.get("/keuzes")
@@ -56,8 +55,8 @@ def overview(
     visit: Reading,
     workbench: WorkbenchDep,
     gemeente: Annotated[GemeenteCode | None, Query()] = None,
-    gebied: Annotated[str | None, Query(max_length=10)] = None,
-    jaar: YearNumber | None = None,
+    gebied: Annotated[str, Query(max_length=10)] = "",
+    jaar: Annotated[str, Query(pattern=r"^(20\d\d)?$")] = "",
 ) -> Response:
     """Show the choices of a gemeente: those that run, and the history by gebied and by year."""
     with visit.database.read() as session:
@@ -67,9 +66,7 @@ def overview(
         areas = _areas(found)
         free = {one.code for one in areas if _may(session, visit, one)}
     shown = [
-        one
-        for one in every
-        if gebied in {None, one.gebied} and (jaar is None or one.period.startswith(f"{jaar}-"))
+        one for one in every if gebied in {"", one.gebied} and (not jaar or one.period.startswith(f"{jaar}-"))
     ]
     context = {
         "gemeenten": own.towns,
