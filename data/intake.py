@@ -29,7 +29,7 @@ from data.sources import SourceCard, SourceKind, own_slug, register_source
 from data.text_masking import personal_data
 from geo.crs import RD, LngLat, to_rd
 from geo.errors import WijkbeeldError
-from geo.exposure import AMSTERDAM
+from geo.exposure import local_day
 
 LONGEST_TEXT: Final = 4_000
 REPORTER: Final = "melder"
@@ -257,7 +257,7 @@ def _melding(report: Report, rd: RD, now: datetime) -> dict[str, Any]:
         "municipality_code": report.gemeente,
         "source_ref": public_id,
         "created_at": now,
-        "created_on": now.astimezone(AMSTERDAM).date(),
+        "created_on": local_day(now),
         "stored_at": now,
         "status": Status.REPORTED,
         "channel": report.channel,
@@ -290,9 +290,10 @@ def _own_source(session: Session, gemeente: str, known: Known, now: datetime) ->
     From that day on the town is watched, also on days without meldingen.
     """
     slug = own_slug(gemeente)
-    today = now.astimezone(AMSTERDAM).date()
+    today = local_day(now)
     # Written once a day: all who send a melding would wait for each other at this one row.
-    written = known.observed_from is not None and _day(known.loaded_at) == today
+    loaded = None if known.loaded_at is None else local_day(known.loaded_at)
+    written = known.observed_from is not None and loaded == today
     if known.source_id is not None and written:
         return known.source_id
     return register_source(
@@ -307,10 +308,6 @@ def _own_source(session: Session, gemeente: str, known: Known, now: datetime) ->
         ),
         loaded_at=now,
     )
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment and moment.astimezone(AMSTERDAM).date()
 
 
 def _first_day(session: Session, slug: str) -> date | None:

@@ -15,7 +15,7 @@ from data.choices import Status
 from data.models import Category, Melding, MeldingArea
 from data.rights import Right
 from data.visibility import Viewer
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "id": Melding.id,
@@ -197,12 +197,9 @@ def _listed(session: Session, query: Select[Melding, Category]) -> list[Listed]:
     )
     rows = session.execute(query.with_only_columns(*columns, maintain_column_froms=True))
     return [
-        Listed._make(_day(value) if isinstance(value, datetime) else value for value in row) for row in rows
+        Listed._make(local_day(value) if isinstance(value, datetime) else value for value in row)
+        for row in rows
     ]
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()
 
 
 def _frame(session: Session, query: Select[Any], *, complete: bool) -> pd.DataFrame:

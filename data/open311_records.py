@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
@@ -16,7 +16,7 @@ from data.intake_models import Photo
 from data.models import Category, Melding, StatusChange
 from data.released import public_text
 from data.visibility import PUBLIC
-from geo.exposure import AMSTERDAM
+from geo.exposure import local_day
 
 MOST: Final = 1_000
 
@@ -102,7 +102,7 @@ def _record(row: Any, notes: Mapping[int, str], photos: Mapping[int, str]) -> Re
         service_code=row.slug,
         service_name=row.naam,
         created_on=row.created_on,
-        closed_on=_day(row.closed_at) if is_closed and row.closed_at else None,
+        closed_on=local_day(row.closed_at) if is_closed and row.closed_at else None,
         is_closed=is_closed,
         text=row.text,
         lon=row.lon,
@@ -130,7 +130,3 @@ def _photos(session: Session, ids: Sequence[int]) -> dict[int, str]:
         .order_by(Photo.id.desc())
     )
     return {row.melding_id: row.digest for row in session.execute(query)}
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()

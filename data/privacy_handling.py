@@ -26,7 +26,6 @@ from data.privacy_requests import (
     KIND,
     About,
     Progress,
-    day_of,
     progress_of,
     record,
     tell,
@@ -34,6 +33,7 @@ from data.privacy_requests import (
 from data.rights import Right
 from data.terms import after_months
 from data.visibility import Viewer
+from geo.exposure import local_day
 
 MONTHS_EXTENDED: Final = 3
 
@@ -114,10 +114,10 @@ def extend(session: Session, viewer: Viewer, public_id: str, reason: str) -> Han
     if row.extension is not None:
         raise NotAllowed("de termijn is al één keer verlengd")
     moment = now()
-    if day_of(moment) > row.due_on:
+    if local_day(moment) > row.due_on:
         raise NotAllowed("verlengen kan alleen voordat de termijn voorbij is")
     row.extension, row.extended_at = reason, moment
-    row.due_on = after_months(day_of(row.received_at), MONTHS_EXTENDED)
+    row.due_on = after_months(local_day(row.received_at), MONTHS_EXTENDED)
     tell(session, row, EXTENDED, moment)
     _note(session, viewer, row, "verlengd", {"uiterlijk": row.due_on.isoformat()})
     return _handled(session, row)

@@ -21,7 +21,7 @@ from data.outbox import is_address, queue
 from data.privacy_models import PrivacyRequest
 from data.terms import after_months
 from data.text_masking import without_bsn
-from geo.exposure import AMSTERDAM
+from geo.exposure import local_day
 
 KIND: Final = "verzoek"
 MONTHS: Final = 1
@@ -156,7 +156,7 @@ def _keep(session: Session, asked: Asked, sent: Sent, *, checked: bool) -> Recei
         checked=checked,
         text=asked.text,
         received_at=moment,
-        due_on=after_months(day_of(moment), MONTHS),
+        due_on=after_months(local_day(moment), MONTHS),
     )
     session.add(row)
     session.flush()
@@ -182,18 +182,13 @@ def record(session: Session, actor: str, row: PrivacyRequest, action: str, detai
     )
 
 
-def day_of(moment: datetime) -> date:
-    """Return the day in Amsterdam of a moment."""
-    return moment.astimezone(AMSTERDAM).date()
-
-
 def progress_of(row: PrivacyRequest) -> dict[str, Any]:
     """Return the fields of `Progress` for a row."""
     return {
         "reference": row.reference,
         "gemeente": row.municipality_code,
         "wish": Wish(row.wish),
-        "received_on": day_of(row.received_at),
+        "received_on": local_day(row.received_at),
         "due_on": row.due_on,
         "checked": row.checked,
         "extension": row.extension,

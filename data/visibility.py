@@ -28,7 +28,7 @@ from data.gebied_models import Gebied, GebiedBuurt
 from data.intake_models import Contact, Intake, Photo
 from data.models import Category, Import, Initiatief, Melding, MeldingArea
 from data.rights import EVERYWHERE, Grant, Right
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 WIJK: Final = "WK"
 BUURT: Final = "BU"
@@ -171,7 +171,7 @@ def moments(session: Session, viewer: Viewer) -> list[datetime]:
     imports = session.scalars(select(Import.visible_at).where(Import.visible_at.is_not(None)).distinct())
     single = session.scalars(select(Melding.stored_at).where(Melding.import_id.is_(None)).distinct())
     moments = list(single)
-    stored = set() if EVERYWHERE in viewer.sees else {_midnight(_day(one)) for one in moments}
+    stored = set() if EVERYWHERE in viewer.sees else {_midnight(local_day(one)) for one in moments}
     stored.update(moments if viewer.sees else ())
     return sorted(stored.union(one for one in imports if one is not None))
 
@@ -199,7 +199,7 @@ def _may_see(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _stored_by(viewer: Viewer, known_at: datetime) -> ColumnElement[bool]:
-    by_day = Melding.stored_at < _midnight(_day(known_at) + timedelta(days=1))
+    by_day = Melding.stored_at < _midnight(local_day(known_at) + timedelta(days=1))
     if not viewer.sees:
         return by_day
     return or_(and_(_known(viewer), Melding.stored_at <= known_at), and_(not_(_known(viewer)), by_day))
@@ -207,10 +207,6 @@ def _stored_by(viewer: Viewer, known_at: datetime) -> ColumnElement[bool]:
 
 def _known(viewer: Viewer) -> ColumnElement[bool]:
     return of_gemeenten(viewer, Right.FIGURES_STAFF, Melding.municipality_code)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()
 
 
 def _midnight(day: date) -> datetime:

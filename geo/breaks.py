@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from geo.category_breaks import breaks
-from geo.exposure import AMSTERDAM, Observation, Period
+from geo.exposure import Observation, Period, local_day
 from geo.main_groups import Crosswalk
 
 
@@ -66,7 +66,7 @@ def year_breaks(figure: str, first: int, last: int) -> tuple[YearBreak, ...]:
 
 def source_breaks(observations: Iterable[Observation]) -> list[DayBreak]:
     """The days on which another source begins, or one ends while another goes on."""
-    seen = [(one.source, _day(one.seen.start), _day(one.seen.end)) for one in observations]
+    seen = [(one.source, local_day(one.seen.start), local_day(one.seen.end)) for one in observations]
     if not seen:
         return []
     begin, end = min(first for _, first, _ in seen), max(last for *_, last in seen)
@@ -86,12 +86,8 @@ def edition_breaks(observations: Iterable[Observation], groups: frozenset[str]) 
     found: dict[date, list[str]] = {}
     for one in breaks(named):
         if not groups or one.group in groups:
-            found.setdefault(_day(one.at), []).append(one.group.naam)
+            found.setdefault(local_day(one.at), []).append(one.group.naam)
     return [
         DayBreak(BreakKind.INDELING, day, f"andere indeling van soorten: {', '.join(names)}")
         for day, names in sorted(found.items())
     ]
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()

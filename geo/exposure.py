@@ -17,6 +17,11 @@ YEAR = timedelta(days=365.25)
 FEWEST_DAYS = 28
 
 
+def local_day(moment: datetime) -> date:
+    """The day in the Netherlands on which a moment falls."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
 class Period(NamedTuple):
     """A stretch of time in UTC, with its start and without its end."""
 

@@ -102,7 +102,7 @@ def heard(counts: ArrayLike, size: ArrayLike, *, clumped: float = 1.0) -> Heard:
     return Heard(total, wanted, expected - n, drawn.mean(), lower, upper)
 
 
-def incidents(reports: pd.DataFrame, *, longest_days: float = LONGEST_DAYS) -> pd.DataFrame:
+def open_incidents(reports: pd.DataFrame, *, longest_days: float = LONGEST_DAYS) -> pd.DataFrame:
     """One row per incident: `area, kind, duplicates, open_days`, from one row per report (`REPORT_COLUMNS`).
 
     A report without an incident is one of its own. Open runs from the first report until the first of:
@@ -139,10 +139,10 @@ def reporting_rates(
 ) -> pd.DataFrame:
     """The reporting rate of each area, a row per area with the columns `RATE_COLUMNS`.
 
-    `found` is as `incidents` gives it. `rate` is duplicates per day that an incident lies open, the maximum
-    likelihood of a Poisson process, its interval widened by how much incidents differ. `ratio` compares with
-    all other areas at the same mix of kinds. Both are NaN with fewer than `fewest` duplicates; the numbers
-    that there are stay.
+    `found` is as `open_incidents` gives it. `rate` is duplicates per day that an incident lies open, the
+    maximum likelihood of a Poisson process, its interval widened by how much incidents differ. `ratio`
+    compares with all other areas at the same mix of kinds. Both are NaN with fewer than `fewest` duplicates;
+    the numbers that there are stay.
     """
     index = pd.Index(list(areas), dtype="str").rename("area")
     table = pd.DataFrame(index=index, columns=list(RATE_COLUMNS), dtype="float64")

@@ -9,7 +9,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 
 from geo.errors import FigureError
-from geo.silence import RATE_COLUMNS, area_effects, clumping, heard, incidents, reporting_rates
+from geo.silence import RATE_COLUMNS, area_effects, clumping, heard, open_incidents, reporting_rates
 
 START = pd.Timestamp("2026-01-01", tz="UTC")
 DAY = pd.Timedelta(days=1)
@@ -30,7 +30,7 @@ def test_duplicates_are_those_after_the_first_report_and_before_the_end() -> Non
         ("A", "lamp", "1", 12, None),
         ("B", "gat", None, 5, 6),
     )
-    found = incidents(rows)
+    found = open_incidents(rows)
     assert found.to_dict("list") == {
         "area": ["A", "B"],
         "kind": ["lamp", "gat"],
@@ -41,17 +41,17 @@ def test_duplicates_are_those_after_the_first_report_and_before_the_end() -> Non
 
 def test_open_time_ends_when_nobody_watches_any_longer_and_after_the_longest_time() -> None:
     rows = reports(("A", "lamp", "1", 0, None), ("A", "lamp", "2", 390, None))
-    assert incidents(rows)["open_days"].tolist() == [100.0, 10.0]
+    assert open_incidents(rows)["open_days"].tolist() == [100.0, 10.0]
 
 
 def test_what_was_reported_before_anybody_watched_is_left_out_with_its_duplicates() -> None:
     rows = reports(("A", "lamp", "1", -5, None), ("A", "lamp", "1", 5, None), ("A", "lamp", None, 7, 8))
-    assert incidents(rows)["duplicates"].tolist() == [0]
+    assert open_incidents(rows)["duplicates"].tolist() == [0]
 
 
 def test_rows_without_a_column_that_is_needed_are_refused() -> None:
     with pytest.raises(FigureError, match="seen_until"):
-        incidents(reports(("A", "lamp", "1", 0, 1)).drop(columns="seen_until"))
+        open_incidents(reports(("A", "lamp", "1", 0, 1)).drop(columns="seen_until"))
 
 
 def test_with_too_few_duplicates_there_is_no_rate_but_the_number_stays() -> None:

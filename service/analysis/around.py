@@ -20,7 +20,7 @@ from maps.numbers import dutch
 from service.analysis import figures
 from service.analysis.change_choices import Followed, choice
 from service.analysis.change_words import change_words
-from service.analysis.monthly_change import incidents
+from service.analysis.monthly_change import taken_incidents
 from service.analysis.places import Place, Places
 from service.analysis.records import Asking
 from service.analysis.workbench import Workbench
@@ -66,7 +66,7 @@ def around(
         return Around(place, day, (catalogue().text("verandering.voor_na_niet"),))
     with workbench.session() as session:
         asking = Asking(workbench, session, viewer, places, filters)
-        taken, _ = incidents(asking, followed)
+        taken, _ = taken_incidents(asking, followed)
         size = _sizes(asking, followed, places.membership(place.level))
     return _said(places, taken, size, place=place, day=day)
 

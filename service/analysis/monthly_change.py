@@ -39,7 +39,7 @@ def marks(session: Session, gemeente: str) -> tuple[Mark, ...]:
     )
 
 
-def incidents(asking: Asking, followed: Followed) -> tuple[IncidentDays, list[Observation]]:
+def taken_incidents(asking: Asking, followed: Followed) -> tuple[IncidentDays, list[Observation]]:
     """Return the incidents of a cijfer by day, and what was observed of it, by sources that deliver it."""
     filters, selection = asking.filters, followed.selection or Selection()
     every, seen = observed.days(
@@ -57,7 +57,7 @@ def incidents(asking: Asking, followed: Followed) -> tuple[IncidentDays, list[Ob
 
 def by_month(asking: Asking, followed: Followed, chosen: Sequence[Place], *, level: Level) -> ChangeView:
     """Return the incidents of a cijfer over the months that were watched."""
-    taken, observations = incidents(asking, followed)
+    taken, observations = taken_incidents(asking, followed)
     found, days = asking.places, watched_days(taken)
     lines = tuple(
         line for place in chosen for line in _lines(found, taken, place.level, days) if line.place == place

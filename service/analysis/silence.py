@@ -19,7 +19,7 @@ from geo.exposure import Period
 from geo.main_groups import MainGroup
 from geo.measures import Selection
 from geo.registry import INWONERS
-from geo.silence import REPORT_COLUMNS, Heard, clumping, heard, incidents, reporting_rates
+from geo.silence import REPORT_COLUMNS, Heard, clumping, heard, open_incidents, reporting_rates
 from maps.numbers import dutch
 from service.analysis import figures, reports
 from service.analysis.places import Place, Places
@@ -218,7 +218,7 @@ def _reporting(rows: pd.DataFrame, places: Places) -> tuple[ReportingRow, ...]:
 
 def _rates(rows: pd.DataFrame, areas: Sequence[Place]) -> list[ReportingRow]:
     inside = rows[rows["area"].notna()]
-    table = reporting_rates(incidents(inside[list(REPORT_COLUMNS)]), areas=[one.code for one in areas])
+    table = reporting_rates(open_incidents(inside[list(REPORT_COLUMNS)]), areas=[one.code for one in areas])
     table[["rate", "lower", "upper"]] *= PER_DAYS
     return [ReportingRow(place, **_numbers(table, place.code)) for place in areas]
 
