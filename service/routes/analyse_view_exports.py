@@ -108,8 +108,7 @@ def remarkable(vorm: Vorm, question: opvallend.Asking, counter: CounterDep) -> R
     asked = question.asked(counter.settings)
     seen = hotspots.spots(counter.workbench, counter.viewer, town, asked)
     known_at = question.stand_van or counter.made_at
-    query = question.query(standVan=moment_text(known_at))
-    taken = counter.taken(town, asked.filters, f"{opvallend.ADDRESS}?{query}")
+    taken = counter.taken(town, asked.filters, question.address(known_at))
     shown = spot_view.spot_map(town, asked, seen, known_at=known_at)
     export = spots_export(taken, asked, seen, shown.facts)
     names = asked.kind is Kind.BUURT

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -25,7 +24,8 @@ from service.analysis.spot_ground import WIDTHS_M, Kind, Per
 from service.analysis.words import moment_words, span_text
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import FromForm, GemeenteCode, Question, moment_text
+from service.routes.api.shapes import Question
+from service.routes.kept_question import KeptQuestion
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
@@ -70,16 +70,11 @@ class SpotQuestion(Question):
             barriers=barriers(settings, self.gemeente),
         )
 
-    def query(self, **changes: str) -> str:
-        """Return the query of this question, with changes."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        return urlencode(asked | {"gemeente": self.gemeente} | changes, doseq=True)
 
+class PageQuestion(KeptQuestion, SpotQuestion):
+    """The question of the page."""
 
-class PageQuestion(FromForm, SpotQuestion):
-    """The question of the page; what a form leaves empty counts as not asked."""
-
-    gemeente: GemeenteCode = ""
+    page = ADDRESS
 
 
 Asking = Annotated[PageQuestion, Query()]
@@ -132,7 +127,7 @@ def remarkable(
         "weken_tekst": span_text(rises.recent) if rises.recent else "",
         "beeld": {form.value: f"{ADDRESS}/beeld.{form.value}?{question.query()}" for form in Format},
         "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS),
-        "permalink": f"{ADDRESS}?{question.query(standVan=moment_text(known_at))}",
+        "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
     return render(request, "opvallend.html", context, town=town, example=seen.example)

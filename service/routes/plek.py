@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data.rights import Right
 from geo.areas import Level
@@ -25,7 +24,8 @@ from service.analysis.words import moment_words, span_text
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import AreaCode, GemeenteCode, Question, moment_text
+from service.routes.api.shapes import AreaCode
+from service.routes.kept_question import KeptQuestion
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -34,23 +34,13 @@ ADDRESS = "/analyse/plek"
 LONGEST = MOST_POINTS * 40
 
 
-class SpotQuestion(Question):
+class DrawnQuestion(KeptQuestion):
     """What the address holds: the corners or the buurten of an area, and a street to look for."""
 
-    gemeente: GemeenteCode = ""
+    page = ADDRESS
     vlak: str = Field("", max_length=LONGEST)
     kies: list[AreaCode] = Field(default_factory=list, max_length=300)
     zoek: str = Field("", max_length=80)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: Any) -> Any:
-        return {k: v for k, v in given.items() if v not in ("", None)} if isinstance(given, dict) else given
-
-    def query(self, **changes: str) -> str:
-        """Return the query of this question, with changes."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        return urlencode(asked | {"gemeente": self.gemeente} | changes, doseq=True)
 
 
 class Drawn(NamedTuple):
@@ -63,7 +53,7 @@ class Drawn(NamedTuple):
 @router.get(ADDRESS)
 def spot(
     request: Request,
-    question: Annotated[SpotQuestion, Query()],
+    question: Annotated[DrawnQuestion, Query()],
     settings: SettingsDep,
     workbench: WorkbenchDep,
     viewer: ViewerDep,
@@ -92,7 +82,7 @@ def spot(
         "drawn": drawn,
         "straten": street_counts.street_counts(workbench, town.gemeente.code, every, question.zoek),
         "kaart": _map(workbench, town),
-        "permalink": f"{ADDRESS}?{_kept(question).query(standVan=moment_text(known_at))}",
+        "permalink": _kept(question).address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
     return render(
@@ -100,7 +90,7 @@ def spot(
     )
 
 
-def _drawn(workbench: Workbench, town: Places, question: SpotQuestion, every: Counted) -> Drawn:
+def _drawn(workbench: Workbench, town: Places, question: DrawnQuestion, every: Counted) -> Drawn:
     """Return what the area of a question comes to, or why it is no area."""
     t = catalogue().text
     if question.vlak and question.kies:
@@ -119,7 +109,7 @@ def _drawn(workbench: Workbench, town: Places, question: SpotQuestion, every: Co
     return Drawn(chosen_area.of_drawing(workbench, town, every, area))
 
 
-def _kept(question: SpotQuestion) -> SpotQuestion:
+def _kept(question: DrawnQuestion) -> DrawnQuestion:
     """Return the question with its points as short as they can be, where they can be read."""
     try:
         return question.model_copy(update={"vlak": points_text(read_points(question.vlak))})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
@@ -23,7 +22,7 @@ from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
-from service.routes.api.shapes import FromForm, GemeenteCode, Question, moment_text
+from service.routes.kept_question import KeptQuestion
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -31,20 +30,11 @@ ADDRESS = "/analyse/hier-horen-we-weinig"
 FORMS = ALL_FORMS
 
 
-class SilenceQuestion(FromForm, Question):
-    """The view that is asked; what a form leaves empty counts as not asked."""
+class SilenceQuestion(KeptQuestion):
+    """The view that is asked."""
 
-    gemeente: GemeenteCode = ""
+    page = ADDRESS
     niveau: Level = Level.BUURT
-
-    def query(self, **changes: str) -> str:
-        """Return the query of this question, with changes."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-        return urlencode(asked | changes, doseq=True)
-
-    def address(self, known_at: datetime) -> str:
-        """Return the address that gives the same numbers later."""
-        return f"{ADDRESS}?{self.query(standVan=moment_text(known_at))}"
 
 
 @router.get(ADDRESS)
