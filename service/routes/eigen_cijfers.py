@@ -18,12 +18,13 @@ from geo.areas import Level
 from geo.errors import FigureError
 from geo.formulas import Formula, Term, TermKind
 from geo.indicators import Indicator
-from service.analysis import figures, places, towns
+from service.analysis import figures, places
 from service.analysis.own_figures import checked, own_figures, preview
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
+from service.figure_towns import FigureTowns
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
@@ -31,6 +32,7 @@ from service.staff_text import Line, NoteText
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/analyse/eigen-cijfers"
+TOWNS: Final = FigureTowns((Right.FIGURES_STAFF,))
 DONE: Final = {"bewaard": "eigen_cijfers.klaar", "weg": "eigen_cijfers.klaar_weg"}
 OwnName = Annotated[str, Form(pattern=r"^eigen_\w{1,60}$")]
 OwnQuery = Annotated[str, Query(max_length=60)]
@@ -62,10 +64,10 @@ def overview(
     klaar: OwnQuery = "",
 ) -> Response:
     """Show the own cijfers of a gemeente, with the form for one more or to change one."""
-    asked = gemeente or _own_town(visit.viewer, workbench, settings.default_gemeente)
+    asked = gemeente or TOWNS.first(visit.viewer, workbench, default=settings.default_gemeente)
     if asked is None:
         return render(visit.request, "leeg.html", {})
-    _check(visit.viewer, asked)
+    TOWNS.check(visit.viewer, asked)
     shown = Shown(done=DONE.get(klaar, ""))
     with workbench.session() as session:
         own = own_figures(workbench, session, visit.viewer, asked)
@@ -94,7 +96,7 @@ def store(
     wat: Annotated[Literal["proef", "bewaar"], Form()] = "proef",
 ) -> Response:
     """Try a formula out, or keep it: as a new cijfer, or as the next version of one."""
-    _check(visit.viewer, gemeente)
+    TOWNS.check(visit.viewer, gemeente)
     wording = Wording(" ".join(naam.split()), " ".join(formule.split()), uitleg, richting)
     shown = Shown(wording, cijfer, versie)
     try:
@@ -114,7 +116,7 @@ def store(
 @router.post(f"{PAGE}/intrekken")
 def withdraw(visit: Sending, gemeente: Annotated[GemeenteCode, Form()], cijfer: OwnName) -> Response:
     """Take an own cijfer out of the lists."""
-    _check(visit.viewer, gemeente)
+    TOWNS.check(visit.viewer, gemeente)
     try:
         with visit.database.write() as session:
             own_indicators.withdraw(session, gemeente, cijfer, actor=visit.actor)
@@ -144,7 +146,7 @@ def _page(visit: Visit, workbench: Workbench, gemeente: str, shown: Shown, *, st
     context = {
         "eigen": own.newest(),
         "woorden": _by_kind(own.terms),
-        "towns": [one for one in towns.towns(workbench) if _may(visit.viewer, one.code)],
+        "towns": TOWNS.all(visit.viewer, workbench),
         "shown": shown,
         "uitkomst": None if shown.tried is None else _outcome(workbench, visit.viewer, found, shown.tried),
         "langst": {"naam": LONGEST_NAME, "formule": LONGEST_FORMULA, "uitleg": LONGEST_NOTE},
@@ -179,21 +181,3 @@ def _by_kind(terms: dict[str, Term]) -> list[tuple[str, list[tuple[str, Term]]]]
     """Return the names that a formula can use, by what they are."""
     groups = {kind: [(name, term) for name, term in terms.items() if term.kind is kind] for kind in TermKind}
     return [(kind.value, rows) for kind, rows in groups.items() if rows]
-
-
-def _own_town(viewer: Viewer, workbench: Workbench, default: str) -> str | None:
-    """Return the gemeente to begin with: the default or the first where the viewer may; None without any."""
-    known = [one.code for one in towns.towns(workbench)]
-    own = [code for code in known if _may(viewer, code)]
-    if known and not own:
-        raise HTTPException(404)
-    return default if default in own else next(iter(own), None)
-
-
-def _check(viewer: Viewer, gemeente: str) -> None:
-    if not _may(viewer, gemeente):
-        raise HTTPException(404)
-
-
-def _may(viewer: Viewer, gemeente: str) -> bool:
-    return viewer.may(Right.FIGURES_STAFF, gemeente)

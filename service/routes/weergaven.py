@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from data import saved_views
 from data.rights import Right
 from data.saved_views import LONGEST_NAME, LONGEST_QUERY, WrongView
-from data.visibility import Viewer
 from service.analysis import places, towns
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
+from service.figure_towns import FigureTowns
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
 from service.routes.analyse import ViewQuestion
@@ -26,6 +26,7 @@ from service.staff_text import NoteText
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/analyse/weergaven"
+TOWNS: Final = FigureTowns((Right.FIGURES_STAFF,))
 DONE: Final = {
     "bewaard": "weergaven.klaar_bewaard",
     "naam": "weergaven.klaar_naam",
@@ -72,7 +73,7 @@ def save(
     cijfers: Annotated[str, Form(pattern="^(nieuw|nu)$")] = "nieuw",
 ) -> Response:
     """Keep a view, with the newest figures each time or with those of this moment."""
-    _check(visit.viewer, gemeente)
+    TOWNS.check(visit.viewer, gemeente)
     try:
         asked = _asked(vraag, gemeente)
         moment = None if cijfers == "nieuw" else asked.stand_van or datetime.now(UTC)
@@ -117,7 +118,7 @@ def remove(visit: Sending, nummer: RowNumber) -> Response:
 
 
 def _page(visit: Visit, workbench: Workbench, gemeente: str, shown: Shown, *, status: int = 200) -> Response:
-    _check(visit.viewer, gemeente)
+    TOWNS.check(visit.viewer, gemeente)
     town = places.places(workbench, gemeente)
     with visit.database.read() as session:
         rows = saved_views.views(session, visit.actor, gemeente)
@@ -126,7 +127,7 @@ def _page(visit: Visit, workbench: Workbench, gemeente: str, shown: Shown, *, st
         "weergaven": kept,
         "shown": shown,
         "langst": LONGEST_NAME,
-        "towns": [one for one in towns.towns(workbench) if visit.viewer.may(Right.FIGURES_STAFF, one.code)],
+        "towns": TOWNS.all(visit.viewer, workbench),
     }
     return render(visit.request, "weergaven.html", context, status=status, town=town)
 
@@ -139,8 +140,3 @@ def _asked(query: str, gemeente: str) -> ViewQuestion:
         return ViewQuestion.model_validate({**fields, "gemeente": gemeente})
     except ValidationError:
         raise WrongView("deze weergave kennen wij niet; open haar eerst op de pagina Analyse") from None
-
-
-def _check(viewer: Viewer, gemeente: str) -> None:
-    if not viewer.may(Right.FIGURES_STAFF, gemeente):
-        raise HTTPException(404)
