@@ -18,22 +18,18 @@ from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.indicators import Indicator, Part
-from geo.measures import Figure
-from geo.rates import Verdict
-from geo.registry.terms import INWONERS, MISDRIJVEN
-from geo.trends import Method, Trend, series, stretch, trend
-from geo.yearly import change
+from geo.registry.terms import INWONERS
 from maps import gebiedsfoto
 from maps.facts import EXAMPLE
 from maps.gebiedsfoto import Sheet, SheetCount, SheetFigure
 from maps.numbers import dutch
-from service.analysis import figures, maps, observed, reports
+from service.analysis import figures, maps, reports
 from service.analysis.area_page import Strip, figure_row
-from service.analysis.change_words import change_of
 from service.analysis.choropleth import ATTRIBUTION
+from service.analysis.gebied_change import amounts, changed
 from service.analysis.neighbourhood import Neighbourhood, neighbourhood
 from service.analysis.places import Place, Places, UnknownPlace
-from service.analysis.value_words import ValueWords, margin_text
+from service.analysis.value_words import ValueWords
 from service.analysis.words import day_text, moment_words, period_text
 from service.analysis.workbench import Workbench
 from service.texts import Catalogue, catalogue
@@ -117,7 +113,7 @@ def _words(texts: Catalogue, found: Places) -> dict[str, str]:
 
 def _lead(workbench: Workbench, found: Places, place: Place) -> str:
     texts = catalogue()
-    people = _amounts(workbench, found, INWONERS)[place.code]
+    people = amounts(workbench, found, INWONERS)[place.code]
     buurten = texts.counted(len(place.buurten), "buurt")
     if np.isnan(people):
         return texts.text("blad.inleiding_zonder", gemeente=found.gemeente.naam, buurten=buurten)
@@ -126,14 +122,6 @@ def _lead(workbench: Workbench, found: Places, place: Place) -> str:
 
 def _names(found: Places, place: Place) -> str:
     return ", ".join(sorted(found.by_code[code].naam for code in place.buurten if code in found.by_code))
-
-
-def _amounts(workbench: Workbench, found: Places, figure: Figure) -> dict[str, float]:
-    """Return a published figure of each gebied, added up from its buurten; NaN where it is not known."""
-    members = found.membership(Level.GEBIED)
-    with workbench.session() as session:
-        known = figures.published(workbench, session, found)
-    return dict(zip(members.codes, known.counts(figure, members).value.tolist(), strict=True))
 
 
 def _map(workbench: Workbench, found: Places, place: Place, shown: pd.DataFrame) -> str:
@@ -208,78 +196,6 @@ def _with_percent(said: ValueWords) -> str:
     if not said.known:
         return "–"
     return f"{said.text} %" if said.unit == "%" else said.text
-
-
-def changed(workbench: Workbench, viewer: Viewer, found: Places, place: Place) -> tuple[str, ...]:
-    """Return what became more or less: registered crimes over the years, meldingen over the months."""
-    with workbench.session() as session:
-        watched = reports.watches(workbench, session, viewer, Filters(found.gemeente.code))
-    return (
-        _crimes(workbench, found, place),
-        _meldingen(workbench, viewer, found, place, period_text(watched)),
-    )
-
-
-def _crimes(workbench: Workbench, found: Places, place: Place) -> str:
-    texts, years = catalogue(), (MISDRIJVEN.years[0], MISDRIJVEN.years[-1])
-    then, now = (_amounts(workbench, found, Figure(MISDRIJVEN.name, (year,)))[place.code] for year in years)
-    if np.isnan(then) or np.isnan(now):
-        return texts.text("blad.misdrijven_onbekend", van=years[0], tot=years[1])
-    times = change_of(change(np.array([then]), np.array([now])), 0)
-    if times.verdict is Verdict.ONBEKEND:
-        return texts.text("blad.misdrijven_onbekend", van=years[0], tot=years[1])
-    return texts.text(
-        f"blad.misdrijven_{times.verdict.value}",
-        van=years[0],
-        tot=years[1],
-        toen=dutch(then),
-        nu=dutch(now),
-        keer=_times(*times),
-    )
-
-
-def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place, period: str) -> str:
-    texts = catalogue()
-    one = _trends(workbench, viewer, found)[place.code]
-    if one.method is Method.TE_KORT:
-        return (
-            texts.text("blad.meldingen_te_kort", periode=period)
-            if period
-            else texts.text("blad.meldingen_geen")
-        )
-    verdict = one.change.verdict
-    if verdict is Verdict.ONBEKEND:
-        return texts.text("blad.meldingen_onbekend")
-    how = "seizoen" if one.method is Method.SEIZOEN else "maanden"
-    return texts.text(
-        f"blad.meldingen_{how}",
-        oordeel=texts.text(f"blad.oordeel_{verdict.value}"),
-        keer=_times(*one.change),
-        n=one.compared or len(one.series.counts),
-    )
-
-
-def _trends(workbench: Workbench, viewer: Viewer, found: Places) -> dict[str, Trend]:
-    """Return the trend of the meldingen of each gebied."""
-    filters = Filters(found.gemeente.code)
-    with workbench.session() as session:
-        filters = reports.settled(workbench, session, viewer, filters)
-        key = ("trends of gebieden", viewer.sees, filters, found.edition)
-
-        def compute() -> dict[str, Trend]:
-            days, _ = observed.days(workbench, session, viewer, filters, edition=found.edition)
-            members = found.membership(Level.GEBIED)
-            months = days.months(members)
-            seen = stretch(months)
-            return {code: trend(series(months, seen, at)) for at, code in enumerate(members.codes)}
-
-        return workbench.remember(session, key, compute)
-
-
-def _times(value: float, lower: float, upper: float) -> str:
-    """Return `1,33 keer zo veel (tussen 1,17 en 1,51)`."""
-    margin = margin_text(lower, upper, decimals=2)
-    return catalogue().text("blad.keer", keer=dutch(value, 2), marge=margin)
 
 
 def _counts(inside: pd.DataFrame) -> tuple[SheetCount, ...]:

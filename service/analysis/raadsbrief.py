@@ -19,7 +19,7 @@ from geo.indicators import Indicator, Part
 from geo.rates import Verdict
 from maps.facts import EXAMPLE
 from maps.numbers import dutch
-from service.analysis import figures, gebiedsfoto, public_list, reports
+from service.analysis import figures, gebied_change, public_list, reports
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.formula_words import formula
 from service.analysis.places import Place, Places
@@ -185,7 +185,7 @@ def _gebied(
 ) -> list[Block]:
     inside = rows[rows["buurt"].isin(place.buurten)]
     clear = tuple(one.text for one in differences if one.code == place.code)
-    changed = gebiedsfoto.changed(asked.workbench, asked.viewer, asked.found, place)
+    changed = gebied_change.changed(asked.workbench, asked.viewer, asked.found, place)
     active = tuple(_active(texts, plans, place, asked.year))
     none = texts.text("raadsbrief.geen_verschil", gemeente=asked.found.gemeente.naam)
     return [
