@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from account_town import OTHER, OWN, account, key_of, service
 from fastapi.testclient import TestClient
-from intake_door import database_of
+from intake_door import database_of, two_towns
 from reported import point_in, report_of
 from sqlalchemy import select
-from stored_town import TOWN, town
+from stored_town import TOWN
 
-from data import accounts, colleagues, ideas, parties, party_work, questions, standard_answers
+from data import accounts, colleagues, ideas, meetings, parties, party_work, questions, standard_answers
 from data.areas import store_edition
 from data.intake import take_in
 from data.intake_models import Photo
 from data.letters import Kind, Letter, Place
+from data.meeting_models import Registration
+from data.meetings import Plan
 from data.models import Initiatief, Melding
 from data.owners import buurt_finders
 from data.privacy_requests import Asked, Wish, ask
@@ -38,6 +40,7 @@ OBJECTS = (
     "/opdrachten/{",
     "/organisaties/{",
     "/beheer/verzoeken/{",
+    "/bijeenkomsten/{",
 )
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # The photo of the melding of each gemeente.
@@ -56,7 +59,7 @@ def matrix_town(folder: Path) -> Iterator[Town]:
     """A service with something of each kind in two gemeenten."""
     with service(folder) as client:
         with database_of(client).write() as session:
-            store_edition(session, town())
+            store_edition(session, two_towns())
         assert TOWN == OWN
         yield Town(client, {code: objects_of(client, code) for code in (OWN, OTHER)})
 
@@ -88,7 +91,7 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
     work = (*work_of(client, gemeente, melding), requested(client, gemeente))
-    names = (melding, asked.public_id, thought.public_id, name, number, *work)
+    names = (melding, asked.public_id, thought.public_id, name, number, *work, meeting_of(client, gemeente))
     return dict(zip(OBJECTS, names, strict=True))
 
 
@@ -97,6 +100,29 @@ def requested(client: TestClient, gemeente: str) -> str:
     asked = Asked(gemeente=gemeente, wish=Wish.ACCESS, text="Wat weet u?", email="a@b.example")
     settle, key = (lambda _session: None), gemeente
     return ask(database_of(client), asked, settle=settle, key=key, secret=key_of(client)).public_id
+
+
+def meeting_of(client: TestClient, gemeente: str) -> str:
+    """A meeting that everybody may see, and who comes to it under the number of the gemeente."""
+    with database_of(client).write() as session:
+        begins = datetime.now(UTC) + timedelta(days=30)
+        plan = Plan(
+            gemeente=gemeente,
+            gebied=TOWN,
+            form="inloop",
+            titel="Spreekuur",
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=2),
+            place="Buurthuis",
+        )
+        [meeting] = meetings.plan(session, [plan], key=gemeente, actor="proef")
+        meetings.announce(session, meeting, actor="proef", now=datetime.now(UTC))
+        number = PHOTOS[gemeente]
+        hashes = {"key_hash": f"s{number}", "token_hash": f"t{number}"}
+        session.add(
+            Registration(id=number, meeting_id=meeting.id, seats=1, registered_at=datetime.now(UTC), **hashes)
+        )
+        return meeting.public_id
 
 
 def work_of(client: TestClient, gemeente: str, melding: str) -> tuple[str, str, str]:
