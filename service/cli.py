@@ -18,6 +18,7 @@ from service.commands import (
     raadsbrief,
     retention,
     serve,
+    themes,
     train,
 )
 
@@ -35,6 +36,7 @@ for commands in (
     parties.app,
     publish.app,
     raadsbrief.app,
+    themes.app,
     train.app,
 ):
     app.registered_commands.extend(commands.registered_commands)

@@ -19,6 +19,7 @@ from geo.areas import Level
 from geo.themes import Evidence
 from service.analysis import places
 from service.analysis.theme_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish, town_advice
+from service.analysis.theme_bias import bias
 from service.analysis.workbench import Workbench, today
 
 TOWN = "GM0622"
@@ -173,3 +174,13 @@ def test_the_same_question_gives_the_same_advice_to_keep(workbench: Workbench) -
     kept = one.as_dict(ZUID)
     assert date.fromisoformat(kept["dag"]) == today()
     assert [each["slug"] for each in kept["themas"]][:1] == [CARE]
+
+
+def test_the_bias_check_says_what_rests_on_who_lives_there(workbench: Workbench) -> None:
+    changed = {one.naam: one for one in bias(workbench, ADVISER, places.places(workbench, TOWN), wish=WISH)}
+    gone = sum(len(one.gone) for one in changed.values())
+    print(f"{gone} of {sum(len(one.usual) for one in changed.values())} places rest on who lives there")
+    # Care stays in Holy-Zuid, for the distance to a doctor; in Vlaardinger Ambacht it is children alone.
+    assert "Zorg en welzijn dichtbij" not in changed["Holy-Zuid"].gone
+    assert "Opgroeien en jeugd" in changed["Vlaardinger Ambacht"].gone
+    assert 0 < gone < sum(len(one.usual) for one in changed.values())
