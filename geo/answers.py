@@ -21,6 +21,7 @@ from geo.measures import (
     FigureRate,
     Measure,
     MedianDuration,
+    PollCount,
     Quotient,
     Share,
     StillOpen,
@@ -44,7 +45,7 @@ def answer(measure: Measure, evidence: Evidence, members: Membership) -> Answer:
             return _median(evidence.meldingen, members)
         case StillOpen():
             return _still_open(measure, evidence.meldingen, members)
-        case Share() | ActiveCount() | Difference() | Survey() | Awaited():
+        case Share() | ActiveCount() | Difference() | Survey() | PollCount() | Awaited():
             return record_answers.answer(measure, evidence, members)
         case Worked() | EventCount() | FigureCount():
             return worked.answer(measure, evidence, members, lambda one: answer(one, evidence, members))

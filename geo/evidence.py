@@ -12,6 +12,7 @@ from geo.area_figures import AreaFigures
 from geo.event_counts import EventCounts
 from geo.measures import Events
 from geo.membership import BoolArray, FloatArray, Membership
+from geo.poll_counts import PollCounts
 from geo.surveys import SurveyFigures
 from geo.tallies import Active, Tallied, Tally
 
@@ -26,6 +27,7 @@ class Evidence:
     tallies: Mapping[Tallied, Tally] = field(default_factory=lambda: MappingProxyType({}))
     organisations: Active | None = None
     surveys: SurveyFigures | None = None
+    polls: PollCounts | None = None
 
     def events(self, which: Events) -> EventCounts | None:
         """The counts of this kind; None when nothing of the kind was delivered."""

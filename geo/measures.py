@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geo.expressions import Node
 from geo.main_groups import Crosswalk, MainGroup
+from geo.poll_counts import Polled
 from geo.tallies import Tallied
 
 
@@ -144,6 +145,13 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class PollCount:
+    """The number of people who said this in the poll."""
+
+    polled: Polled
+
+
+@dataclass(frozen=True, slots=True)
 class Awaited:
     """Nothing yet: the service keeps no records of this kind so far."""
 
@@ -183,7 +191,7 @@ class Worked:
 
 
 # What is worked out from other records than figures and dated events.
-RecordMeasure = Share | ActiveCount | Difference | Survey | Awaited
+RecordMeasure = Share | ActiveCount | Difference | Survey | PollCount | Awaited
 FormulaMeasure = Worked | EventCount | FigureCount
 Measure = (
     EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure | FormulaMeasure

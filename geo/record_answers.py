@@ -7,7 +7,7 @@ import numpy as np
 from geo import registry
 from geo.areas import Level
 from geo.evidence import Answer, Evidence, nothing
-from geo.measures import ActiveCount, Awaited, Difference, RecordMeasure, Share, Survey
+from geo.measures import ActiveCount, Awaited, Difference, PollCount, RecordMeasure, Share, Survey
 from geo.membership import Membership
 from geo.rates import share_interval
 
@@ -23,6 +23,8 @@ def answer(measure: RecordMeasure, evidence: Evidence, members: Membership) -> A
             return _difference(measure, evidence, members)
         case Survey():
             return _survey(measure, evidence, members)
+        case PollCount():
+            return _polled(measure, evidence, members)
         case Awaited():
             return nothing(members, f"wacht op {measure.records}", awaited=True)
 
@@ -105,6 +107,22 @@ def _survey(measure: Survey, evidence: Evidence, members: Membership) -> Answer:
         lower=found.lower,
         upper=found.upper,
         years=() if found.year is None else (found.year,),
+    )
+
+
+def _polled(measure: PollCount, evidence: Evidence, members: Membership) -> Answer:
+    """The number of people of the last closed round; of fewer than five nobody learns which number."""
+    if evidence.polls is None:
+        return nothing(members, "hier gaven nog te weinig mensen antwoord op de peiling")
+    value, small = evidence.polls.of(measure.polled, members)
+    return Answer(
+        value=value,
+        n=value,
+        denominator=np.full(len(value), np.nan),
+        secret=np.zeros(len(value), dtype=bool),
+        source=evidence.polls.sources(members),
+        example=evidence.polls.example,
+        small=small,
     )
 
 

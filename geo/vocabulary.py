@@ -26,6 +26,7 @@ from geo.measures import (
     Leaf,
     Measure,
     MedianDuration,
+    PollCount,
     Quotient,
     Selection,
     Survey,
@@ -109,7 +110,8 @@ def name_of(one: Indicator, part: Part) -> str:
 
 def _usable(one: Indicator, part: Part) -> bool:
     by_people = any(minimum.of == "melders" for minimum in one.minimum)
-    return not by_people and not isinstance(part.measure, Survey | Awaited)
+    # What people answered is a number of them, and never a part of a formula: it would become a share.
+    return not by_people and not isinstance(part.measure, Survey | PollCount | Awaited)
 
 
 def _cijfer(one: Indicator, part: Part) -> Term:

@@ -220,6 +220,7 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /peilingen/{code}/invoeren": Right.THEMES_CHOOSE,
     "POST /peilingen/{code}/terug": Right.THEMES_CHOOSE,
     "GET /peilingen/{code}/scherm": Right.THEMES_READ,
+    "GET /peilingen/{code}/formulier.pdf": Right.THEMES_READ,
     "GET /tevredenheid": Right.FIGURES_STAFF,
     "GET /analyse/eigen-cijfers": Right.FIGURES_STAFF,
     "POST /analyse/eigen-cijfers": Right.FIGURES_STAFF,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
+import pypdf
 import pytest
 from fastapi.testclient import TestClient
 from intake_door import database_of
@@ -162,3 +165,17 @@ def test_a_town_of_others_is_not_there(staff: TestClient) -> None:
     elsewhere = Viewer("iemand", (Grant(Role.WIJKCOORDINATOR, "GM0622"),))
     with database_of(staff).read() as session:
         assert not poll_desk.acts(session, elsewhere, place(staff, WIJK))
+
+
+def test_the_paper_is_one_sheet_that_a_screen_reader_reads_with_every_number(staff: TestClient) -> None:
+    answer = staff.get(f"/peilingen/{WIJK}/formulier.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    read = pypdf.PdfReader(io.BytesIO(answer.content))
+    assert len(read.pages) == 1
+    root: Any = read.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    said = " ".join(read.pages[0].extract_text().split())
+    for number, theme in enumerate(themes.bundled().themes, start=1):
+        assert f"{number} {theme.naam}" in said
+    for letter in ("a Ik wil graag", "b Ik weet niet hoe", "c Ik wil weleens helpen"):
+        assert letter in said

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from geo.areas import Level
 from geo.indicators import Dimension, Minimum
-from geo.measures import ActiveCount, Awaited, EventRate, Events, Share
+from geo.measures import ActiveCount, Awaited, EventRate, Events, PollCount, Share
+from geo.poll_counts import Polled
 from geo.registry.terms import BOTH, INWONERS, PER_INWONER, SERVICE, one
 from geo.tallies import Tallied
 
@@ -12,11 +14,16 @@ _A_YEAR = "Alleen initiatieven die meer dan een jaar geleden zijn gestart."
 _CONFIRMED = "Een organisatie telt mee als zij haar tekst in de laatste 2 jaar schreef of bijwerkte."
 _OWN_TOWN = "Een organisatie voor de hele gemeente telt alleen daar."
 _COUNT = "Wie antwoordt, kiest dat zelf: lees het als aantal mensen, nooit als deel van het gebied."
+_WHO = "Het zijn mensen die de peiling invulden, op internet, op een bijeenkomst of op papier."
+_IDEAS = "Ook wie bij een idee om hulp vroeg, telt mee."
+_ROUND = "U ziet de laatste ronde die klaar is. Gebieden en wijken tellen wij niet bij elkaar op."
 _RUNNING = "Wijkdeals die nu gelden."
 _GRANTED = "Naar wie betaalt: gemeente of woningcorporatie."
 _ATTENDED = "Een telling zonder namen."
 _FIVE, _TEN = Minimum("n", 5), Minimum("noemer", 10)
 _MEEDOEN = Dimension.MEEDOEN
+# The poll is about one of these, and an answer counts in one of them alone.
+_ASKED = frozenset({Level.WIJK, Level.GEBIED})
 
 # A table reads better as rows than with every cell on a line of its own.
 # fmt: off
@@ -39,12 +46,15 @@ MEEDOEN = (
         source=BOTH, caveats=(_ATTENDED,)),
     one(24, "organisaties", "Actieve bewonersorganisaties", ActiveCount(), dimensie=_MEEDOEN, direction="+",
         unit="organisaties", source=(SERVICE,), caveats=(_CONFIRMED, _OWN_TOWN)),
-    one(25, "wil_helpen", "Bewoners die willen helpen", Awaited("de korte vragenlijst"), _FIVE,
-        dimensie=_MEEDOEN, direction="+", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
-    one(26, "wens_activiteit", "Wens voor activiteiten", Awaited("de korte vragenlijst"), _FIVE,
-        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
-    one(27, "hulp_organiseren", "Hulp nodig bij organiseren", Awaited("de korte vragenlijst"), _FIVE,
-        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), caveats=(_COUNT,)),
+    one(25, "wil_helpen", "Bewoners die willen helpen", PollCount(Polled.WIL_HELPEN), _FIVE,
+        dimensie=_MEEDOEN, direction="+", unit="mensen", source=(SERVICE,), levels=_ASKED, version=2,
+        caveats=(_WHO, _COUNT, _ROUND)),
+    one(26, "wens_activiteit", "Wens voor activiteiten", PollCount(Polled.WENS_ACTIVITEIT), _FIVE,
+        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), levels=_ASKED, version=2,
+        caveats=(_WHO, _COUNT, _ROUND)),
+    one(27, "hulp_organiseren", "Hulp nodig bij organiseren", PollCount(Polled.HULP_ORGANISEREN), _FIVE,
+        dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), levels=_ASKED, version=2,
+        caveats=(_WHO, _IDEAS, _COUNT, _ROUND)),
     one(28, "afspraken", "Nagekomen afspraken", Awaited("bijeenkomsten en hun afspraken"), _TEN,
         dimensie=_MEEDOEN, direction="+", unit="%", source=(SERVICE,), caveats=()),
 )

@@ -41,6 +41,7 @@ def one(
     caveats: tuple[str, ...],
     levels: frozenset[Level] = frozenset(Level),
     staff_only: bool = False,
+    version: int = 1,
 ) -> Indicator:
     """A definition with a single value, under its own name."""
     parts = (Part(name, naam, unit, measure),)
@@ -55,5 +56,6 @@ def one(
         source,
         caveats,
         levels,
+        version=version,
         staff_only=staff_only,
     )

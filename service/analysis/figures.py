@@ -25,7 +25,17 @@ from geo.event_counts import TOO_SHORT, EventCounts, count_initiatieven, count_m
 from geo.exposure import Observation, Period
 from geo.indicator_values import indicator_values
 from geo.indicators import Indicator, Part
-from geo.measures import EventCount, EventRate, Events, Measure, MedianDuration, Share, StillOpen, within
+from geo.measures import (
+    EventCount,
+    EventRate,
+    Events,
+    Measure,
+    MedianDuration,
+    PollCount,
+    Share,
+    StillOpen,
+    within,
+)
 from service.analysis import observed, reports
 from service.analysis.own_figures import own_definitions
 from service.analysis.places import Places
@@ -243,8 +253,12 @@ def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Fil
 
 
 def _is_public(found: Indicator) -> bool:
-    """Return whether the public may see this cijfer: what nobody may see part of is not shown at all."""
-    return Level.BUURT in found.levels and not found.staff_only
+    """Return whether the public may see this cijfer: what nobody may see part of is not shown at all.
+
+    Numbers of the poll are made for everybody, and are of no buurt because nobody answers about one.
+    """
+    polled = all(isinstance(part.measure, PollCount) for part in found.parts)
+    return (Level.BUURT in found.levels or polled) and not found.staff_only
 
 
 def _sentence(note: str) -> str:

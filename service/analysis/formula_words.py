@@ -20,6 +20,7 @@ from geo.measures import (
     FigureRate,
     FormulaMeasure,
     MedianDuration,
+    PollCount,
     Quotient,
     RecordMeasure,
     Selection,
@@ -64,8 +65,9 @@ def _of_others(measure: RecordMeasure | FormulaMeasure) -> str:
     match measure:
         case Worked() | EventCount() | FigureCount():
             return texts.text("formule.eigen")
-        case Share():
-            return texts.text(f"formule_telling.{measure.tallied.name.lower()}")
+        case Share() | PollCount():
+            counted = measure.tallied.name.lower() if isinstance(measure, Share) else measure.polled
+            return texts.text(f"formule_telling.{counted}")
         case ActiveCount():
             return texts.text("formule.actief")
         case Difference():

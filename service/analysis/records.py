@@ -10,19 +10,22 @@ from typing import Final
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import aftercare, handled, handling_terms, initiatieven, organisations, surveys
+from data import aftercare, handled, handling_terms, initiatieven, organisations, polls, surveys
 from data.aftercare import Answer
 from data.choices import Channel
 from data.meldingen import Filters
+from data.polls import Round
 from data.terms import add_working_days
 from data.visibility import Viewer
 from geo import registry
 from geo.evidence import Evidence
 from geo.exposure import AMSTERDAM
-from geo.measures import ActiveCount, Measure, Share, Survey
+from geo.measures import ActiveCount, Measure, PollCount, Share, Survey
+from geo.poll_counts import PollCounts, Polled
 from geo.tallies import Active, Tallied, Tally
 from service.analysis import reports
 from service.analysis.places import Places
+from service.analysis.words import day_text
 from service.analysis.workbench import Workbench, today
 
 YEAR: Final = timedelta(days=365)
@@ -62,7 +65,8 @@ def with_records(evidence: Evidence, measures: Iterable[Measure], asking: Asking
     active = _organisations(asking) if any(isinstance(one, ActiveCount) for one in needed) else None
     asked = any(isinstance(one, Survey) for one in needed)
     found = surveys.figures(asking.session, asking.filters.gemeente) if asked else None
-    return replace(evidence, tallies=tallies, organisations=active, surveys=found)
+    polled = _polled(asking) if any(isinstance(one, PollCount) for one in needed) else None
+    return replace(evidence, tallies=tallies, organisations=active, surveys=found, polls=polled)
 
 
 def _kept(asking: Asking, tallied: Tallied) -> Tally | None:
@@ -193,3 +197,26 @@ def _organisations(asking: Asking) -> Active | None:
         for code in (organisations.buurten_of(session, one.gebieden) if one.gebieden else [gemeente])
     ]
     return Active(pd.DataFrame(rows, columns=["who", "code"]), registry.SERVICE)
+
+
+def _polled(asking: Asking) -> PollCounts | None:
+    """Return what everybody may read of the poll: the last round of each area that was over on that day."""
+    closed = polls.rounds(asking.session, asking.filters.gemeente, today=asking.last_day)
+    last = {area: found[-1] for area, found in closed.items()}
+    if not last:
+        return None
+    rows = [
+        {
+            "code": area,
+            "source": _round_words(one),
+            Polled.WIL_HELPEN.value: polls.shown(one.tally.wants_to_help),
+            Polled.WENS_ACTIVITEIT.value: polls.shown(one.tally.wants_activity),
+            Polled.HULP_ORGANISEREN.value: polls.shown(one.tally.knows_not_how),
+        }
+        for area, one in last.items()
+    ]
+    return PollCounts(pd.DataFrame(rows), example=any(one.tally.example for one in last.values()))
+
+
+def _round_words(one: Round) -> str:
+    return f"{registry.SERVICE}, peiling van {day_text(one.first)} tot en met {day_text(one.last)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from data import polls, themes
 from data.polls import LONGEST_WORDS, MOST_THEMES
 from data.theme_models import PollAnswer
+from service.analysis import poll_paper
 from service.analysis.places import Place, Places
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
@@ -105,6 +107,16 @@ def screen(
         "gekozen": chosen,
     }
     return render(visit.request, "peilingen_scherm.html", context, town=found)
+
+
+@router.get("/peilingen/{code}/formulier.pdf")
+def paper(visit: Reading, settings: SettingsDep, workbench: WorkbenchDep, code: str) -> Response:
+    """Return the poll of an area as a PDF of one A4 to fill in with a pen."""
+    _, place = readable(visit, workbench, code)
+    address = f"{settings.public_url}/peiling/{place.code}"
+    content = poll_paper.printed(workbench, place, address=address, made_at=datetime.now(UTC))
+    headers = {"Content-Disposition": f'inline; filename="peiling-{place.code.lower()}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _next(place: Place, meeting: str, done: str) -> Response:
