@@ -195,6 +195,7 @@ def share_inside(found: Index, truth: Index) -> float:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("areas", [40, 109])
 def test_the_true_place_lies_in_its_margin_and_around_raw_figures_it_does_not(
     areas: int, at_full_size: bool

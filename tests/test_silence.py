@@ -114,6 +114,7 @@ def without_time(found: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)
 def test_a_planted_factor_of_three_is_recovered_and_naive_counts_miss_it(at_full_size: bool) -> None:
     towns = 1000 if at_full_size else 60
     random = np.random.default_rng(2204)
