@@ -29,6 +29,8 @@ SIZE: Final = (3.6, 3.1)
 DPI: Final = 150
 CHOSEN: Final = "#fdf3c8"
 DOT: Final = "#2c5f8f"
+# What the group of dots is called in an SVG, so that they can be counted.
+DOTS: Final = "meldingen"
 _AROUND: Final = 0.12
 _LETTERS: Final = (7.0, 6.0)
 
@@ -60,7 +62,7 @@ def area_picture(shown: AreaPicture, *, kind: Format = Format.SVG) -> bytes:
         _areas(axes, shown, box)
         if shown.background is not None:
             _lines(axes, shapely.clip_by_rect(shown.background.railways, *box), colour=palette.RAIL)
-        axes.scatter(shown.x, shown.y, s=2.2, color=DOT, linewidths=0.0, zorder=4)
+        axes.scatter(shown.x, shown.y, s=2.2, color=DOT, linewidths=0.0, zorder=4, gid=DOTS)
         _names(axes, shown.parts, bold=True)
         _names(axes, shown.others[shown.others["code"] != shown.code], bold=False, within=box)
         draw_scale(axes)

@@ -30,7 +30,7 @@ Ask = Callable[[str], bytes]
 SAID: Final = re.compile(r"([\d.]+) (?:openbare )?melding")
 ROWS: Final = re.compile(r'<th scope="row">([^<]*)</th><td class="rechts">([\d.]+)</td>')
 PICTURE: Final = re.compile(r"data:image/svg\+xml;base64,([^\"]+)")
-DOT: Final = "<use "
+DOTS: Final = re.compile(r'<g id="meldingen"(?:/>|>(.*?)</g>)', re.DOTALL)
 
 
 class Find(NamedTuple):
@@ -210,16 +210,22 @@ def _sheets(doors: Doors) -> Iterator[Find]:
     for code in (one["code"] for one in gebieden):
         page = doors.ask(f"/gebieden/{quote(code)}/blad").decode()
         known = Counter(one.kind for one in doors.listed if one.buurt in doors.areas[code])
-        said, pictures = SAID.findall(page), PICTURE.findall(page)
-        if not said or not pictures:
+        said, drawn = SAID.findall(page), _drawn(page)
+        if not said or not drawn:
             yield Find(f"blad van {code}", "is niet te lezen, dus niemand weet wat het vertelt")
         for told in said:
             yield from _more(f"blad van {code}", _number(told), known.total())
         for kind, told in ROWS.findall(page):
             yield from _more(f"blad van {code}, {unescape(kind)}", _number(told), known[unescape(kind)])
-        for picture in pictures:
-            dots = base64.b64decode(picture).decode().count(DOT)
+        for dots in drawn:
             yield from _more(f"kaart op het blad van {code}", dots, known.total())
+
+
+def _drawn(page: str) -> list[int]:
+    """Return how many dots each map has: uses of one form, or when they are few each its own form."""
+    drawings = (base64.b64decode(picture).decode() for picture in PICTURE.findall(page))
+    groups = (group for drawing in drawings for group in DOTS.findall(drawing))
+    return [group.count("<use ") or group.count("<path ") for group in groups]
 
 
 def _other_lists(doors: Doors, jurisdiction: str) -> Iterator[Find]:

@@ -98,8 +98,10 @@ def _another(old: str, new: str) -> Leak:
 
 def _another_dot(body: bytes) -> bytes:
     def redrawn(found: re.Match[bytes]) -> bytes:
-        drawing = base64.b64decode(found[1]).replace(b"</svg>", b'<use x="1" y="1"/></svg>')
-        return b"svg+xml;base64," + base64.b64encode(drawing)
+        drawing = base64.b64decode(found[1])
+        dot = re.search(rb"<use [^>]*/>", drawing[drawing.index(b'<g id="meldingen">') :])
+        assert dot
+        return b"svg+xml;base64," + base64.b64encode(drawing.replace(dot[0], dot[0] * 2))
 
     return re.sub(rb"svg\+xml;base64,([^\"]+)", redrawn, body)
 
