@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from data import audit, visibility
+from data import audit, gebieden, polls, visibility
 from data.database import Database
 from data.handling import NotAllowed
 from data.intake import REPORTER, NotOurs
@@ -32,11 +32,13 @@ from data.letters import (
 from data.melding_words import public_ids
 from data.models import Initiatief, InitiatiefArea
 from data.owners import BuurtFinder
+from data.polls import Answer, Channel
 from data.rights import Right
 from data.sources import SourceCard, SourceKind, register_source
 from data.text_masking import masked_text
 from data.visibility import Viewer
 from geo.crs import to_rd
+from geo.exposure import AMSTERDAM
 
 STATUS: Final = "idee"
 OBJECT: Final = "initiatief"
@@ -70,7 +72,10 @@ def suggest(
         return replay(known[1] if known else None, known[0] if known else "", sent)
 
     def keep(session: Session, sent: Sent) -> Receipt:
-        return _keep(session, letter, owners, sent, checked=settle(session) is None)
+        checked = settle(session) is None
+        said = _said(session, letter, owners)
+        polls.keep_beside(session, said, checked=checked, on=_today(), key=sent.key_hash, secret=secret)
+        return _keep(session, letter, owners, sent, checked=checked)
 
     return store_once(database, letter, key=key, secret=secret, find=find, keep=keep)
 
@@ -186,6 +191,8 @@ def _keep(
         fingerprint=sent.fingerprint,
         wijk=letter.wijk,
         may_publish=letter.may_publish,
+        theme=letter.theme or None,
+        needs_help=letter.needs_help,
         received_at=moment,
         due_on=term(letter, moment),
         **contact_of(letter, checked=checked),
@@ -194,6 +201,24 @@ def _keep(
     tell_of_arrival(session, letter, initiatief.public_id, checked=checked, at=moment)
     _note(session, REPORTER, "idee.ontvangen", initiatief.public_id)
     return Receipt(initiatief.public_id, idea.due_on)
+
+
+def _said(session: Session, letter: Letter, owners: dict[int, str | None]) -> Answer:
+    """Return what an idea says to the questions of the poll: about the gebied that it lies in, else the wijk.
+
+    It is counted there without the idea, so that the count stays when the idea is taken away.
+    """
+    buurt = owners[max(owners)]
+    indeling = gebieden.load_gebieden(session, letter.gemeente)
+    drawn = () if indeling is None else indeling.on(_today()).gebieden
+    area = next((one.code for one in drawn if buurt in one.buurten), letter.wijk)
+    return Answer(
+        gemeente=letter.gemeente,
+        area=area or "",
+        themes=(letter.theme,) if letter.theme and area else (),
+        knows_not_how=letter.needs_help and bool(area),
+        channel=Channel.IDEA,
+    )
 
 
 def _initiatief(session: Session, letter: Letter, moment: datetime) -> Initiatief:
@@ -253,4 +278,10 @@ def _stored(found: Pair) -> StoredLetter:
         checked=idea.checked,
         may_publish=idea.may_publish,
         released=initiatief.released,
+        theme=idea.theme,
+        needs_help=idea.needs_help,
     )
+
+
+def _today() -> date:
+    return now().astimezone(AMSTERDAM).date()

@@ -62,6 +62,8 @@ class Letter:
     naam: str = ""
     email: str = ""
     may_publish: bool = False
+    theme: str = ""
+    needs_help: bool = False
     desk: str = ""
 
     def without_bsn(self) -> Letter:
@@ -110,6 +112,8 @@ class StoredLetter:
     checked: bool
     may_publish: bool = False
     released: bool = False
+    theme: str | None = None
+    needs_help: bool = False
 
     @property
     def received_on(self) -> date:

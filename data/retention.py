@@ -240,6 +240,8 @@ def wipe_ideas(session: Session, ids: Ids) -> None:
         "fingerprint": "",
         "may_mail": False,
         "may_publish": False,
+        "theme": None,
+        "needs_help": False,
     }
     answered_at = func.coalesce(Idea.answered_at, Idea.received_at)
     session.execute(update(Idea).where(Idea.initiatief_id.in_(ids)).values(**empty, answered_at=answered_at))

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from data import themes
 from data.handling import NotAllowed
 from data.letters import LONGEST_TEXT, LONGEST_TITLE, Kind, StoredLetter
 from data.models import StaffSession
@@ -205,6 +206,7 @@ def _length_problem(text: str) -> tuple[int, str] | None:
 def _page(desk: Desk, at: At, public_id: str, told: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     with at.workbench.session() as session:
         found = desk.find(session, at.viewer, public_id)
+        known = themes.registry(session, found.gemeente).themes if found is not None else ()
     if found is None:
         raise HTTPException(404)
     context = {
@@ -212,6 +214,7 @@ def _page(desk: Desk, at: At, public_id: str, told: dict[str, Any], *, status: i
         "path": desk.path,
         "line": _lines(at, [found])[0],
         "letter": found,
+        "theme_name": next((one.naam for one in known if one.slug == found.theme), found.theme),
         "longest": LONGEST_TEXT,
         "longest_title": LONGEST_TITLE,
         "public_title": masked_text(found.title),

@@ -37,6 +37,8 @@ class Written:
     email: str = ""
     mag_mailen: str = ""
     mag_delen: str = ""
+    thema: str = ""
+    hulp: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:

@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from data import themes
 from data.intake import KeyReused
 from data.letters import (
     LONGEST_TEXT,
@@ -130,7 +131,7 @@ def send(door: Door, visit: Visit, values: dict[str, str]) -> Response:
         return _form(door, visit, found, kept, faults, offer=offer)
     at = chosen.place.point if chosen.place else None
     judged = visit.checker.form(door.vorm, values, gemeente=found.gemeente.code, at=at)
-    letter = _letter(door, visit.settings, found, written, chosen)
+    letter = _letter(door, visit, found, written, chosen)
     try:
         receipt = door.store(visit, letter, judged.settle, written.sleutel)
     except KeyReused:
@@ -175,7 +176,8 @@ def today() -> date:
     return datetime.now(AMSTERDAM).date()
 
 
-def _letter(door: Door, settings: Settings, found: Places, written: Written, chosen: Option) -> Letter:
+def _letter(door: Door, visit: Visit, found: Places, written: Written, chosen: Option) -> Letter:
+    known, settings = _themes(door, visit, found), visit.settings
     return Letter(
         kind=door.kind,
         gemeente=found.gemeente.code,
@@ -188,7 +190,17 @@ def _letter(door: Door, settings: Settings, found: Places, written: Written, cho
         naam=written.naam,
         email=written.email if written.mag_mailen == YES else "",
         may_publish=door.kind is Kind.IDEA and written.mag_delen == YES,
+        theme=written.thema if written.thema in known else "",
+        needs_help=door.kind is Kind.IDEA and written.hulp == YES,
     )
+
+
+def _themes(door: Door, visit: Visit, found: Places) -> dict[str, str]:
+    """Return the names of the themes that an idea can be about; a question is about none."""
+    if door.kind is not Kind.IDEA:
+        return {}
+    with visit.workbench.session() as session:
+        return {one.slug: one.naam for one in themes.registry(session, found.gemeente.code).themes}
 
 
 def _desk(settings: Settings, found: Places, chosen: Option) -> str:
@@ -215,6 +227,7 @@ def _form(
         written = replace(written, plek="")
     days = door.days(contact(visit.settings, found))
     context: dict[str, Any] = {
+        "themas": _themes(door, visit, found),
         "towns": towns.towns(visit.workbench),
         "soort": door.kind.value,
         "path": door.path,

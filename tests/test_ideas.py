@@ -26,13 +26,14 @@ from letter_door import (
     solved,
     token_of,
 )
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from data import ideas
 from data.intake_models import Idea
 from data.models import Audit, Initiatief, InitiatiefArea
 from data.rights import Grant, Right, Role
 from data.terms import add_working_days
+from data.theme_models import PollAnswer
 from data.visibility import Viewer
 from service.challenge import Vorm
 from service.letter_pages import today
@@ -257,3 +258,29 @@ def test_arrival_and_answer_are_mailed(client: TestClient) -> None:
         at_desk(client, f"/ideeen/{public_id(token)}", "antwoord", antwoord="Wij komen langs.")
     kinds = [("idee.nieuw", DESK), ("idee.ontvangen", MAIL), ("idee.beantwoord", MAIL)]
     assert mails(client, public_id(token)) == kinds
+
+
+def test_the_questions_of_the_poll_at_an_idea_are_counted_without_the_idea(client: TestClient) -> None:
+    database = database_of(client)
+    form = idea(thema="schoon", hulp="ja", titel="Kanariebak") | solved(client, Vorm.IDEEEN)
+    token = sent(client, "/idee", form)
+    assert token == sent(client, "/idee", form)
+    with database.read() as session:
+        (row,) = session.scalars(select(PollAnswer).where(PollAnswer.channel == "idee")).all()
+        kept = ideas.own_idea(session, public_id(token))
+    assert (row.area[:2] in {"GB", "WK"}, row.themes, row.knows_not_how) == (True, ["schoon"], True)
+    assert (row.words, row.checked, row.wants_to_help) == ({}, True, False)
+    assert kept is not None
+    assert (kept.theme, kept.needs_help) == ("schoon", True)
+    with logged_in(client):
+        page = client.get(f"/ideeen/{public_id(token)}").text
+    assert "Schone buurt en afval" in page
+    assert "Weet niet hoe dit te regelen" in page
+
+
+def test_an_idea_without_those_answers_is_no_answer_to_the_poll(client: TestClient) -> None:
+    with database_of(client).write() as session:
+        session.execute(delete(PollAnswer))
+    sent(client, "/idee", idea(thema="bestaat-niet"))
+    with database_of(client).read() as session:
+        assert session.scalars(select(PollAnswer)).all() == []
