@@ -73,6 +73,8 @@ def _believed(times: Counter[Counts], prior: NDArray[np.float64]) -> dict[Counts
     return {one: share / sum(weight.values()) for one, share in weight.items()}
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(3600)
 def test_drawing_anew_excludes_no_counts_and_makes_few_hardly_likelier(at_full_size: bool) -> None:
     most, keys = (9, 600) if at_full_size else (7, 40)
     first, last = _drawn(most, keys)
