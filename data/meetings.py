@@ -40,6 +40,10 @@ class State(StrEnum):
     CANCELLED = "afgelast"
 
 
+# Who come to a meeting, as they are counted there: nobody's name is kept.
+VISITORS: Final = (
+    "bewoner", "jongere", "bewonersorganisatie", "organisatie", "ondernemer", "ambtenaar", "anders",
+)  # fmt: skip
 # What still takes a place in somebody's diary.
 STANDING: Final = (State.CONCEPT.value, State.ANNOUNCED.value)
 # What a calendar shows, so that a change of it is a change there.
@@ -57,6 +61,14 @@ class Stop(NamedTuple):
 
     naam: str
     point: LngLat | None = None
+
+
+class Listed(NamedTuple):
+    """Which meetings are asked for: of a gemeente, in some of its gebieden, that end after a moment."""
+
+    gemeente: str
+    gebieden: Sequence[str] | None
+    after: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +205,8 @@ def upcoming(
     limit: int = 100,
 ) -> Sequence[Meeting]:
     """Return the meetings to come that this viewer may see, the first one first; called off ones too."""
-    query = seen_by(viewer).where(
-        Meeting.municipality_code == gemeente, Meeting.ends_at > (now or datetime.now(UTC))
-    )
-    if gebieden is not None:
-        query = query.where(Meeting.gebied.in_(gebieden))
-    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(limit)).all()
+    asked = Listed(gemeente, gebieden, now or datetime.now(UTC))
+    return since(session, viewer, asked, offset=0, limit=limit)
 
 
 def past(
@@ -211,22 +219,22 @@ def past(
     limit: int = 20,
 ) -> Sequence[Meeting]:
     """Return the meetings that are over and that this viewer may see, the last one first."""
-    query = seen_by(viewer).where(
-        Meeting.municipality_code == gemeente, Meeting.ends_at <= (now or datetime.now(UTC))
-    )
-    if gebieden is not None:
-        query = query.where(Meeting.gebied.in_(gebieden))
+    query = _of_places(viewer, gemeente, gebieden).where(Meeting.ends_at <= (now or datetime.now(UTC)))
     return session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id).limit(limit)).all()
+
+
+def since(session: Session, viewer: Viewer, asked: Listed, *, offset: int, limit: int) -> Sequence[Meeting]:
+    """Return a page of the meetings that end after a moment and that this viewer may see, in order."""
+    query = _of_places(viewer, asked.gemeente, asked.gebieden).where(Meeting.ends_at > asked.after)
+    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).offset(offset).limit(limit)).all()
 
 
 def in_calendar(
     session: Session, gemeente: str, *, gebieden: Sequence[str] | None = None, now: datetime
 ) -> Sequence[Meeting]:
     """Return the meetings of a public calendar: what everybody may see, and not longer ago than a season."""
-    query = seen_by(PUBLIC).where(Meeting.municipality_code == gemeente, Meeting.ends_at > now - SEASON)
-    if gebieden is not None:
-        query = query.where(Meeting.gebied.in_(gebieden))
-    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_IN_CALENDAR)).all()
+    asked = Listed(gemeente, gebieden, now - SEASON)
+    return since(session, PUBLIC, asked, offset=0, limit=MOST_IN_CALENDAR)
 
 
 def seen_by(viewer: Viewer) -> Select[Meeting]:
@@ -276,6 +284,11 @@ def choice_of(session: Session, viewer: Viewer, public_id: str) -> ThemeChoice |
     found = session.scalar(query)
     may = found is not None and viewer.may(Right.MEETINGS, found.municipality_code)
     return found if may else None
+
+
+def _of_places(viewer: Viewer, gemeente: str, gebieden: Sequence[str] | None) -> Select[Meeting]:
+    query = seen_by(viewer).where(Meeting.municipality_code == gemeente)
+    return query if gebieden is None else query.where(Meeting.gebied.in_(gebieden))
 
 
 def _of_staff(viewer: Viewer) -> ColumnElement[bool]:

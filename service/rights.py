@@ -53,6 +53,8 @@ GET /bijeenkomsten
 GET /bijeenkomsten/{public_id}
 GET /bijeenkomsten/{public_id}.ics
 GET /bijeenkomsten/{public_id}/aanmelden
+GET /bijeenkomsten/{public_id}/affiche
+GET /bijeenkomsten/{public_id}/affiche.pdf
 POST /bijeenkomsten/{public_id}/aanmelden
 GET /bronnen
 GET /cijfers
@@ -135,6 +137,7 @@ GET /zo-werkt-het
 GET /zoeken
 GET /api/v1/adressen
 GET /api/v1/adressen/_bij
+GET /api/v1/bijeenkomsten
 GET /api/v1/bronnen
 GET /api/v1/cijfers
 GET /api/v1/cijfers/{id}/maanden
@@ -163,6 +166,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /bijeenkomsten/plannen": Right.MEETINGS,
     "POST /bijeenkomsten/plannen": Right.MEETINGS,
     "GET /bijeenkomsten/{public_id}/beheer": Right.MEETINGS,
+    "GET /bijeenkomsten/{public_id}/telblad": Right.MEETINGS,
+    "GET /bijeenkomsten/{public_id}/telblad.pdf": Right.MEETINGS,
     "GET /bijeenkomsten/{public_id}/wijzigen": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/wijzigen": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/aankondigen": Right.MEETINGS,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import photo_files
 from cheap_passwords import hashed
+from met_in_town import meet_in_town
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -173,6 +174,7 @@ def furnish(url: str, folder: Path) -> Furnished:
     _hand_out(town)
     _publish(town)
     _define(town)
+    town.names |= meet_in_town(database, town.secret)
     database.close()
     return Furnished(town.names, tokens)
 

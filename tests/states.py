@@ -12,14 +12,17 @@ from account_states import ACCOUNT_STATES
 from adviser_states import ADVISER_STATES
 from desk_states import DESK_STATES
 from letter_states import LETTER_STATES
+from meeting_states import MEETING_STATES, PLANNING_STATES
 from page_state import NO_ROUTE, Kind, State
 from privacy_states import PRIVACY_STATES
 from public_states import PUBLIC_STATES
 from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
-RESIDENT_PAGES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES
-STAFF_PAGES = DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES + ADVISER_STATES
+RESIDENT_PAGES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + MEETING_STATES
+STAFF_PAGES = (
+    DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES + ADVISER_STATES + PLANNING_STATES
+)
 STATES = RESIDENT_PAGES + STAFF_PAGES
 
 
@@ -52,6 +55,20 @@ POST /analyse/weergaven                 | error
 POST /analyse/weergaven/{{nummer}}/naam | error
 GET /analyse/gebeurtenissen            | empty many error success
 POST /analyse/gebeurtenissen           | error
+GET /bijeenkomsten                      | empty many error
+GET /bijeenkomsten/{{public_id}}        | one many error
+GET /bijeenkomsten/{{public_id}}/aanmelden | empty error
+POST /bijeenkomsten/{{public_id}}/aanmelden | error
+GET /aanmelding/{{token}}               | one error success
+GET /bijeenkomsten/{{public_id}}/affiche | one error
+GET /bijeenkomsten/plannen              | empty one error
+POST /bijeenkomsten/plannen             | one error
+GET /bijeenkomsten/{{public_id}}/beheer | empty many error success
+POST /bijeenkomsten/{{public_id}}/aankondigen | error
+POST /bijeenkomsten/{{public_id}}/afgelasten | error
+GET /bijeenkomsten/{{public_id}}/wijzigen | one error
+POST /bijeenkomsten/{{public_id}}/wijzigen | one error
+GET /bijeenkomsten/{{public_id}}/telblad | one error
 GET /kaarten                            | empty many
 GET /kaarten/{{gemeente}}/{{soort}}     | one error
 GET /kaarten/{{gemeente}}/{{soort}}/kaart | one
@@ -160,7 +177,11 @@ FILES = frozenset(
         "GET /analyse/verandering/export/{vorm}",
         "GET /analyse/verandering/beeld.svg",
         "GET /analyse/verandering/reeksen.svg",
+        "GET /bijeenkomsten/{public_id}.ics",
+        "GET /bijeenkomsten/{public_id}/affiche.pdf",
+        "GET /bijeenkomsten/{public_id}/telblad.pdf",
         "GET /feeds/{code}.atom",
+        "GET /feeds/{code}.ics",
         "GET /fotos/{digest}.jpg",
         "GET /gebieden/{code}/blad.pdf",
         "GET /health",
@@ -175,6 +196,7 @@ FILES = frozenset(
 LEAD_ON = frozenset(
     {
         "GET /begin",
+        "POST /aanmelding/{token}/afmelden",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
         "POST /analyse/eigen-cijfers/intrekken",
@@ -185,6 +207,7 @@ LEAD_ON = frozenset(
         "POST /beheer/accounts/{naam}/partij",
         "POST /beheer/accounts/{naam}/uit",
         "POST /beheer/antwoorden/{nummer}/weg",
+        "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg",
         "POST /meldingen/{public_id}/ook",
         "POST /mijn/code/nieuw",
         "POST /mijn/sessies",

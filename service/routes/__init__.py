@@ -17,6 +17,7 @@ from service.routes import (
     beheer_verzoeken,
     bijeenkomst_beheer,
     bijeenkomst_plannen,
+    bijeenkomst_printen,
     bijeenkomsten,
     definitions,
     eigen_cijfers,
@@ -76,6 +77,7 @@ from service.routes import (
 )
 from service.routes.api import addresses, areas, challenges, change, figures, heat, intake, meldingen, nearby
 from service.routes.api import hotspots as api_hotspots
+from service.routes.api import meetings as api_meetings
 from service.routes.api import publications as api_publications
 from service.routes.api import sources as api_sources
 from service.routes.api import theme_advice as api_theme_advice
@@ -95,6 +97,7 @@ PAGES: tuple[APIRouter, ...] = (
     # Before the meetings: the name of no meeting is `plannen`.
     bijeenkomst_plannen.router,
     bijeenkomst_beheer.router,
+    bijeenkomst_printen.router,
     bijeenkomsten.router,
     aanmelden.router,
     peiling.router,
@@ -167,4 +170,5 @@ API: tuple[APIRouter, ...] = (
     addresses.router,
     api_sources.router,
     api_publications.router,
+    api_meetings.router,
 )

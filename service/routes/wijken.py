@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from data import meetings
+from data.visibility import PUBLIC
 from geo.areas import Level
 from geo.crs import LngLat
-from service.analysis import live_map, places, publications
+from service.analysis import live_map, meeting_page, places, publications
 from service.analysis.area_page import area_page
 from service.analysis.live_map import LiveMap, Points
+from service.analysis.meeting_page import ShownMeeting
 from service.analysis.neighbourhood import neighbourhood
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
@@ -21,9 +25,11 @@ from service.coordinators import coordinator_of
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.pages import contact, place_url, render
 from service.routes.api.shapes import PointText, read_point
+from service.routes.bijeenkomsten import codes_of
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
+MOST_MEETINGS: Final = 5
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 Spot = Annotated[PointText | None, Query()]
 
@@ -70,6 +76,7 @@ def _page(
     context = {
         "page": shown,
         "themas": chosen_themes(workbench, found, place),
+        "bijeenkomsten": _meetings(workbench, found, place),
         "rond": neighbourhood(workbench, viewer, found, place),
         "gepubliceerd": publications.here(workbench, place.code, found.gemeente.code),
         "coordinator": coordinator_of(reach, found, place),
@@ -80,6 +87,16 @@ def _page(
         "trail": _trail(found, place),
     }
     return render(request, "wijk.html", context, town=found, example=shown.example)
+
+
+def _meetings(workbench: Workbench, found: Places, place: Place) -> list[ShownMeeting]:
+    """Return the meetings to come that everybody may see around a place."""
+    now, codes = datetime.now(UTC), codes_of(found, place)
+    with workbench.session() as session:
+        rows = meetings.upcoming(
+            session, PUBLIC, found.gemeente.code, gebieden=codes, now=now, limit=MOST_MEETINGS
+        )
+        return meeting_page.shown(session, found, rows, now=now)
 
 
 def _doors(found: Places, place: Place) -> dict[str, str]:

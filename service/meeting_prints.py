@@ -1,0 +1,72 @@
+"""Meeting prints: the words of the poster and the counting sheet, the same on paper and on their pages."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+import segno
+
+from data.meetings import VISITORS
+from maps.meeting_sheets import Poster, TallySheet
+from service.analysis.meeting_page import ShownMeeting
+from service.analysis.places import Places
+from service.texts import catalogue
+
+LONGEST_LEAD: Final = 900
+
+
+def poster(shown: ShownMeeting, found: Places, *, site: str) -> Poster:
+    """Return the poster of a meeting; `site` is the address of the service without a slash at the end."""
+    meeting, link = shown.meeting, f"{site}/bijeenkomsten/{shown.meeting.public_id}"
+    return Poster(
+        title=meeting.titel,
+        lead=_shortened(meeting.intro),
+        day=shown.day,
+        hours=shown.hours,
+        place=meeting.place,
+        address=meeting.address,
+        accessible=meeting.accessible,
+        come=_text("kom") if meeting.public else _text("kom_besloten"),
+        link=link,
+        code_svg=code(link),
+        code_alt=_text("code_alt", link=link),
+        sender=_text("afzender", gemeente=found.gemeente.naam),
+        warning=_warning(shown),
+    )
+
+
+def tally_sheet(shown: ShownMeeting, found: Places) -> TallySheet:
+    """Return the sheet to count who came."""
+    return TallySheet(
+        title=_text("telblad", titel=shown.meeting.titel),
+        lead=f"{shown.day}, {shown.hours}{f'. {shown.where}' if shown.where else ''}",
+        how=_text("telblad_uitleg"),
+        kinds=tuple(_text(f"soort_{kind}") for kind in VISITORS),
+        columns=(_text("wie"), _text("streepjes"), _text("samen")),
+        total=_text("allen"),
+        sender=_text("afzender", gemeente=found.gemeente.naam),
+    )
+
+
+def code(address: str) -> str:
+    """Return an address as a code for the camera of a phone, as SVG."""
+    stream = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(stream, kind="svg", border=1, xmldecl=False)
+    return stream.getvalue().decode()
+
+
+def _warning(shown: ShownMeeting) -> str:
+    if shown.cancelled:
+        return _text("afgelast")
+    if shown.concept:
+        return _text("concept")
+    return catalogue().text("algemeen.voorbeeld") if shown.meeting.example else ""
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= LONGEST_LEAD else f"{words[: LONGEST_LEAD - 1].rstrip()}…"
+
+
+def _text(key: str, **values: object) -> str:
+    return catalogue().text(f"bijeenkomst_print.{key}", **values)
