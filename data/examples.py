@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
-from data import owners
+from data import example_polls, owners
 from data.addresses import load_addresses
 from data.areas import load_edition, newest_edition
 from data.audit import record
@@ -50,6 +50,7 @@ class TownExamples:
     gemeente: str
     meldingen: int
     initiatieven: int
+    antwoorden: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class ExamplesLoaded:
     def lines(self) -> list[str]:
         """What was put in, in Dutch, a line per town."""
         return [
-            f"{town.gemeente}, {NAAM}: {town.meldingen} meldingen, {town.initiatieven} initiatieven"
+            f"{town.gemeente}, {NAAM}: {town.meldingen} meldingen, {town.initiatieven} initiatieven,"
+            f" {town.antwoorden} antwoorden op de peiling"
             for town in self.towns
         ]
 
@@ -91,13 +93,14 @@ def load_examples(
 def remove_examples(session: Session, municipality_code: str, kind: SourceKind) -> int:
     """Take out the example records of one kind of a municipality; returns how many there were.
 
-    Call it in the transaction that makes real records visible.
+    Call it in the transaction that makes real records visible. With the meldingen go the answers to the poll.
     """
     records = RECORDS[kind]
     invented = (records.municipality_code == municipality_code) & records.example
     count = session.scalar(select(func.count()).select_from(records).where(invented)) or 0
     incidents: list[int | None] = []
     if kind is SourceKind.MELDINGEN:
+        example_polls.remove(session, municipality_code)
         joined = select(Melding.incident_id).where(invented, Melding.incident_id.is_not(None)).distinct()
         incidents = list(session.scalars(joined))
     session.execute(delete(records).where(invented))
@@ -164,6 +167,8 @@ def _load_town(session: Session, code: str, until: date, seed: int) -> TownExamp
     initiatieven = (
         _load_initiatieven(session, town, until, seed) if _is_empty(session, code, Initiatief) else 0
     )
+    # Beside invented meldingen alone: a town with its own gets no answers that nobody gave.
+    antwoorden = example_polls.load(session, town, until=until, seed=seed) if meldingen else 0
     for year in session.scalars(select(AreaEdition.year)).all():
         owners.assign_areas(session, year)
     record(
@@ -172,10 +177,18 @@ def _load_town(session: Session, code: str, until: date, seed: int) -> TownExamp
         action="voorbeelden.geladen",
         object_kind="gemeente",
         object_id=code,
-        detail={"meldingen": meldingen, "initiatieven": initiatieven, "tot": until.isoformat(), "seed": seed},
+        detail={
+            "meldingen": meldingen,
+            "initiatieven": initiatieven,
+            "antwoorden": antwoorden,
+            "tot": until.isoformat(),
+            "seed": seed,
+        },
     )
     municipality = session.get_one(Municipality, code)
-    return TownExamples(gemeente=municipality.naam, meldingen=meldingen, initiatieven=initiatieven)
+    return TownExamples(
+        gemeente=municipality.naam, meldingen=meldingen, initiatieven=initiatieven, antwoorden=antwoorden
+    )
 
 
 def _register(session: Session, code: str, kind: SourceKind, until: date) -> int:

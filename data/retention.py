@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import audit, registrations
@@ -24,6 +24,7 @@ from data.models import Category, Initiatief, Melding, Municipality
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest
 from data.retention_terms import TERMS, Kept
+from data.theme_models import PollAnswer, Signal
 from data.work_along_models import ColleagueTask
 
 AT_ONCE: Final = 500
@@ -256,6 +257,27 @@ def _remove(column: Any) -> Callable[[Session, Ids], None]:
     return act
 
 
+def _poll_words(before: Before) -> Select[int]:
+    # JSON has no comparison that both databases know: what is empty already is told by its text.
+    some = cast(PollAnswer.words, String).not_in(["{}", "null"])
+    left = or_(some, PollAnswer.entered_by.is_not(None))
+    old = PollAnswer.day < before[Kept.POLL_WORDS].date()
+    return select(PollAnswer.id).where(~PollAnswer.example, left, old)
+
+
+def _wipe_poll_words(session: Session, ids: Ids) -> None:
+    session.execute(update(PollAnswer).where(PollAnswer.id.in_(ids)).values(words={}, entered_by=None))
+
+
+def _signals(before: Before) -> Select[int]:
+    left = and_(~Signal.example, Signal.text != GONE_TITLE)
+    return select(Signal.id).where(left, Signal.at < before[Kept.SIGNAL])
+
+
+def _wipe_signals(session: Session, ids: Ids) -> None:
+    session.execute(update(Signal).where(Signal.id.in_(ids)).values(text=GONE_TITLE, by=ACTOR))
+
+
 RULES: Final = (
     Rule("contact", _contacts, _remove(Contact.melding_id)),
     Rule("volgers", _followers, _remove(Follower.id)),
@@ -270,6 +292,8 @@ RULES: Final = (
     Rule("contact van verzoeken", _request_contacts, _wipe_request_contacts, PrivacyRequest),
     Rule("vragen", _questions, _remove(Question.id), Question),
     Rule("ideeën", _ideas, wipe_ideas, Initiatief),
+    Rule("woorden van peilingen", _poll_words, _wipe_poll_words, PollAnswer),
+    Rule("woorden van signalen", _signals, _wipe_signals, Signal),
     Rule("verzoeken", _requests, _remove(PrivacyRequest.id), PrivacyRequest),
     Rule("contact van aanmeldingen", _registrations, registrations.wipe, Meeting),
 )

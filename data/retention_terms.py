@@ -24,6 +24,8 @@ class Kept(StrEnum):
     REPORT = "melding"
     LETTER = "brief"
     REQUEST = "verzoek"
+    POLL_WORDS = "peilingwoorden"
+    SIGNAL = "signaal"
     REGISTRATION = "aanmelding"
 
 
@@ -40,6 +42,8 @@ TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
         Kept.REPORT: 5 * 365,
         Kept.LETTER: 5 * 365,
         Kept.REQUEST: 365,
+        Kept.POLL_WORDS: 2 * 365,
+        Kept.SIGNAL: 2 * 365,
         Kept.REGISTRATION: 30,
     }
 )

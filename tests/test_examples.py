@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from stored_town import TOWN, add_source, figures, town
 
 from data import example_assumptions as assumed
-from data import owners
+from data import owners, polls
 from data.areas import store_edition
 from data.bundled import load_bundled
 from data.categories import category_edition
@@ -26,6 +26,7 @@ from data.examples import NAAM, describe_town, load_examples, remove_examples
 from data.figures import store_figures
 from data.models import Category, Incident, Initiatief, Melding, MeldingArea
 from data.sources import SourceKind, overview
+from data.theme_models import PollAnswer, Signal
 from geo.errors import ImportRefused
 from geo.locator import Locator
 
@@ -240,3 +241,20 @@ def test_the_three_bundled_towns_each_get_some_thousands_in_the_right_buurt(tmp_
     assert addressed > 0.9 * numbers["Assen"]
     assert latest is not None
     assert latest < datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_invented_answers_to_the_poll_are_marked_and_go_with_the_meldingen(database: Database) -> None:
+    loaded = load_examples(database, until=UNTIL, gemeenten=[TOWN])
+    with database.write() as session:
+        rows = session.scalars(select(PollAnswer)).all()
+        assert len(rows) == loaded.towns[0].antwoorden > 0
+        assert {(row.municipality_code, row.example, row.channel) for row in rows} == {
+            (TOWN, True, "voorbeeld")
+        }
+        assert all(1 <= len(row.themes) <= 3 and row.words.keys() <= set(row.themes) for row in rows)
+        assert all(row.day <= UNTIL for row in rows)
+        assert all(one.example for one in polls.tally(session, TOWN).values())
+        assert session.scalar(select(func.count()).select_from(Signal)) == 4
+        remove_examples(session, TOWN, SourceKind.MELDINGEN)
+        assert session.scalars(select(PollAnswer)).all() == []
+        assert session.scalars(select(Signal)).all() == []

@@ -13,7 +13,7 @@ from intake_door import database_of
 from letter_door import ASSEN, WIJK, logged_in, running
 from sqlalchemy import delete, select, update
 
-from data import signals, themes
+from data import retention, signals, themes
 from data.models import Audit
 from data.rights import Grant, Role
 from data.signals import SignalKind, WrongSignal
@@ -115,6 +115,16 @@ def test_somebody_takes_back_what_they_noted_and_nothing_else(staff: TestClient)
     assert send(staff, f"/{other}/weg").status_code == 404
     assert send(staff, f"/{mine.id}/weg").status_code == 303
     assert [row.id for row in rows(staff)] == [theirs.id]
+
+
+def test_the_words_of_a_signal_go_after_two_years_and_it_still_counts(staff: TestClient) -> None:
+    send(staff)
+    later = datetime.now(UTC) + timedelta(days=731)
+    assert retention.run(database_of(staff), {}, now=later)[ASSEN]["woorden van signalen"] == 1
+    (row,) = rows(staff)
+    assert (row.text, row.by) == ("Verwijderd", "bewaartermijnen")
+    with database_of(staff).read() as session:
+        assert signals.tally(session, ASSEN) == {(WIJK, "eenzaamheid"): 1}
 
 
 def test_who_reads_what(staff: TestClient) -> None:

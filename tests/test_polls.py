@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +12,7 @@ from letter_door import ASSEN, WIJK, running, solved
 from poll_door import answers, filled, on_day, send
 from sqlalchemy import delete, select
 
-from data import polls
+from data import polls, retention
 from data.models import Audit
 from data.polls import Kept, quarter
 from data.theme_models import PollAnswer
@@ -158,6 +158,21 @@ def test_everybody_reads_numbers_from_five_and_not_those_of_now(client: TestClie
     assert "<td>60</td>" not in page
     assert page.count("<td>minder dan 5</td>") == 18 + 3
     assert "kanarie-4711" not in page
+
+
+def test_words_go_after_two_years_and_the_counts_stay(client: TestClient) -> None:
+    database = database_of(client)
+    with database.write() as session:
+        on_day(session, date(2024, 11, 21), 10, themes=("schoon",), words={"schoon": TYPED})
+        on_day(session, date(2024, 11, 23), 1, themes=("schoon",), words={"schoon": TYPED})
+        before = polls.rounds(session, ASSEN, today=TODAY)
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert retention.run(database, {}, now=now)[ASSEN] == {"woorden van peilingen": 10}
+    assert ASSEN not in {code for code, counts in retention.run(database, {}, now=now).items() if counts}
+    kept = [(row.words, row.entered_by) for row in answers(database)]
+    assert kept == [({}, None)] * 10 + [({"schoon": TYPED}, "iemand")]
+    with database.read() as session:
+        assert polls.rounds(session, ASSEN, today=TODAY) == before
 
 
 def test_an_answer_leaves_a_row_in_the_audit_without_what_was_said(client: TestClient) -> None:

@@ -35,6 +35,7 @@ class ShownRound:
     people: int
     themes: tuple[Line, ...]
     wishes: tuple[Line, ...]
+    example: bool = False
 
     @property
     def known(self) -> tuple[Line, ...]:
@@ -61,6 +62,15 @@ def outcome(workbench: Workbench, found: Places, place: Place) -> Outcome:
     return Outcome(shown, polls.quarter(day)[1], any(one.tally.example for one in closed))
 
 
+def newest(workbench: Workbench, found: Places, place: Place) -> ShownRound | None:
+    """Return the last round about an area that is over; None without one."""
+    closed = _rounds(workbench, found, today()).get(place.code)
+    if not closed:
+        return None
+    with workbench.session() as session:
+        return _shown(closed[-1], themes.registry(session, found.gemeente.code))
+
+
 def _rounds(workbench: Workbench, found: Places, day: date) -> dict[str, list[Round]]:
     gemeente = found.gemeente.code
     with workbench.session() as session:
@@ -82,4 +92,4 @@ def _shown(one: Round, registry: Registry) -> ShownRound:
         Line("helpen", polls.shown(counted.wants_to_help)),
     )
     ordered = sorted(named, key=lambda line: -(line.people or 0))
-    return ShownRound(one.first, one.last, counted.people, tuple(ordered), wishes)
+    return ShownRound(one.first, one.last, counted.people, tuple(ordered), wishes, counted.example)

@@ -13,7 +13,7 @@ from data import meetings
 from data.visibility import PUBLIC
 from geo.areas import Level
 from geo.crs import LngLat
-from service.analysis import live_map, meeting_page, places, publications
+from service.analysis import live_map, meeting_page, places, poll_outcome, publications
 from service.analysis.area_page import area_page
 from service.analysis.live_map import LiveMap, Points
 from service.analysis.meeting_page import ShownMeeting
@@ -78,6 +78,7 @@ def _page(
         "themas": chosen_themes(workbench, found, place),
         "bijeenkomsten": _meetings(workbench, found, place),
         "rond": neighbourhood(workbench, viewer, found, place),
+        "peiling": poll_outcome.newest(workbench, found, place),
         "gepubliceerd": publications.here(workbench, place.code, found.gemeente.code),
         "coordinator": coordinator_of(reach, found, place),
         "deuren": _doors(found, place),
