@@ -123,6 +123,7 @@ class Agreement(Table):
     state: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(FreeText)
     closed_on: Mapped[date | None]
+    reminded_at: Mapped[datetime | None]
     public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(120))
@@ -134,7 +135,9 @@ class Agreement(Table):
 class Evaluation(Table):
     """What one person thought of a meeting, or one organisation of a year in a gebied; `answers` by question.
 
-    `kind` is `bijeenkomst` or `jaar`; only the second names who answers, as it speaks for an organisation.
+    `kind` is `bijeenkomst` or `jaar`; only the second names who answers, as it speaks for an organisation: its
+    row is there from when it was asked, with no `answers` until they come. What is not `checked` waits until
+    a person looked.
     """
 
     __tablename__ = "evaluation"
@@ -150,6 +153,7 @@ class Evaluation(Table):
     answers: Mapped[dict[str, Any]] = mapped_column(FreeDetail)
     day: Mapped[date]
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    checked: Mapped[bool] = mapped_column(default=True, server_default=true())
     entered_by: Mapped[str | None] = mapped_column(String(120))
     example: Mapped[bool] = mapped_column(default=False)
 
