@@ -117,6 +117,13 @@ WORD_STATES = (
     State("accessibility without a town", Kind.EMPTY, "/toegankelijkheid", site=Site.BARE),
     State("how it works", Kind.ONE, "/zo-werkt-het"),
     State("how it works in English", Kind.ONE, "/zo-werkt-het?taal=en"),
+    State("how an advice comes about", Kind.ONE, "/zo-komt-het-advies-tot-stand"),
+    State(
+        "how an advice comes about without a town",
+        Kind.EMPTY,
+        "/zo-komt-het-advies-tot-stand",
+        site=Site.BARE,
+    ),
     State("how it works without a town", Kind.EMPTY, "/zo-werkt-het", site=Site.BARE),
     State("nothing there", Kind.ERROR, "/nergens", status=404),
 )

@@ -10,18 +10,31 @@ from collections.abc import Iterable, Mapping
 
 from account_states import ACCOUNT_STATES
 from adviser_states import ADVISER_STATES
+from choosing_states import CHOOSING_STATES, REACTION_STATES
+from coordinator_states import COORDINATOR_STATES
 from desk_states import DESK_STATES
 from letter_states import LETTER_STATES
 from meeting_states import MEETING_STATES, PLANNING_STATES
 from page_state import NO_ROUTE, Kind, State
+from poll_states import POLL_DESK_STATES, POLL_STATES
 from privacy_states import PRIVACY_STATES
 from public_states import PUBLIC_STATES
 from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
-RESIDENT_PAGES = PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + MEETING_STATES
+RESIDENT_PAGES = (
+    PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + REACTION_STATES + MEETING_STATES + POLL_STATES
+)
 STAFF_PAGES = (
-    DESK_STATES + ACCOUNT_STATES + ROLE_STATES + PRIVACY_STATES + ADVISER_STATES + PLANNING_STATES
+    CHOOSING_STATES
+    + POLL_DESK_STATES
+    + DESK_STATES
+    + ACCOUNT_STATES
+    + ROLE_STATES
+    + PRIVACY_STATES
+    + ADVISER_STATES
+    + COORDINATOR_STATES
+    + PLANNING_STATES
 )
 STATES = RESIDENT_PAGES + STAFF_PAGES
 
@@ -55,6 +68,11 @@ POST /analyse/weergaven                 | error
 POST /analyse/weergaven/{{nummer}}/naam | error
 GET /analyse/gebeurtenissen            | empty many error success
 POST /analyse/gebeurtenissen           | error
+GET /themas                             | many error
+GET /themas/register                    | many
+GET /themas/register/{{thema}}          | one error success
+POST /themas/register/{{thema}}         | error
+GET /themas/{{code}}                    | empty many error
 GET /bijeenkomsten                      | empty many error
 GET /bijeenkomsten/{{public_id}}        | one many error
 GET /bijeenkomsten/{{public_id}}/aanmelden | empty error
@@ -81,6 +99,7 @@ GET /bronnen                            | empty many
 GET /privacy                            | empty one
 GET /toegankelijkheid                   | empty one
 GET /zo-werkt-het                       | empty one
+GET /zo-komt-het-advies-tot-stand       | empty one
 GET /melden                             | empty one offline
 POST /melden/controle                   | one many error offline
 POST /melden/straten                    | one many
@@ -162,6 +181,31 @@ GET /organisatie                        | empty one success
 POST /organisatie                       | error
 GET /organisaties                       | empty one success
 POST /organisaties/{{nummer}}/zichtbaar | error
+GET /keuzes                             | empty many error
+GET /keuzes/nieuw/{{gebied}}            | empty one error
+POST /keuzes/nieuw/{{gebied}}           | error
+GET /keuzes/{{public_id}}               | one many error success
+GET /keuzes/{{public_id}}/advies-van-toen | one error
+POST /keuzes/{{public_id}}/kies         | error
+POST /keuzes/{{public_id}}/intrekken    | error
+GET /reactie/{{token}}                  | one error success
+POST /reactie/{{token}}                 | error
+GET /peiling                            | empty many error
+GET /peiling/{{code}}                   | empty error
+POST /peiling/{{code}}                  | error
+GET /peiling/{{code}}/uitkomst          | empty many error success quarantined
+GET /peilingen                          | many error
+GET /peilingen/{{code}}                 | empty many error success quarantined
+GET /peilingen/{{code}}/invoeren        | empty error success
+POST /peilingen/{{code}}/invoeren       | error
+GET /peilingen/{{code}}/scherm          | one error
+GET /signalen                           | empty many error success
+POST /signalen                          | error
+GET /jaarplan                           | empty many error
+GET /jaarplan/dagen                     | many success
+POST /jaarplan/dagen                    | error
+POST /jaarplan/dagen/avonden            | error
+POST /jaarplan/dagen/schoolvakanties    | error
 """)
 
 # What these answer is no page: data, pictures, files.
@@ -185,7 +229,9 @@ FILES = frozenset(
         "GET /fotos/{digest}.jpg",
         "GET /gebieden/{code}/blad.pdf",
         "GET /health",
+        "GET /jaarplan.ics",
         "GET /mijn/code/beeld.svg",
+        "GET /peilingen/{code}/formulier.pdf",
         "GET /publicaties/{nummer}.csv",
         "GET /static/{path}",
         "GET /tegels/warmte/{z}/{x}/{y}",
@@ -207,12 +253,16 @@ LEAD_ON = frozenset(
         "POST /beheer/accounts/{naam}/partij",
         "POST /beheer/accounts/{naam}/uit",
         "POST /beheer/antwoorden/{nummer}/weg",
+        "POST /jaarplan/dagen/{nummer}/weg",
         "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg",
         "POST /meldingen/{public_id}/ook",
         "POST /mijn/code/nieuw",
         "POST /mijn/sessies",
         "POST /mijn/vervanger/weg",
         "POST /organisaties/{nummer}/weg",
+        "POST /peilingen/{code}/terug",
+        "POST /peilingen/{code}/wachtend",
+        "POST /signalen/{nummer}/weg",
         "POST /uitloggen",
         "POST /volg/{token}/heropenen",
         "POST /volg/{token}/mail",
