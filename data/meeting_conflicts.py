@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from data.meeting_models import Meeting
@@ -17,8 +17,8 @@ from data.meetings import STANDING
 from data.partner_models import Invitation, Partner
 from data.theme_models import TownDays
 
-# Of who said no to another meeting nothing is in the way.
-NOT_COMING: Final = "komt_niet"
+# Of who said no to another meeting, or was taken off its list, nothing is in the way.
+_STANDS: Final = and_(Invitation.state != "komt_niet", Invitation.left_out == "")
 _DAY: Final = timedelta(days=1)
 
 
@@ -73,26 +73,6 @@ def conflicts(session: Session, asked: Asked) -> list[Conflict]:
     return here + own + _people(session, asked, overlapping, day) + _days(session, asked, day)
 
 
-def double_booked(session: Session, meeting: Meeting) -> Mapping[int, Meeting]:
-    """Return who of those invited to a meeting is invited to another one that overlaps, by partner."""
-    asked = Asked(
-        gemeente=meeting.municipality_code,
-        gebied=meeting.gebied,
-        theme=meeting.theme,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        planner=meeting.created_by,
-        number=meeting.id,
-    )
-    others = [
-        one
-        for one in _around(session, asked)
-        if one.starts_at < meeting.ends_at and one.ends_at > meeting.starts_at
-    ]
-    invited = _invited(session, meeting.id)
-    return {partner.id: other for other, partner in _invited_to(session, others) if partner.id in invited}
-
-
 def _around(session: Session, asked: Asked) -> Sequence[Meeting]:
     """Return the other meetings of the gemeente that stand, of that day and the nights around it."""
     query = select(Meeting).where(
@@ -112,7 +92,7 @@ def _people(session: Session, asked: Asked, others: Sequence[Meeting], day: date
     return [
         Conflict(Kind.PERSON, other.titel, day, who=_who(partner))
         for other, partner in _invited_to(session, others)
-        if partner.id in invited or _would_come(partner, asked)
+        if (partner.id in invited if invited else _would_come(partner, asked))
     ]
 
 
@@ -122,9 +102,7 @@ def _would_come(partner: Partner, asked: Asked) -> bool:
 
 
 def _invited(session: Session, meeting_id: int) -> frozenset[int]:
-    query = select(Invitation.partner_id).where(
-        Invitation.meeting_id == meeting_id, Invitation.state != NOT_COMING
-    )
+    query = select(Invitation.partner_id).where(Invitation.meeting_id == meeting_id, _STANDS)
     return frozenset(session.scalars(query))
 
 
@@ -133,7 +111,7 @@ def _invited_to(session: Session, others: Sequence[Meeting]) -> list[tuple[Meeti
     query = (
         select(Invitation.meeting_id, Partner)
         .join(Partner, Partner.id == Invitation.partner_id)
-        .where(Invitation.meeting_id.in_(by_id), Invitation.state != NOT_COMING)
+        .where(Invitation.meeting_id.in_(by_id), _STANDS)
         .order_by(Partner.organisation, Partner.id)
     )
     return [(by_id[number], partner) for number, partner in session.execute(query)]

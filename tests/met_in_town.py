@@ -15,7 +15,7 @@ from data.registrations import Wish
 from geo.crs import LngLat
 
 TOWN, GEBIED = "GM0622", "GB062201"
-HERE = LngLat(4.3419, 51.9128)
+HERE = LngLat(4.3453998, 51.938725)
 AHEAD: Final = timedelta(days=21)
 ITEMS: Final = agendas.templates()["themabijeenkomst"].items
 
@@ -50,7 +50,7 @@ def _plans(begins: datetime, now: datetime) -> dict[str, Plan]:
             "Samen door de buurt lopen",
             begins + 4 * weeks,
             form="wijkschouw",
-            route=(Stop("Olmendreef 100", HERE), Stop("Het bruggetje"), Stop("School", LngLat(4.345, 51.91))),
+            route=(Stop("Olmendreef 100", HERE), Stop("Het bruggetje"), Stop("School", LngLat(4.3421, 51.9362))),
         ),
     }
 

@@ -117,7 +117,7 @@ def test_who_comes_gets_a_page_and_a_mail_with_the_link_to_it(client: TestClient
     assert mail["Subject"] == "U staat op de lijst voor een bijeenkomst"
     assert f"{HOST}{own}" in plain(mail)
     assert "dinsdag 4 maart 2031, 19.30 tot 21.30 uur" in plain(mail)
-    assert "Nog 1 plaatsen vrij" in client.get(f"/bijeenkomsten/{public_id}").text
+    assert "Nog 1 plaats vrij" in client.get(f"/bijeenkomsten/{public_id}").text
 
 
 def test_who_did_not_prove_to_be_a_person_gets_seats_and_no_mail(client: TestClient, mailbox: Post) -> None:

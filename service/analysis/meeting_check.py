@@ -80,7 +80,7 @@ def check(workbench: Workbench, session: Session, typed: Typed, about: About) ->
     twice = tuple(
         text("uur_dubbel", dag=day_text(day)) for day, one in zip(days, spans, strict=True) if one.twice
     )
-    others = tuple(words for one in plans for words in _in_the_way(session, one, about))
+    others = tuple(words for one in plans for words in _before(session, one, about))
     return Checked(typed, plans, (*twice, *place.warnings, *missing, *others), {})
 
 
@@ -158,7 +158,21 @@ def _plan(typed: Typed, about: About, items: tuple[Item, ...], place: Found, sto
     )
 
 
-def _in_the_way(session: Session, plan: Plan, about: About) -> list[str]:
+def in_the_way(session: Session, meeting: Meeting) -> list[str]:
+    """Return what is in the way of a meeting that is there, in sentences."""
+    asked = Asked(
+        gemeente=meeting.municipality_code,
+        gebied=meeting.gebied,
+        theme=meeting.theme,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        planner=meeting.created_by,
+        number=meeting.id,
+    )
+    return [_words(one) for one in meeting_conflicts.conflicts(session, asked)]
+
+
+def _before(session: Session, plan: Plan, about: About) -> list[str]:
     asked = Asked(
         gemeente=plan.gemeente,
         gebied=plan.gebied,

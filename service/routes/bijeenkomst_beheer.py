@@ -14,7 +14,7 @@ from data import meetings, registrations
 from data.masking import masked_email
 from data.meeting_models import Meeting, Registration
 from data.meetings import MeetingRefused, State
-from service.analysis import meeting_page, places
+from service.analysis import meeting_check, meeting_page, places
 from service.dependencies import WorkbenchDep
 from service.meeting_form import sentence
 from service.melding_form import YES
@@ -122,6 +122,9 @@ def _page(
                 (row, masked_email(row.email) if row.email else "")
                 for row in registrations.of_meeting(session, meeting)
             ],
+            "in_de_weg": meeting_check.in_the_way(session, meeting)
+            if meeting.state in meetings.STANDING
+            else [],
             "mag": own,
             "staat": meeting.state in meetings.STANDING,
             "concept": meeting.state == State.CONCEPT,

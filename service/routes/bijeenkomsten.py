@@ -122,10 +122,18 @@ def _map(workbench: Workbench, found: Places, meeting: Meeting) -> dict[str, Any
     drawn = LiveMap(
         level=Level.GEBIED,
         areas=live_map.plain_areas(gebieden, {place.code: place_url(place) for place in gebieden}),
-        chosen=meeting.gebied if meeting.gebied in found.by_code else None,
+        chosen=meeting.gebied if _is_within(found, meeting.gebied, meeting.lon, meeting.lat) else None,
         spot=(meeting.lon, meeting.lat),
     )
     return live_map.as_data(workbench, found, drawn)
+
+
+def _is_within(found: Places, code: str, lon: float, lat: float) -> bool:
+    """Return whether a point is in the box of an area that there is: a map of that area then shows it."""
+    if code not in found.by_code or found.by_code[code].level is not Level.GEBIED:
+        return False
+    box = found.extent(code)
+    return box.west <= lon <= box.east and box.south <= lat <= box.north
 
 
 def _chosen(found: Places, code: str) -> Place | None:
