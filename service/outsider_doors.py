@@ -20,7 +20,8 @@ from geo.areas import Level
 API: Final = "/api/v1"
 PAGE: Final = 1_000
 OWN: Final = "Wijkbeeld"
-NO_MELDINGEN: Final = ("initiatieven", "organisaties")
+# Cijfers of this dimension count initiatieven, organisations and answers, no meldingen.
+NO_MELDINGEN: Final = "meedoen"
 A_YEAR: Final = "per jaar"
 THOUSAND: Final = "per 1.000"
 HALF: Final = 0.5
@@ -114,7 +115,7 @@ class Doors:
         return tuple(
             Figure(one["id"], part["sleutel"], part["eenheid"], tuple(one["niveaus"]))
             for one in read_json(self.ask, f"{API}/cijfers")["cijfers"]
-            if OWN in one["bron"] and not one["id"].startswith(NO_MELDINGEN)
+            if OWN in one["bron"] and one["dimensie"] != NO_MELDINGEN
             for part in one["onderdelen"]
         )
 
