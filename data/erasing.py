@@ -14,11 +14,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data import audit, followers
+from data import audit, followers, help_offers, invitations, partners
 from data.choices import PrivacyClass
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.models import Audit, Category, Initiatief, Melding, Outbox
+from data.partner_models import Invitation
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest, RequestNote
 from data.privacy_requests import KIND, TO_ASKER, About
@@ -27,6 +28,8 @@ from data.work_along_models import ColleagueTask
 
 FILE: Final = "gewist.txt"
 ACTION: Final = "gewist"
+HELP: Final = "hulp"
+OF_PARTNERS: Final = (HELP, "uitnodiging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def find(session: Session, kind: str, public_id: str) -> Found | None:
         if row is None:
             return None
         return Found(kind, public_id, row.municipality_code, _of_sender(row, row.text))
+    if kind in OF_PARTNERS:
+        return _find_partner(session, kind, public_id)
     return _find_request(session, public_id) if kind == KIND else _find_idea(session, public_id)
 
 
@@ -112,6 +117,8 @@ def erase(session: Session, found: Found, *, actor: str) -> Erased:
         erased = _erase_melding(session, found.public_id)
     elif found.kind == "vraag":
         erased = _erase_question(session, found.public_id)
+    elif found.kind in OF_PARTNERS:
+        erased = _erase_partner(session, found)
     elif found.kind == KIND:
         erased = _erase_request(session, found.public_id)
     else:
@@ -154,6 +161,33 @@ def _find_idea(session: Session, public_id: str) -> Found | None:
         return None
     plan, idea = row
     return Found("idee", public_id, plan.municipality_code, _of_sender(idea, idea.fingerprint))
+
+
+def _find_partner(session: Session, kind: str, public_id: str) -> Found | None:
+    """Return who offered to help, or a partner by one of its invitations."""
+    if kind == HELP:
+        offer = help_offers.find(session, public_id)
+        if offer is None:
+            return None
+        return Found(kind, public_id, offer.municipality_code, {"contact": 1, "tekst": 1})
+    found = invitations.find(session, public_id)
+    if found is None:
+        return None
+    query = select(func.count()).where(Invitation.partner_id == found[1].id)
+    counts = {"contact": 1, "uitnodigingen": session.scalar(query) or 0}
+    return Found(kind, public_id, found[1].municipality_code, counts)
+
+
+def _erase_partner(session: Session, found: Found) -> Erased:
+    """Take away an offer with its introductions, or a partner with its invitations, and the mail to them.
+
+    That an address wants no invitations any more stays, as a digest.
+    """
+    if found.kind == HELP:
+        offer = help_offers.find(session, found.public_id)
+        return Erased(found.counts | (help_offers.forget(session, [offer.id]) if offer else {}))
+    line = invitations.find(session, found.public_id)
+    return Erased(found.counts | (partners.forget(session, line[1]) if line else {}))
 
 
 def _find_request(session: Session, public_id: str) -> Found | None:

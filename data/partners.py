@@ -16,7 +16,7 @@ from data.melding_words import public_ids
 from data.models import Audit, Outbox
 from data.partner_fields import Given, Kind, WrongPartner
 from data.partner_models import Invitation, Partner
-from data.reach import Reach
+from data.reach import Reach, area_names
 from data.rights import Right
 from data.visibility import Viewer
 from geo.themes import Registry
@@ -70,20 +70,41 @@ class Register:
         Who refused invitations before is kept as somebody who did.
         """
         self._check(given)
-        row = Partner(
-            public_id=public_ids(1)[0],
-            municipality_code=self.gemeente,
-            account_id=account,
-            created_at=now(),
-            created_by=self.actor,
-            confirmed_on=self.today,
-            **_values(given),
-        )
-        self._mark_refused(row)
-        self.session.add(row)
+        (row,) = self._keep([given], "partner.toegevoegd")
+        row.account_id = account
         self.session.flush()
-        note(self.session, row, "partner.toegevoegd", self.actor)
         return row
+
+    def add_all(self, wanted: Sequence[Given]) -> list[Partner]:
+        """Keep partners of a file, each confirmed today; WrongPartner keeps none."""
+        for given in wanted:
+            self._check(given)
+        return self._keep(wanted, "partner.ingelezen")
+
+    def _keep(self, wanted: Sequence[Given], act: str) -> list[Partner]:
+        names = public_ids(len(wanted)) if wanted else []
+        moment = now()
+        rows = [
+            Partner(
+                public_id=name,
+                municipality_code=self.gemeente,
+                created_at=moment,
+                created_by=self.actor,
+                confirmed_on=self.today,
+                **_values(given),
+            )
+            for name, given in zip(names, wanted, strict=True)
+        ]
+        keys = {refusals.key_of(row) for row in rows}
+        refused = refusals.among(self.session, self.gemeente, keys, self.secret)
+        for row in rows:
+            if refusals.key_of(row) in refused:
+                row.opted_out_at = moment
+        self.session.add_all(rows)
+        self.session.flush()
+        for row in rows:
+            note(self.session, row, act, self.actor)
+        return rows
 
     def change(self, row: Partner, given: Given, *, account: int | None = None) -> None:
         """Keep a partner anew, confirmed today; the audit gets the names of the fields that changed."""
@@ -197,6 +218,11 @@ def given_of(row: Partner) -> Given:
 def note(session: Session, row: Partner, act: str, actor: str, detail: dict[str, Any] | None = None) -> None:
     """Write down in the audit what was done with a partner; never what it says."""
     audit.record(session, actor=actor, action=act, object_kind=OBJECT, object_id=row.public_id, detail=detail)
+
+
+def area_words(session: Session, gemeente: str) -> dict[str, str]:
+    """Return what the areas of a gemeente are called, by code: gebieden first."""
+    return {code: naam for names in area_names(session, gemeente).values() for code, naam in names.items()}
 
 
 def _values(given: Given) -> dict[str, Any]:

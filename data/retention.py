@@ -21,6 +21,7 @@ from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
 from data.meeting_models import Meeting, Registration
 from data.models import Category, Initiatief, Melding, Municipality
+from data.partner_models import Invitation
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest
 from data.retention_terms import TERMS, Kept
@@ -278,6 +279,15 @@ def _wipe_signals(session: Session, ids: Ids) -> None:
     session.execute(update(Signal).where(Signal.id.in_(ids)).values(text=GONE_TITLE, by=ACTOR))
 
 
+def _invitation_notes(before: Before) -> Select[int]:
+    query = select(Invitation.id).join(Meeting, Meeting.id == Invitation.meeting_id)
+    return query.where(Invitation.note != "", Meeting.ends_at < before[Kept.CONTACT])
+
+
+def _wipe_invitation_notes(session: Session, ids: Ids) -> None:
+    session.execute(update(Invitation).where(Invitation.id.in_(ids)).values(note=""))
+
+
 RULES: Final = (
     Rule("contact", _contacts, _remove(Contact.melding_id)),
     Rule("volgers", _followers, _remove(Follower.id)),
@@ -290,6 +300,7 @@ RULES: Final = (
     Rule("contact van vragen", _question_contacts, _wipe_question_contacts, Question),
     Rule("contact van ideeën", _idea_contacts, _wipe_idea_contacts, Initiatief),
     Rule("contact van verzoeken", _request_contacts, _wipe_request_contacts, PrivacyRequest),
+    Rule("opmerkingen bij uitnodigingen", _invitation_notes, _wipe_invitation_notes, Meeting),
     Rule("vragen", _questions, _remove(Question.id), Question),
     Rule("ideeën", _ideas, wipe_ideas, Initiatief),
     Rule("woorden van peilingen", _poll_words, _wipe_poll_words, PollAnswer),

@@ -61,6 +61,7 @@ class Vorm(StrEnum):
     VOLGEN = "volgen"
     MAIL = "mail"
     VERZOEKEN = "verzoeken"
+    HELPEN = "helpen"
     AANMELDEN = "aanmelden"
     PEILING = "peiling"
 

@@ -18,7 +18,9 @@ from data import (
     colleagues,
     followers,
     forwarding,
+    help_offers,
     ideas,
+    introductions,
     invitations,
     meldingen,
     parties,
@@ -37,7 +39,7 @@ from data.models import Area, Category, Melding, Municipality, StatusChange
 from data.outbox import Mail
 from data.tokens import Purpose, token
 from data.visibility import PUBLIC
-from service import colleague_mail
+from service import colleague_mail, help_mail
 from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
@@ -213,6 +215,14 @@ class Contents:
         """Tell who comes to a meeting that they are on the list, and what there is to know."""
         return meeting_mail(session, mail, self._settings.public_url, self._secret)
 
+    def confirm_help(self, session: Session, mail: Mail) -> Draft | None:
+        """Ask whether this is the address of who wants to help."""
+        return help_mail.confirm_mail(session, mail, self._settings.public_url, self._secret)
+
+    def introduction(self, session: Session, mail: Mail) -> Draft | None:
+        """Ask a resident about meeting another, or give both each other's name."""
+        return help_mail.introduction_mail(session, mail, self._settings.public_url, self._secret)
+
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
         return Draft(mail.kind, values=mail.payload, link=f"{self._settings.public_url}/bronnen")
@@ -354,6 +364,9 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         registrations.MOVED: Contents.meeting,
         registrations.CALLED_OFF: Contents.meeting,
         registrations.REMINDER: Contents.meeting,
+        help_offers.CONFIRM: Contents.confirm_help,
+        introductions.ASK: Contents.introduction,
+        introductions.TOGETHER: Contents.introduction,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

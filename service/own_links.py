@@ -10,10 +10,13 @@ from data.letters import Kind, letter_of_token
 from data.privacy_requests import KIND, About
 from data.tokens import Purpose, name_of
 
-LINK: Final = re.compile(r"\S*/(volg|vraag|idee|verzoek)/([^/?#\s]+)\S*")
+LINK: Final = re.compile(r"\S*/(volg|vraag|idee|verzoek|ik-help-mee|uitnodiging)/([^/?#\s]+)\S*")
 NUMBER: Final = re.compile(r"(?<![\w.-])\d(?:[\s.-]{0,2}\d){9}(?![\w.-])")
 BETWEEN: Final = re.compile(r"\D")
 LONGEST: Final = 400
+# What a link is about, where its own word for it is another.
+KINDS: Final = {"volg": "melding", "ik-help-mee": "hulp"}
+PURPOSES: Final = {"ik-help-mee": Purpose.HELP, "uitnodiging": Purpose.INVITATION}
 
 
 def read_about(typed: str, secret: bytes) -> About | None:
@@ -28,12 +31,14 @@ def read_about(typed: str, secret: bytes) -> About | None:
         return About(number=number) if number else None
     kind, token = link.groups()
     name = _name(kind, token, secret)
-    return About("melding" if kind == "volg" else kind, name, number) if name else None
+    return About(KINDS.get(kind, kind), name, number) if name else None
 
 
 def _name(kind: str, token: str, secret: bytes) -> str | None:
     if kind == "volg":
         return melding_of_token(token, secret)
+    if kind in PURPOSES:
+        return name_of(PURPOSES[kind], token, secret)
     if kind == KIND:
         return name_of(Purpose.REQUEST, token, secret)
     return letter_of_token(Kind(kind), token, secret)

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import structlog
 
-from data import erasing, outbox, retention
+from data import erasing, help_offers, outbox, partner_import, retention
 from data.database import Database
 from data.erasing import Erased, Found, Journal
 from data.jobs import Arguments, Control, Kind
+from data.partner_import import Staging
 from data.repeating import Repeating
 from geo.exposure import AMSTERDAM
 from service import security
@@ -49,6 +50,8 @@ def keep_to_terms(
     with database.write() as session:
         security.tidy(session, settings, now=now)
         outbox.tidy(session, now)
+        help_offers.tidy(session, now)
+    Staging(settings.var_folder / partner_import.FOLDER).tidy()
     if any(found.values()):
         photo_store(settings).reconcile(database)
         _clean_from(settings, now.date() + WITHIN)

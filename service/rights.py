@@ -66,6 +66,13 @@ GET /gebieden/{code}
 GET /gebieden/{code}/blad
 GET /gebieden/{code}/blad.pdf
 GET /health
+GET /ik-help-mee
+POST /ik-help-mee
+GET /ik-help-mee/{token}
+POST /ik-help-mee/{token}/bevestig
+POST /ik-help-mee/{token}/stop
+GET /kennismaken/{token}
+POST /kennismaken/{token}
 GET /idee
 POST /idee
 POST /idee/controle
@@ -303,6 +310,11 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /keuzes/{public_id}/advies-van-toen": Right.THEMES_READ,
     "POST /keuzes/{public_id}/kies": Right.THEMES_CHOOSE,
     "POST /keuzes/{public_id}/intrekken": Right.THEMES_CHOOSE,
+    "GET /partners/inlezen": Right.PARTNERS,
+    "POST /partners/inlezen": Right.PARTNERS,
+    "POST /partners/inlezen/{naam}": Right.PARTNERS,
+    "GET /partners/inlezen/{naam}/afgekeurd.csv": Right.PARTNERS,
+    "GET /partners/export/{vorm}": Right.PARTNERS,
     "GET /bijeenkomsten/{public_id}/uitnodigen": Right.PARTNERS,
     "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf": Right.PARTNERS,
     "POST /bijeenkomsten/{public_id}/uitnodigen/voorstel": Right.PARTNERS,
@@ -312,6 +324,9 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/weg": Right.PARTNERS,
     "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/terug": Right.PARTNERS,
     "POST /bijeenkomsten/{public_id}/uitnodigen/{naam}/antwoord": Right.PARTNERS,
+    "GET /wie-helpt-mee": Right.PARTNERS,
+    "POST /wie-helpt-mee/kennismaking": Right.PARTNERS,
+    "POST /wie-helpt-mee/{naam}/weg": Right.PARTNERS,
     "GET /taken": Right.ASSIGNED_READ,
     "GET /taken/{nummer}": Right.ASSIGNED_READ,
     "POST /taken/{nummer}/antwoord": Right.ASSIGNED_READ,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from account_town import OTHER, OWN, account, csrf, log_in
+from account_town import OTHER, OWN, account, csrf, key_of, log_in
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from intake_door import database_of
+from mail_box import part
+from mail_server import Post, mail_server
 from served import ACCOUNT, PASSWORD, bundled_database
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.accounts import Given as GivenRole
@@ -25,6 +30,8 @@ from data.reach import area_names
 from data.rights import Role
 from data.themes import registry
 from service.app import create_app
+from service.mail_contents import Contents
+from service.mailer import Mailer, Round
 from service.settings import Settings
 
 SECRET = b"p" * 32
@@ -134,9 +141,28 @@ def as_coordinator(client: TestClient, name: str = COORDINATOR) -> TestClient:
     return log_in(TestClient(client.app, follow_redirects=False), name)
 
 
+def sent_mails(client: TestClient) -> list[EmailMessage]:
+    """What a mail server takes of the outbox."""
+    post = Post()
+    with mail_server(post) as port:
+        settings = client.app.state.settings.model_copy(  # type: ignore[attr-defined]
+            update={"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
+        )
+        secret, database = key_of(client), database_of(client)
+        mailer = Mailer(database, settings, secret, Contents(database, settings, secret))
+        while mailer.send_due() != Round():
+            pass
+    return post.taken
+
+
+def link_in(mail: EmailMessage, page: str) -> str:
+    """The path of the link to a page in a mail."""
+    found = re.search(rf"https?://[^/\s]+(/{page}/\S+)", part(mail, "plain"))
+    assert found is not None
+    return found[1]
+
+
 def partners_of(client: TestClient) -> list[Partner]:
     """All partners that are kept."""
-    from sqlalchemy import select
-
     with database_of(client).read() as session:
         return list(session.scalars(select(Partner).order_by(Partner.id)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -14,7 +13,6 @@ from account_town import OWN, key_of
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from mail_box import part
-from mail_server import Post, mail_server
 from partner_town import (
     HOLY_NOORD,
     HOLY_ZUID,
@@ -25,11 +23,13 @@ from partner_town import (
     code_of,
     given,
     keep,
+    link_in,
     meeting,
     partner_service,
     partners_of,
     resident,
     send,
+    sent_mails,
 )
 from pypdf import PdfReader
 from sqlalchemy import delete, select, update
@@ -41,8 +41,6 @@ from data.models import Audit, Outbox
 from data.partner_fields import Given
 from data.partner_models import Invitation, MailRefusal, Partner
 from data.themes import registry
-from service.mail_contents import Contents
-from service.mailer import Mailer, Round
 
 RESIDENT = "bewoner@thuis.example"
 
@@ -88,41 +86,13 @@ def lines(client: TestClient) -> list[Invitation]:
         return list(session.scalars(select(Invitation).order_by(Invitation.id)))
 
 
-@contextmanager
-def posted(client: TestClient) -> Iterator[list[EmailMessage]]:
-    """What a mail server takes of the outbox."""
-    post = Post()
-    with mail_server(post) as port:
-        settings = client.app.state.settings.model_copy(  # type: ignore[attr-defined]
-            update={"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
-        )
-        secret = key_of(client)
-        mailer = Mailer(
-            database_of(client), settings, secret, Contents(database_of(client), settings, secret)
-        )
-        while mailer.send_due() != Round():
-            pass
-    yield post.taken
-
-
-def mails(client: TestClient) -> list[EmailMessage]:
-    with posted(client) as taken:
-        return taken
-
-
-def link_in(mail: EmailMessage, page: str) -> str:
-    found = re.search(rf"https?://[^/\s]+(/{page}/\S+)", part(mail, "plain"))
-    assert found is not None
-    return found[1]
-
-
 def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
     """The mail that one partner gets for a meeting."""
     kept(client, wanted or given())
     name = meeting(client)
     proposed(client, name)
     assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="mail").status_code == 303
-    (mail,) = mails(client)
+    (mail,) = sent_mails(client)
     return mail
 
 
@@ -285,7 +255,7 @@ def test_a_meeting_that_is_over_or_called_off_is_neither_sent_nor_answered(
     assert client.post(link, data={"antwoord": "komt", "aantal": "1"}).status_code == 400
     assert client.get(link).status_code == 200
     assert send(client, f"{list_of(name)}/versturen", list_of(name)).status_code == 409
-    assert mails(client) == []
+    assert sent_mails(client) == []
 
 
 def test_who_did_not_answer_is_reminded_once_after_two_days(client: TestClient) -> None:
@@ -294,13 +264,13 @@ def test_who_did_not_answer_is_reminded_once_after_two_days(client: TestClient) 
         name = session.scalars(select(Meeting.public_id)).one()
     path = f"{list_of(name)}/herinneren"
     send(client, path, list_of(name))
-    assert mails(client) == []
+    assert sent_mails(client) == []
     with database_of(client).write() as session:
         session.execute(update(Invitation).values(sent_at=datetime.now(UTC) - timedelta(days=3)))
     assert "Herinner wie nog niet antwoordde (1)" in client.get(list_of(name)).text
     for _ in range(2):
         send(client, path, list_of(name))
-    (mail,) = mails(client)
+    (mail,) = sent_mails(client)
     assert "Dit is de enige herinnering." in part(mail, "plain")
 
 
@@ -335,7 +305,7 @@ def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestCl
     assert b"pdfuaid" in answer.content
     assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="brief").status_code == 303
     assert sorted(one.state for one in lines(client)) == [State.SENT, State.SENT, State.PROPOSED]
-    assert mails(client) == []
+    assert sent_mails(client) == []
 
 
 # Who is never asked
@@ -478,7 +448,7 @@ def test_no_resident_is_mailed_or_written_to_without_consent(client: TestClient,
     with database_of(client).write() as session:
         session.execute(update(Partner).values(address="Plein 9"))
         session.execute(update(Invitation).values(way="brief"))
-    assert mails(client) == []
+    assert sent_mails(client) == []
     consent = partners_of(client)[0].consent_on
     assert client.get(f"{list_of(name)}/brieven.pdf").status_code == (404 if consent is None else 200)
 
@@ -488,7 +458,7 @@ def test_with_consent_the_same_ways_do_reach_a_resident(client: TestClient) -> N
     name = meeting(client)
     proposed(client, name)
     send(client, f"{list_of(name)}/versturen", list_of(name))
-    assert [mail["X-Envelope-To"] for mail in mails(client)] == [RESIDENT]
+    assert [mail["X-Envelope-To"] for mail in sent_mails(client)] == [RESIDENT]
 
 
 def test_a_refusal_is_kept_as_a_digest_that_nobody_can_guess(client: TestClient) -> None:

@@ -36,7 +36,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_FORMULA: Final = "=+-@\t\r＝＋－＠"
+# The hyphen stands last: between two signs it would name all signs between them.
+_FORMULA: Final = "=+@\t\r＝＋－＠-"
 _GUARDED: Final = re.compile(f"(?m)^'(?=[{_FORMULA}])")
 
 

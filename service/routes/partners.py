@@ -38,6 +38,7 @@ DONE: Final = {
     name: f"partners.klaar_{name}" for name in ("toegevoegd", "gewijzigd", "klopt", "weg", "ingelezen")
 }
 Name = Annotated[str, Query(max_length=60)]
+Number = Annotated[int, Query(ge=0, le=100_000)]
 Chosen = Annotated[list[str], Form(max_length=MOST_CHOSEN)]
 
 
@@ -86,6 +87,14 @@ def _typed(
 TypedForm = Annotated[Typed, Depends(_typed)]
 
 
+def _outcome(erbij: Number = 0, samen: Number = 0, zo: Number = 0, niet: Number = 0) -> dict[str, int] | None:
+    """Return what came of a file that was taken in."""
+    return {"erbij": erbij, "samen": samen, "zo": zo, "niet": niet}
+
+
+OutcomeDep = Annotated[dict[str, int] | None, Depends(_outcome)]
+
+
 @router.get(PAGE)
 def overview(
     visit: Reading,
@@ -97,6 +106,7 @@ def overview(
     nakijken: Annotated[str, Query(max_length=2)] = "",
     pagina: Annotated[int, Query(ge=1, le=10_000)] = 1,
     klaar: str = "",
+    uitkomst: OutcomeDep = None,
 ) -> Response:
     """Show the register: who can be invited, by what they do and where."""
     asked = Filters(zoek.strip(), soort, thema, gebied, bool(nakijken))
@@ -123,6 +133,7 @@ def overview(
         "pagina": pagina,
         "paginas": max(1, -(-len(found) // PER_PAGE)),
         "done": DONE.get(klaar, ""),
+        "uitkomst": uitkomst if klaar == "ingelezen" else None,
         **choices,
     }
     return render(visit.request, "partners.html", context, example=any(one.example for one in shown))
@@ -205,7 +216,7 @@ def register(session: Session, visit: Visit, settings: Settings, gemeente: str) 
         session,
         gemeente,
         registry(session, gemeente),
-        {code: naam for names in area_names(session, gemeente).values() for code, naam in names.items()},
+        partners.area_words(session, gemeente),
         read_secret(settings.var_folder),
         visit.actor,
         today(),

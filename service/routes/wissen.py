@@ -78,7 +78,7 @@ def erase(
     settings: SettingsDep,
     database: DatabaseDep,
     signed: Sender,
-    soort: Annotated[Literal["melding", "vraag", "idee", "verzoek"], Form()],
+    soort: Annotated[Literal["melding", "vraag", "idee", "verzoek", "hulp", "uitnodiging"], Form()],
     naam: Annotated[str, Form(max_length=22)],
     nagegaan: Annotated[bool, Form()] = False,
 ) -> Response:
