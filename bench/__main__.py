@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import gazetteer, imports, intake, locator, workbench
+from bench import gazetteer, imports, intake, locator, themes, workbench
 
 BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "locator": locator.tables,
@@ -19,6 +19,7 @@ BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "imports": imports.tables,
     "intake": intake.tables,
     "workbench": workbench.tables,
+    "themes": themes.tables,
 }
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 

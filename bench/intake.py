@@ -147,8 +147,8 @@ def _prepare(url: str) -> None:
 
 
 @contextmanager
-def serving(folder: Path, url: str) -> Iterator[int]:
-    """Run the service on this database in a process of its own, and give its port."""
+def serving(folder: Path, url: str, **settings: str) -> Iterator[int]:
+    """Run the service on this database in a process of its own, with more settings, and give its port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -159,7 +159,7 @@ def serving(folder: Path, url: str) -> Iterator[int]:
         "WIJKBEELD_TRUSTED_PROXIES": json.dumps(["127.0.0.1"]),
     }
     command = [str(Path(sys.executable).with_name("wijkbeeld")), "serve"]
-    running = subprocess.Popen(command, cwd=folder, env={**os.environ, **own})
+    running = subprocess.Popen(command, cwd=folder, env={**os.environ, **own, **settings})
     try:
         _await(port)
         yield port

@@ -90,8 +90,8 @@ def _row(name: str, times: list[float]) -> list[str]:
     return [name, str(len(times)), *(f"{one:.1f}" for one in shares)]
 
 
-@contextmanager
-def _service(folder: Path) -> Iterator[str]:
+def filled(folder: Path) -> str:
+    """The URL of a fresh SQLite file with the bundled data and the constructed meldingen."""
     url = f"sqlite:///{folder / 'wijkbeeld.db'}"
     database = Database(url)
     database.claim_writer()
@@ -104,6 +104,12 @@ def _service(folder: Path) -> Iterator[str]:
     command = [str(Path(sys.executable).with_name("wijkbeeld")), "import", "meldingen", str(path)]
     options = ["--gemeente", "assen", "--source", "gemaakt", "--observed-from", "2020-01-01"]
     subprocess.run([*command, *options], check=True, env={**environ, **own}, stdout=subprocess.DEVNULL)
+    return url
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[str]:
+    url = filled(folder)
     with serving(folder, url) as port:
         yield f"http://127.0.0.1:{port}"
 
