@@ -10,6 +10,7 @@ from pathlib import Path
 
 import photo_files
 from cheap_passwords import hashed
+from invited_in_town import invite_in_town
 from met_in_town import meet_in_town
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
@@ -175,6 +176,7 @@ def furnish(url: str, folder: Path) -> Furnished:
     _publish(town)
     _define(town)
     town.names |= meet_in_town(database, town.secret)
+    town.names |= invite_in_town(database, town.secret, town.names)
     database.close()
     return Furnished(town.names, tokens)
 

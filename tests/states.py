@@ -16,6 +16,7 @@ from desk_states import DESK_STATES
 from letter_states import LETTER_STATES
 from meeting_states import MEETING_STATES, PLANNING_STATES
 from page_state import NO_ROUTE, Kind, State
+from partner_states import INVITED_STATES, PARTNER_STATES
 from poll_states import POLL_DESK_STATES, POLL_STATES
 from privacy_states import PRIVACY_STATES
 from public_states import PUBLIC_STATES
@@ -23,7 +24,13 @@ from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
 RESIDENT_PAGES = (
-    PUBLIC_STATES + RESIDENT_STATES + LETTER_STATES + REACTION_STATES + MEETING_STATES + POLL_STATES
+    PUBLIC_STATES
+    + RESIDENT_STATES
+    + LETTER_STATES
+    + REACTION_STATES
+    + MEETING_STATES
+    + POLL_STATES
+    + INVITED_STATES
 )
 STAFF_PAGES = (
     CHOOSING_STATES
@@ -35,6 +42,7 @@ STAFF_PAGES = (
     + ADVISER_STATES
     + COORDINATOR_STATES
     + PLANNING_STATES
+    + PARTNER_STATES
 )
 STATES = RESIDENT_PAGES + STAFF_PAGES
 
@@ -199,6 +207,24 @@ GET /peilingen/{{code}}                 | empty many error success quarantined
 GET /peilingen/{{code}}/invoeren        | empty error success
 POST /peilingen/{{code}}/invoeren       | error
 GET /peilingen/{{code}}/scherm          | one error
+GET /partners                           | empty many error
+GET /partners/nieuw                     | empty error
+POST /partners                          | error
+GET /partners/{{public_id}}             | one error success
+POST /partners/{{public_id}}            | error
+GET /partners/inlezen                   | empty many error
+POST /partners/inlezen                  | error
+GET /bijeenkomsten/{{public_id}}/uitnodigen | empty many error success
+POST /bijeenkomsten/{{public_id}}/uitnodigen/versturen | error
+GET /uitnodiging/{{token}}              | one error success
+POST /uitnodiging/{{token}}             | error
+POST /uitnodiging/{{token}}/nooit-meer  | success
+GET /ik-help-mee                        | empty success
+POST /ik-help-mee                       | error
+GET /ik-help-mee/{{token}}              | one error success
+GET /kennismaken/{{token}}              | one error success
+GET /wie-helpt-mee                      | empty many error
+POST /wie-helpt-mee/kennismaking        | error
 GET /signalen                           | empty many error success
 POST /signalen                          | error
 GET /jaarplan                           | empty many error
@@ -231,6 +257,9 @@ FILES = frozenset(
         "GET /health",
         "GET /jaarplan.ics",
         "GET /mijn/code/beeld.svg",
+        "GET /partners/export/{vorm}",
+        "GET /partners/inlezen/{naam}/afgekeurd.csv",
+        "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf",
         "GET /peilingen/{code}/formulier.pdf",
         "GET /publicaties/{nummer}.csv",
         "GET /static/{path}",
@@ -260,6 +289,13 @@ LEAD_ON = frozenset(
         "POST /mijn/sessies",
         "POST /mijn/vervanger/weg",
         "POST /organisaties/{nummer}/weg",
+        "POST /ik-help-mee/{token}/bevestig",
+        "POST /ik-help-mee/{token}/stop",
+        "POST /kennismaken/{token}",
+        "POST /partners/inlezen/{naam}",
+        "POST /partners/{public_id}/klopt",
+        "POST /partners/{public_id}/weg",
+        "POST /wie-helpt-mee/{naam}/weg",
         "POST /peilingen/{code}/terug",
         "POST /peilingen/{code}/wachtend",
         "POST /signalen/{nummer}/weg",
@@ -276,6 +312,11 @@ AS_ZICHTBAAR = frozenset(
     for act in ("nagekeken", "apart", "notitie", "soort", "samen", "los", "doorsturen", "collega")
 ) | frozenset(
     f"POST /beheer/verzoeken/{{public_id}}/{act}" for act in ("identiteit", "langer", "notitie", "sluiten")
+)
+# A form that is refused here comes back on the list of its meeting, just as `versturen` shows it.
+AS_ZICHTBAAR |= frozenset(
+    f"POST /bijeenkomsten/{{public_id}}/uitnodigen/{act}"
+    for act in ("voorstel", "erbij", "herinneren", "{naam}/weg", "{naam}/terug", "{naam}/antwoord")
 )
 # Programs ask here, and get no page.
 FOR_PROGRAMS = ("/api/", "/open311/")
