@@ -135,9 +135,9 @@ class Agreement(Table):
 class Evaluation(Table):
     """What one person thought of a meeting, or one organisation of a year in a gebied; `answers` by question.
 
-    `kind` is `bijeenkomst` or `jaar`; only the second names who answers, as it speaks for an organisation: its
-    row is there from when it was asked, with no `answers` until they come. What is not `checked` waits until
-    a person looked.
+    `kind` is `bijeenkomst` or `jaar`; only the second names who answers, as it speaks for an organisation:
+    its row is there from when it was asked, with no `answers` until they come. What is not `checked` waits
+    until a person looked.
     """
 
     __tablename__ = "evaluation"

@@ -9,12 +9,19 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data.account_models import Account
+from data.colleagues import ASKED_MAIL
 from data.handling import is_set_aside
 from data.models import Category, Melding, Municipality
 from data.outbox import Mail
 from data.work_along_models import ColleagueTask
 from service.analysis.words import day_text
 from service.mail_words import Draft
+
+
+def colleague_mail(session: Session, mail: Mail, site: str) -> Draft | None:
+    """Return what a mail of either kind says; None when there is nothing to tell any more."""
+    made = asked_mail if mail.kind == ASKED_MAIL else answered_mail
+    return made(session, mail, site)
 
 
 def asked_mail(session: Session, mail: Mail, site: str) -> Draft | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import (
+    agreements,
     choice_reactions,
     colleagues,
     followers,
@@ -40,6 +41,7 @@ from data.outbox import Mail
 from data.tokens import Purpose, token
 from data.visibility import PUBLIC
 from service import colleague_mail, help_mail
+from service.agreement_mail import agreement_mail
 from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
@@ -195,13 +197,9 @@ class Contents:
         """Hand a melding over to the party that solves it."""
         return passed_on_mail(session, mail)
 
-    def colleague_asked(self, session: Session, mail: Mail) -> Draft | None:
-        """Tell a colleague that something was asked."""
-        return colleague_mail.asked_mail(session, mail, self._settings.public_url)
-
-    def colleague_answered(self, session: Session, mail: Mail) -> Draft | None:
-        """Tell who asked a colleague something that there is an answer."""
-        return colleague_mail.answered_mail(session, mail, self._settings.public_url)
+    def colleague(self, session: Session, mail: Mail) -> Draft | None:
+        """Tell a colleague that something was asked, or who asked that there is an answer."""
+        return colleague_mail.colleague_mail(session, mail, self._settings.public_url)
 
     def about_choice(self, session: Session, mail: Mail) -> Draft | None:
         """Ask somebody about the theme of a gebied, or tell what became of it."""
@@ -222,6 +220,10 @@ class Contents:
     def introduction(self, session: Session, mail: Mail) -> Draft | None:
         """Ask a resident about meeting another, or give both each other's name."""
         return help_mail.introduction_mail(session, mail, self._settings.public_url, self._secret)
+
+    def agreement(self, session: Session, mail: Mail) -> Draft | None:
+        """Remind somebody of what was agreed."""
+        return agreement_mail(session, mail, self._settings.public_url)
 
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
@@ -352,8 +354,8 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         privacy_requests.ANSWERED: Contents.request_answered,
         forwarding.MAIL: Contents.sent_on,
         parties.MAIL: Contents.passed_on,
-        colleagues.ASKED_MAIL: Contents.colleague_asked,
-        colleagues.ANSWERED_MAIL: Contents.colleague_answered,
+        colleagues.ASKED_MAIL: Contents.colleague,
+        colleagues.ANSWERED_MAIL: Contents.colleague,
         choice_reactions.ASKED_MAIL: Contents.about_choice,
         choice_reactions.REMINDER_MAIL: Contents.about_choice,
         choice_reactions.CHOSEN_MAIL: Contents.about_choice,
@@ -367,6 +369,7 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         help_offers.CONFIRM: Contents.confirm_help,
         introductions.ASK: Contents.introduction,
         introductions.TOGETHER: Contents.introduction,
+        agreements.REMINDER: Contents.agreement,
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

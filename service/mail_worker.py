@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from data import followers, meetings, outbox, registrations, subscriptions
+from data import agreements, followers, meetings, outbox, registrations, subscriptions
 from data.database import Database
 from data.repeating import Repeating
 from service.mail_contents import Contents
@@ -48,6 +48,7 @@ class MailWorker(Repeating):
         self._next_look = now.timestamp() + LOOK_EVERY_S
         tell_subscribers(self._database, now)
         tell_of_meetings(self._database, now)
+        remind_of_agreements(self._database, now)
 
     def _send(self) -> None:
         if not self._settings.smtp_host:
@@ -82,6 +83,15 @@ def tell_of_meetings(database: Database, now: datetime) -> None:
     with database.write() as session:
         registrations.remind(session, now)
         meetings.finish_past(session, now)
+
+
+def remind_of_agreements(database: Database, now: datetime) -> None:
+    """Queue a mail about each agreement whose day is near."""
+    with database.read() as session:
+        if not agreements.awaits_reminder(session, now):
+            return
+    with database.write() as session:
+        agreements.remind(session, now)
 
 
 def warnings(database: Database, settings: Settings, now: datetime) -> list[str]:

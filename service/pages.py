@@ -48,6 +48,7 @@ STAFF_MENU = (
     ("/beheer/wissen", "wissen"),
     ("/taken", "taken"),
     ("/opdrachten", "opdrachten"),
+    ("/acties", "acties"),
     ("/organisatie", "organisatie"),
     ("/organisaties", "organisaties"),
 )

@@ -16,6 +16,7 @@ from geo.areas import Level
 from service import calendars
 from service.analysis import live_map, meeting_page, places, route_picture, towns
 from service.analysis.live_map import LiveMap
+from service.analysis.meeting_report import public_report
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
@@ -104,6 +105,7 @@ def one(request: Request, workbench: WorkbenchDep, viewer: ViewerDep, public_id:
             "kaart": _map(workbench, found, meeting),
             "route": route_picture.as_data(workbench, found, meeting),
             "mag_plannen": viewer.may(Right.MEETINGS, meeting.municipality_code),
+            "verslag": public_report(session, meeting),
         }
     return render(request, "bijeenkomst.html", context, town=found, example=meeting.example)
 
