@@ -22,7 +22,8 @@ PER_1000: Final = 4.0
 MOST: Final = 45
 DAYS: Final = 500
 WITH_WORDS: Final = 0.35
-# How often a theme is named beside the others; what is not here counts as 1.
+# How often a theme is named beside the others; what is not here is named now and then.
+SELDOM: Final = 0.4
 NAMED: Final[Mapping[str, float]] = {
     "schoon": 3.0,
     "verkeer-en-parkeren": 2.5,
@@ -58,7 +59,7 @@ def load(session: Session, town: Town, *, until: date, seed: int) -> int:
     rng = np.random.default_rng([seed, int(town.code[2:]), 3])
     areas = _areas(session, town, until)
     slugs = [one.slug for one in themes.bundled().themes if not one.private]
-    weights = np.array([NAMED.get(slug, 1.0) for slug in slugs])
+    weights = np.array([NAMED.get(slug, SELDOM) for slug in slugs])
     spread = weights / weights.sum()
     rows: list[dict[str, Any]] = [
         _answer(rng, slugs, spread, until) | {"municipality_code": town.code, "area": area}

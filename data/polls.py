@@ -299,7 +299,7 @@ def _closed(rows: Sequence[PollAnswer], private: frozenset[str]) -> list[Round]:
             counted.add(row, private)
         if counted.people >= ROUND_FROM:
             found.append(Round(begun, last, counted))
-            begun, counted = None, Tally()
+            begun, counted = last + timedelta(days=1), Tally()
     return found
 
 
