@@ -54,14 +54,20 @@ class FreeText(FreeLine):
     cache_ok = True
 
 
-class FreeDetail(TypeDecorator[dict[str, Any]]):
-    """Words by name of which somebody typed some, each kept without a BSN."""
+class FreeDetail(TypeDecorator[Any]):
+    """Words by name, or a list of such, of which somebody typed some: each is kept without a BSN."""
 
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Return the words as they are kept."""
-        return value and {
-            name: without_bsn(word) if isinstance(word, str) else word for name, word in value.items()
-        }
+        return _without_bsn(value)
+
+
+def _without_bsn(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_bsn(value)
+    if isinstance(value, dict):
+        return {name: _without_bsn(word) for name, word in value.items()}
+    return [_without_bsn(one) for one in value] if isinstance(value, list) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, true
+from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.columns import FreeDetail, FreeLine, FreeText, RowId
@@ -48,7 +48,7 @@ class Meeting(Table):
     public: Mapped[bool] = mapped_column(default=True, server_default=true())
     series: Mapped[str | None] = mapped_column(String(22))
     sequence: Mapped[int] = mapped_column(default=0)
-    route: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    route: Mapped[list[dict[str, Any]] | None] = mapped_column(FreeDetail)
     announced_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]

@@ -18,7 +18,6 @@ from data.agendas import Item
 from data.meeting_models import AgendaItem, Meeting
 from data.organisations import buurten_of
 from data.rights import Right
-from data.text_masking import without_bsn
 from data.theme_models import ThemeChoice
 from data.visibility import PUBLIC, Viewer
 from geo.crs import LngLat, to_rd
@@ -348,7 +347,7 @@ def _values(wanted: Plan) -> dict[str, Any]:
 def _stop(stop: Stop) -> dict[str, Any]:
     point = stop.point
     return {
-        "naam": without_bsn(stop.naam),
+        "naam": stop.naam,
         "lon": point.lon if point else None,
         "lat": point.lat if point else None,
     }

@@ -117,7 +117,7 @@ class Typed:
         """Return the hours of the form on a day; as `data.meeting_times.span` raises."""
         begins, ends = _hour(self.van), _hour(self.tot)
         if begins is None or ends is None:
-            raise WrongHours(text("fout_uren"))
+            raise WrongHours(text("bijeenkomst.fout_uren"))
         return span(day, begins, ends)
 
 
@@ -125,23 +125,23 @@ def faults(typed: Typed, registry: Registry, gebieden: Iterable[str]) -> dict[st
     """Return what is wrong, the agenda apart: a sentence per field, in the order of the page."""
     found = {}
     if typed.gebied not in set(gebieden):
-        found["gebied"] = text("fout_gebied")
+        found["gebied"] = text("bijeenkomst.fout_gebied")
     if typed.thema and typed.thema not in {one.slug for one in registry.themes}:
-        found["thema"] = text("fout_thema")
+        found["thema"] = text("bijeenkomst.fout_thema")
     if typed.vorm not in {one.slug for one in registry.forms} or typed.template is None:
-        found["vorm"] = text("fout_vorm")
+        found["vorm"] = text("bijeenkomst.fout_vorm")
     found |= _time_faults(typed) | _number_faults(typed)
     for name, longest in LONGEST.items():
         if len(getattr(typed, name)) > longest:
-            found[name] = text("fout_lang", n=longest)
+            found[name] = text("bijeenkomst.fout_lang", n=longest)
     if len(typed.stops) > MOST_STOPS:
-        found["route"] = text("fout_route_lang", n=MOST_STOPS)
+        found["route"] = text("bijeenkomst.fout_route_lang", n=MOST_STOPS)
     return found
 
 
 def _time_faults(typed: Typed) -> dict[str, str]:
     if typed.day is None:
-        return {"dag": text("fout_dag")}
+        return {"dag": text("bijeenkomst.fout_dag")}
     try:
         typed.span_on(typed.day)
     except (NoSuchHour, WrongHours) as wrong:
@@ -152,11 +152,11 @@ def _time_faults(typed: Typed) -> dict[str, str]:
 def _number_faults(typed: Typed) -> dict[str, str]:
     found = {}
     if typed.plaatsen and not (_is_number(typed.plaatsen) and 1 <= int(typed.plaatsen) <= MOST_SEATS):
-        found["plaatsen"] = text("fout_plaatsen", n=MOST_SEATS)
+        found["plaatsen"] = text("bijeenkomst.fout_plaatsen", n=MOST_SEATS)
     if typed.weken and not (_is_number(typed.weken) and int(typed.weken) <= MOST_WEEKS):
-        found["weken"] = text("fout_weken", n=MOST_WEEKS)
+        found["weken"] = text("bijeenkomst.fout_weken", n=MOST_WEEKS)
     if typed.keer and not (_is_number(typed.keer) and 1 <= int(typed.keer) <= MOST_TIMES):
-        found["keer"] = text("fout_keer", n=MOST_TIMES)
+        found["keer"] = text("bijeenkomst.fout_keer", n=MOST_TIMES)
     return found
 
 
@@ -195,8 +195,8 @@ def sentence(words: str) -> str:
 
 
 def text(key: str, **values: object) -> str:
-    """Return a text of the pages of meetings."""
-    return catalogue().text(f"bijeenkomst.{key}", **values)
+    """Return a text of the pages in Dutch, for sentences that are made before a page is."""
+    return catalogue().text(key, **values)
 
 
 def _hour(words: str) -> time | None:

@@ -27,11 +27,11 @@ def poster(shown: ShownMeeting, found: Places, *, site: str) -> Poster:
         place=meeting.place,
         address=meeting.address,
         accessible=meeting.accessible,
-        come=_text("kom") if meeting.public else _text("kom_besloten"),
+        come=_text("bijeenkomst_print.kom") if meeting.public else _text("bijeenkomst_print.kom_besloten"),
         link=link,
         code_svg=code(link),
-        code_alt=_text("code_alt", link=link),
-        sender=_text("afzender", gemeente=found.gemeente.naam),
+        code_alt=_text("bijeenkomst_print.code_alt", link=link),
+        sender=_text("bijeenkomst_print.afzender", gemeente=found.gemeente.naam),
         warning=_warning(shown),
     )
 
@@ -39,13 +39,17 @@ def poster(shown: ShownMeeting, found: Places, *, site: str) -> Poster:
 def tally_sheet(shown: ShownMeeting, found: Places) -> TallySheet:
     """Return the sheet to count who came."""
     return TallySheet(
-        title=_text("telblad", titel=shown.meeting.titel),
+        title=_text("bijeenkomst_print.telblad", titel=shown.meeting.titel),
         lead=f"{shown.day}, {shown.hours}{f'. {shown.where}' if shown.where else ''}",
-        how=_text("telblad_uitleg"),
-        kinds=tuple(_text(f"soort_{kind}") for kind in VISITORS),
-        columns=(_text("wie"), _text("streepjes"), _text("samen")),
-        total=_text("allen"),
-        sender=_text("afzender", gemeente=found.gemeente.naam),
+        how=_text("bijeenkomst_print.telblad_uitleg"),
+        kinds=tuple(_text(f"bijeenkomst_print.soort_{kind}") for kind in VISITORS),
+        columns=(
+            _text("bijeenkomst_print.wie"),
+            _text("bijeenkomst_print.streepjes"),
+            _text("bijeenkomst_print.samen"),
+        ),
+        total=_text("bijeenkomst_print.allen"),
+        sender=_text("bijeenkomst_print.afzender", gemeente=found.gemeente.naam),
     )
 
 
@@ -58,9 +62,9 @@ def code(address: str) -> str:
 
 def _warning(shown: ShownMeeting) -> str:
     if shown.cancelled:
-        return _text("afgelast")
+        return _text("bijeenkomst_print.afgelast")
     if shown.concept:
-        return _text("concept")
+        return _text("bijeenkomst_print.concept")
     return catalogue().text("algemeen.voorbeeld") if shown.meeting.example else ""
 
 
@@ -69,4 +73,4 @@ def _shortened(words: str) -> str:
 
 
 def _text(key: str, **values: object) -> str:
-    return catalogue().text(f"bijeenkomst_print.{key}", **values)
+    return catalogue().text(key, **values)

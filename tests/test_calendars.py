@@ -44,7 +44,7 @@ def read(*rows: Meeting) -> tuple[str, list[Event]]:
 
 
 def test_a_meeting_comes_back_as_it_was() -> None:
-    _, [event] = read(meeting())
+    text, [event] = read(meeting())
     assert event["UID"] == "abc@wijk.example"
     assert event.start == datetime(2027, 3, 2, 18, 30, tzinfo=UTC)
     assert event.end - event.start == timedelta(hours=2)
@@ -52,7 +52,7 @@ def test_a_meeting_comes_back_as_it_was() -> None:
     assert event["SUMMARY"] == "Samen eten; met, iedereen"
     assert event["LOCATION"] == "Buurthuis, Olmendreef 100"
     assert event["DESCRIPTION"] == ("Kom erbij.\nNeem iemand mee.\n\nhttps://wijk.example/bijeenkomsten/abc")
-    assert event["GEO"].to_ical() == "51.92;4.33"
+    assert "GEO:51.92;4.33" in text
 
 
 def test_one_that_is_called_off_stays_under_its_name() -> None:
@@ -64,7 +64,7 @@ def test_the_same_meetings_give_the_same_bytes_and_a_change_a_later_stamp() -> N
     first, again = (read(meeting())[0] for _ in range(2))
     assert first == again
     _, [event] = read(meeting(changed_at=MADE + timedelta(days=2)))
-    assert event["DTSTAMP"].dt == MADE + timedelta(days=2)
+    assert event.decoded("DTSTAMP") == MADE + timedelta(days=2)
 
 
 def test_lines_are_as_long_as_the_standard_allows_and_end_as_it_says() -> None:
@@ -96,4 +96,4 @@ def test_the_hour_that_comes_twice_is_the_first_of_the_two() -> None:
     first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
     text, [event] = read(meeting(starts_at=first))
     assert "DTSTART;TZID=Europe/Amsterdam:20271031T023000" in text
-    assert event.start.astimezone(UTC) == first
+    assert event.decoded("DTSTART").astimezone(UTC) == first

@@ -23,7 +23,12 @@ from service.analysis.workbench import Workbench
 from service.meeting_form import Typed, sentence, text
 
 # What the pages call a meeting of a rhythm, when nobody gave it a name.
-_TITLES = {"gebiedsoverleg": "titel_overleg", "inloop": "titel_inloop", "wijkschouw": "titel_schouw"}
+_TITLES = {
+    "gebiedsoverleg": "bijeenkomst.titel_overleg",
+    "inloop": "bijeenkomst.titel_inloop",
+    "wijkschouw": "bijeenkomst.titel_schouw",
+}
+_BESIDE = {Kind.GEBIED: "bijeenkomst.botst_gebied", Kind.OWN: "bijeenkomst.botst_eigen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,9 @@ def check(workbench: Workbench, session: Session, typed: Typed, about: About) ->
         for one in spans
     )
     twice = tuple(
-        text("uur_dubbel", dag=day_text(day)) for day, one in zip(days, spans, strict=True) if one.twice
+        text("bijeenkomst.uur_dubbel", dag=day_text(day))
+        for day, one in zip(days, spans, strict=True)
+        if one.twice
     )
     others = tuple(words for one in plans for words in _before(session, one, about))
     return Checked(typed, plans, (*twice, *place.warnings, *missing, *others), {})
@@ -90,15 +97,15 @@ def locate(workbench: Workbench, found: Places, address: str, *, gebied: str = "
         return Found()
     match = addresses.find(workbench, address, gemeente=found.gemeente.code)
     if match.found is None:
-        return Found(warnings=(text("adres_onbekend", adres=address),))
+        return Found(warnings=(text("bijeenkomst.adres_onbekend", adres=address),))
     point = LngLat(match.found.lon, match.found.lat)
     warnings = []
     if match.quality.rank > Quality.WITHOUT_ADDITION.rank:
-        warnings.append(text("adres_onzeker", adres=str(match.found)))
+        warnings.append(text("bijeenkomst.adres_onzeker", adres=str(match.found)))
     buurt = addresses.spot(workbench, point).buurt
     place = found.by_code.get(gebied)
     if place is not None and (buurt is None or buurt.code not in place.buurten):
-        warnings.append(text("adres_buiten", adres=address, gebied=place.naam))
+        warnings.append(text("bijeenkomst.adres_buiten", adres=address, gebied=place.naam))
     return Found(point, str(match.found), tuple(warnings))
 
 
@@ -123,15 +130,15 @@ def title(typed: Typed, registry: Registry, found: Places) -> str:
     place = found.by_code[typed.gebied].naam
     form = registry.form(typed.vorm)
     if typed.thema:
-        return text("titel_thema", thema=registry.theme(typed.thema).naam, gebied=place)
+        return text("bijeenkomst.titel_thema", thema=registry.theme(typed.thema).naam, gebied=place)
     if typed.vorm in _TITLES:
         return text(_TITLES[typed.vorm], gebied=place)
-    return text("titel_vorm", vorm=form.naam, gebied=place)
+    return text("bijeenkomst.titel_vorm", vorm=form.naam, gebied=place)
 
 
 def _stops(workbench: Workbench, found: Places, typed: Typed) -> tuple[tuple[Stop, ...], tuple[str, ...]]:
     placed = [(naam, locate(workbench, found, naam).point) for naam in typed.stops]
-    missing = tuple(text("plek_onbekend", plek=naam) for naam, point in placed if point is None)
+    missing = tuple(text("bijeenkomst.plek_onbekend", plek=naam) for naam, point in placed if point is None)
     return tuple(Stop(naam, point) for naam, point in placed), missing
 
 
@@ -188,10 +195,12 @@ def _before(session: Session, plan: Plan, about: About) -> list[str]:
 def _words(one: Conflict) -> str:
     day = day_text(one.day)
     if one.kind is Kind.PERSON:
-        return text("botst_persoon", wie=one.who, naam=one.naam, dag=day)
+        return text("bijeenkomst.botst_persoon", wie=one.who, naam=one.naam, dag=day)
     if one.kind is Kind.DAYS:
         last = one.until or one.day
         if last - one.day < timedelta(days=1):
-            return text("botst_dag", naam=one.naam, dag=day)
-        return text("botst_dagen", naam=one.naam, van=day, tot=day_text(last))
-    return text("botst_gebied" if one.kind is Kind.GEBIED else "botst_eigen", naam=one.naam, dag=day)
+            return text("bijeenkomst.botst_dag", naam=one.naam, dag=day)
+        return text("bijeenkomst.botst_dagen", naam=one.naam, van=day, tot=day_text(last))
+    return text(
+        "bijeenkomst.botst_gebied" if one.kind is Kind.GEBIED else "botst_eigen", naam=one.naam, dag=day
+    )

@@ -123,7 +123,7 @@ def own_meeting(session: Session, visit: Visit, public_id: str, *, act: bool = F
     if meeting is None or not visit.viewer.may(Right.MEETINGS, meeting.municipality_code):
         raise HTTPException(404)
     if act and not meetings.may_plan(session, visit.viewer, meeting.municipality_code, meeting.gebied):
-        raise HTTPException(403, text("niet_uw_gebied"))
+        raise HTTPException(403, text("bijeenkomst.niet_uw_gebied"))
     return meeting
 
 
@@ -139,7 +139,7 @@ def _change(session: Session, meeting: Meeting, checked: Checked, actor: str) ->
     now, wanted = datetime.now(UTC), checked.plans[0]
     taken = registrations.seats(session, meeting).taken
     if wanted.capacity is not None and wanted.capacity < taken:
-        raise MeetingRefused(text("fout_te_vol", n=taken))
+        raise MeetingRefused(text("bijeenkomst.fout_te_vol", n=taken))
     if meetings.change(session, meeting, wanted, actor=actor, now=now):
         registrations.tell(session, meeting, registrations.MOVED, now=now)
 
@@ -180,7 +180,7 @@ def _checked(
         if wrong:
             return Checked(typed, (), (), wrong)
         if not meetings.may_plan(session, visit.viewer, typed.gemeente, typed.gebied):
-            return Checked(typed, (), (), {"gebied": text("niet_uw_gebied")})
+            return Checked(typed, (), (), {"gebied": text("bijeenkomst.niet_uw_gebied")})
         about = About(found, registry, visit.actor, choice_id, meeting)
         return meeting_check.check(workbench, session, typed, about)
 
