@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from dateutil.tz import tzical
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 from icalendar import Calendar, Event
 
 from data.meeting_models import Meeting
@@ -40,7 +40,7 @@ def meeting(**changes: object) -> Meeting:
 
 def read(*rows: Meeting) -> tuple[str, list[Event]]:
     body = calendar(rows, base=BASE, name="Bijeenkomsten")
-    return body.decode(), list(Calendar.from_ical(body).walk("VEVENT"))
+    return body.decode(), list(Calendar.from_ical(body).events)
 
 
 def test_a_meeting_comes_back_as_it_was() -> None:
