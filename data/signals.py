@@ -57,14 +57,14 @@ def hear(
     return row
 
 
-def take_back(session: Session, gemeente: str, number: int, *, actor: str) -> bool:
-    """Take away a signal that somebody noted; False when it is not theirs."""
+def take_back(session: Session, number: int, *, actor: str) -> str | None:
+    """Take away a signal that somebody noted and return its gemeente; None when it is not theirs."""
     row = session.get(Signal, number)
-    if row is None or (row.municipality_code, row.by) != (gemeente, actor):
-        return False
+    if row is None or row.by != actor:
+        return None
     _note(session, actor, "signaal.weggehaald", row)
     session.delete(row)
-    return True
+    return row.municipality_code
 
 
 def signals(

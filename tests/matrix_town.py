@@ -41,10 +41,15 @@ OBJECTS = (
     "/organisaties/{",
     "/beheer/verzoeken/{",
     "/bijeenkomsten/{",
+    "/peilingen/{",
 )
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # The photo of the melding of each gemeente.
 PHOTOS = {OWN: 1, OTHER: 2}
+
+
+# A wijk of each gemeente.
+WIJKEN = {OWN: "WK062201", OTHER: "WK055600"}
 
 
 class Town(NamedTuple):
@@ -90,8 +95,8 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         session.flush()
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
-    work = (*work_of(client, gemeente, melding), requested(client, gemeente))
-    names = (melding, asked.public_id, thought.public_id, name, number, *work, meeting_of(client, gemeente))
+    work = (*work_of(client, gemeente, melding), requested(client, gemeente), meeting_of(client, gemeente))
+    names = (melding, asked.public_id, thought.public_id, name, number, *work, WIJKEN[gemeente])
     return dict(zip(OBJECTS, names, strict=True))
 
 

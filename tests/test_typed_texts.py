@@ -38,6 +38,7 @@ from service.settings import GemeenteSettings
 BSN = "111222333"
 WORDS = f"Hij heet Piet, nummer {BSN}, en belt nog."
 ME = "alles"
+WIJK = "WK062201"
 SOON = date.today() + timedelta(days=30)  # noqa: DTZ011 (any day that comes)
 
 
@@ -164,6 +165,21 @@ def imported_initiatieven(client: TestClient, folder: Path) -> None:
     assert (first.new, again.same) == (1, 1)
 
 
+def of_signal(client: TestClient, folder: Path) -> None:
+    told = {"gemeente": OWN, "waar": WIJK, "thema": "schoon", "soort": "zorg", "tekst": WORDS}
+    assert posted(client, "/signalen", **told) == 303
+
+
+def of_poll(client: TestClient, folder: Path) -> None:
+    told = {"sleutel": fresh_key(), "kruisjes": "11", "woord_1": WORDS}
+    assert posted(client, f"/peilingen/{WIJK}/invoeren", **told) == 303
+
+
+def by_poll(client: TestClient, folder: Path) -> None:
+    said = {"sleutel": fresh_key(), "thema.schoon": "ja", "woord.schoon": WORDS}
+    assert client.post(f"/peiling/{WIJK}", data=said).status_code == 303
+
+
 DOORS: dict[str, Callable[[TestClient, Path], None]] = {
     "API": by_api,
     "Open311": by_open311,
@@ -178,6 +194,9 @@ DOORS: dict[str, Callable[[TestClient, Path], None]] = {
     "notitie van een partner": by_a_partner,
     "standaardantwoord": standard_answer,
     "organisatie": organisation,
+    "peiling": by_poll,
+    "peiling op papier": of_poll,
+    "signaal": of_signal,
     "antwoord op een vraag": of_letter(Kind.QUESTION, "/vragen", "antwoord", "antwoord"),
     "antwoord op een idee": of_letter(Kind.IDEA, "/ideeen", "antwoord", "antwoord"),
     "meldingen uit een bestand": imported_meldingen,
@@ -218,6 +237,7 @@ OF_OURS = {
     "account_role.gebieden",
     "import.report",
     "outbox.payload",
+    "poll_answer.themes",
     "publication.layout",
     "publication.quarters",
     "publication.turns",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
@@ -59,16 +59,17 @@ def area(
 
 @router.post("/peilingen/{code}/wachtend")
 def settle(
-    visit: Sending, workbench: WorkbenchDep, code: str, wat: Annotated[Literal["geteld", "weg"], Form()]
+    visit: Sending, workbench: WorkbenchDep, code: str, wat: Annotated[str, Form(max_length=10)] = ""
 ) -> Response:
     """Let answers count that waited for a person, or throw them away."""
     _, place = acting(visit, workbench, code)
     with visit.database.write() as session:
         if wat == "geteld":
             polls.count_in(session, place.gemeente, place.code, actor=visit.actor, on=today())
-        else:
+        elif wat == "weg":
             polls.throw_away(session, place.gemeente, place.code, actor=visit.actor)
-    return RedirectResponse(f"/peilingen/{place.code}?klaar={wat}", 303)
+    done = f"?klaar={wat}" if wat in DONE else ""
+    return RedirectResponse(f"/peilingen/{place.code}{done}", 303)
 
 
 def acting(visit: Visit, workbench: WorkbenchDep, code: str) -> tuple[Places, Place]:

@@ -80,11 +80,12 @@ def hear(
 
 
 @router.post("/signalen/{nummer}/weg")
-def take_back(visit: Sending, nummer: RowNumber, gemeente: Annotated[GemeenteCode, Form()]) -> Response:
+def take_back(visit: Sending, nummer: RowNumber) -> Response:
     """Take away a signal of one's own."""
     with visit.database.write() as session:
-        if not signals.take_back(session, gemeente, nummer, actor=visit.actor):
-            raise HTTPException(404)
+        gemeente = signals.take_back(session, nummer, actor=visit.actor)
+    if gemeente is None:
+        raise HTTPException(404)
     return RedirectResponse(f"/signalen?gemeente={gemeente}&klaar=weg", 303)
 
 
