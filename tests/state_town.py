@@ -10,6 +10,7 @@ from pathlib import Path
 
 import photo_files
 from cheap_passwords import hashed
+from chosen_in_town import choose_in_town
 from invited_in_town import invite_in_town
 from met_in_town import meet_in_town
 from served import ACCOUNT, PASSWORD
@@ -175,6 +176,8 @@ def furnish(url: str, folder: Path) -> Furnished:
     _hand_out(town)
     _publish(town)
     _define(town)
+    with database.write() as session:
+        town.names |= choose_in_town(session, town.secret)
     town.names |= meet_in_town(database, town.secret)
     town.names |= invite_in_town(database, town.secret, town.names)
     database.close()
