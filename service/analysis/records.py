@@ -10,9 +10,20 @@ from typing import Final
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import aftercare, handled, handling_terms, initiatieven, organisations, polls, surveys
+from data import (
+    aftercare,
+    agreements,
+    handled,
+    handling_terms,
+    initiatieven,
+    meeting_reports,
+    organisations,
+    polls,
+    surveys,
+)
 from data.aftercare import Answer
 from data.choices import Channel
+from data.meeting_reports import ByGebied
 from data.meldingen import Filters
 from data.polls import Round
 from data.terms import add_working_days
@@ -20,7 +31,7 @@ from data.visibility import Viewer
 from geo import registry
 from geo.evidence import Evidence
 from geo.exposure import AMSTERDAM
-from geo.measures import ActiveCount, Measure, PollCount, Share, Survey
+from geo.measures import ActiveCount, Measure, PollCount, Share, Survey, Visits
 from geo.poll_counts import PollCounts, Polled
 from geo.tallies import Active, Tallied, Tally
 from service.analysis import reports
@@ -33,6 +44,7 @@ ACTIVE_WITHIN: Final = 2 * YEAR
 DONE: Final = "uitgevoerd"
 # What is counted from meldingen, so that it has a period.
 OF_MELDINGEN: Final = frozenset({Tallied.BINNEN_TERMIJN, Tallied.HEROPEND, Tallied.TELEFOON})
+OF_MEETINGS: Final = frozenset({Tallied.AFSPRAKEN, Tallied.DEELNEMERS})
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +73,7 @@ def with_records(evidence: Evidence, measures: Iterable[Measure], asking: Asking
     """Return the evidence with the records that these measures need, and no others."""
     needed = list(measures)
     tallied = {one.tallied for one in needed if isinstance(one, Share)}
+    tallied |= {Tallied.DEELNEMERS for one in needed if isinstance(one, Visits)}
     tallies = {one: tally for one in sorted(tallied) if (tally := _kept(asking, one)) is not None}
     active = _organisations(asking) if any(isinstance(one, ActiveCount) for one in needed) else None
     asked = any(isinstance(one, Survey) for one in needed)
@@ -71,6 +84,9 @@ def with_records(evidence: Evidence, measures: Iterable[Measure], asking: Asking
 
 def _kept(asking: Asking, tallied: Tallied) -> Tally | None:
     viewer, filters = asking.viewer, asking.filters
+    if tallied in OF_MEETINGS:
+        # A few rows, and what changes in them changes no state of the events.
+        return _TALLIES[tallied](asking)
     key = ("tally", viewer.sees, filters, asking.places.edition, tallied)
     return asking.workbench.remember(asking.session, key, lambda: _TALLIES[tallied](asking))
 
@@ -112,7 +128,8 @@ def _sources(asking: Asking) -> str:
 def _of_own_desk(asking: Asking) -> pd.DataFrame:
     """Return the meldingen of the question that came in at the own meldpunt, with how they were handled."""
     own = handled.frame(asking.session, asking.viewer, asking.filters.gemeente)
-    return asking.observed().merge(own, on="id")
+    # A town that has no own meldpunt need not read all its meldingen for that.
+    return own if own.empty else asking.observed().merge(own, on="id")
 
 
 def _reopened(asking: Asking) -> Tally | None:
@@ -162,6 +179,32 @@ def _finished(asking: Asking) -> Tally | None:
     return _tally(rows, rows["status"] == DONE, rows["status"].notna(), registry.SERVICE)
 
 
+def _kept_in_time(asking: Asking) -> Tally | None:
+    """Count the agreements whose day was in the last year, and those that were done by then."""
+    since = asking.last_day - YEAR
+    return _of_gebieden(
+        asking, agreements.in_time(asking.session, asking.filters.gemeente, since, asking.last_day)
+    )
+
+
+def _visitors(asking: Asking) -> Tally | None:
+    """Count who came to the meetings of the last year that were counted; `under` is how many those are."""
+    since = asking.last_day - YEAR
+    return _of_gebieden(
+        asking, meeting_reports.visitors(asking.session, asking.filters.gemeente, since, asking.last_day)
+    )
+
+
+def _of_gebieden(asking: Asking, counted: Mapping[str, ByGebied]) -> Tally | None:
+    """Return counts per gebied, with those of the whole gemeente beside them."""
+    if not counted:
+        return None
+    rows = [(code, one.over, one.under) for code, one in counted.items()]
+    whole = (asking.filters.gemeente, sum(row[1] for row in rows), sum(row[2] for row in rows))
+    frame = pd.DataFrame([*rows, whole], columns=["code", "over", "under"])
+    return Tally(frame, registry.SERVICE, example=any(one.example for one in counted.values()))
+
+
 _TALLIES: Final[Mapping[Tallied, Callable[[Asking], Tally | None]]] = {
     Tallied.BINNEN_TERMIJN: _in_time,
     Tallied.HEROPEND: _reopened,
@@ -169,6 +212,8 @@ _TALLIES: Final[Mapping[Tallied, Callable[[Asking], Tally | None]]] = {
     Tallied.ANTWOORD: _answered,
     Tallied.TELEFOON: _by_phone,
     Tallied.UITGEVOERD: _finished,
+    Tallied.AFSPRAKEN: _kept_in_time,
+    Tallied.DEELNEMERS: _visitors,
 }
 
 
