@@ -15,6 +15,7 @@ from pathlib import Path
 import photo_files
 from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
+from canary_polls import plant_polls
 from canary_requests import plant_requests
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
@@ -143,6 +144,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
             planted.requests += plant_requests(database, settings, planted.text, gemeente)
+            plant_polls(database, settings, planted.text, gemeente, WIJKEN[gemeente])
         _plant_from_a_browser(client, planted)
         _do_something(database, planted)
         # After what staff did: what they take up themselves is no longer of the partner.

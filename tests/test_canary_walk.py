@@ -48,7 +48,16 @@ from service.secret import read_secret
 CONTACT = ("naam", "adres voor mail", "telefoon")
 HANDED = ("tekst", "adres", "punt", "antwoord", "foto", "regel voor de melder")
 REQUESTS = ("verzoek", "klaar-verzoek")
-
+COMING = ("komt", "zou-komen")
+READERS = {
+    "taak": {Role.WIJKCOORDINATOR, Role.COLLEGA},
+    "peiling": {Role.WIJKCOORDINATOR},
+    "signaal": {Role.WIJKCOORDINATOR},
+    **dict.fromkeys(
+        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit"),
+        frozenset({Role.WIJKCOORDINATOR}),
+    ),
+}
 
 pytestmark = [pytest.mark.faults]
 
@@ -115,6 +124,9 @@ def test_the_desk_sees_what_it_handles_so_the_walk_does_find(town: Town) -> None
     assert f"{OTHER} {PUBLIC_KIND}: foto" in town.walk(Role.PARTNER).found
 
 
+def test_a_coordinator_reads_the_words_of_the_own_poll(town: Town) -> None:
+    pages = ("/peilingen/WK062200", "/signalen?gemeente=GM0622", "/peiling/WK062200/uitkomst")
+    words = {"peiling: woorden", "peiling: wachtende woorden", "signaal: tekst"}
 def test_the_privacy_officer_reads_requests_of_the_own_gemeente_and_sees_no_contact_data(town: Town) -> None:
     found = {what for what in town.walk(Role.PRIVACY_OFFICER).found if parts_of(what)[1] in REQUESTS}
     done = {f"klaar-verzoek: {part}" for part in ("tekst", "notitie", "reden", "antwoord")}
