@@ -126,7 +126,11 @@ def test_the_desk_sees_what_it_handles_so_the_walk_does_find(town: Town) -> None
 
 def test_a_coordinator_reads_the_words_of_the_own_poll(town: Town) -> None:
     pages = ("/peilingen/WK062200", "/signalen?gemeente=GM0622", "/peiling/WK062200/uitkomst")
+    walk = Walk(town, as_role(town.client, Role.WIJKCOORDINATOR, OWN), follow=False).visit(*pages)
     words = {"peiling: woorden", "peiling: wachtende woorden", "signaal: tekst"}
+    assert {f"{OWN} {what}" for what in words} <= set(walk.found)
+
+
 def test_the_privacy_officer_reads_requests_of_the_own_gemeente_and_sees_no_contact_data(town: Town) -> None:
     found = {what for what in town.walk(Role.PRIVACY_OFFICER).found if parts_of(what)[1] in REQUESTS}
     done = {f"klaar-verzoek: {part}" for part in ("tekst", "notitie", "reden", "antwoord")}
