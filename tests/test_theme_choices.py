@@ -293,7 +293,7 @@ def test_the_sheet_says_every_part_of_an_advice_in_words() -> None:
         "Holy-Zuid in Vlaardingen, 22 november 2026",
         "Geen thema springt eruit",
         "1. Eenzaamheid",
-        "aanwijzing. In 82 % van de berekeningen",
+        "Onderbouwing: aanwijzing. In 82 % van de berekeningen",
         f"{FIGURE} (CBS 2024)",
         "Vooral in: Statenbuurt.",
         "Gezondheid: geheim",

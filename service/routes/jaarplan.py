@@ -186,7 +186,7 @@ def _days(
     begin = today() - timedelta(days=31)
     with visit.database.read() as session:
         own = own_towns(session, visit.viewer, Right.THEMES_CHOOSE, gemeente)
-        shown = town_days.days(session, own.chosen.code, begin, begin + timedelta(days=730))
+        shown = town_days.days(session, own.chosen.code, begin, begin + timedelta(days=500))
     school = town_days.school_year()
     context = {
         "gemeenten": own.towns,

@@ -72,6 +72,7 @@ def overview(
         "gemeenten": own.towns,
         "gemeente": own.chosen,
         "gebieden": areas,
+        "vandaag": today(),
         "lopend": {one.gebied: one for one in reversed(every) if one.state != ChoiceState.INGETROKKEN},
         "mag": free,
         "keuzes": shown,
@@ -274,7 +275,8 @@ def _page(
         "done": done,
         "fault": fault,
     }
-    return render(visit.request, "themakeuze.html", context, status=status, town=found)
+    example = bool(choice.snapshot["advies"]["voorbeeld"])
+    return render(visit.request, "themakeuze.html", context, status=status, town=found, example=example)
 
 
 def _told_theme(choice: ThemeChoice, slug: str) -> dict[str, Any]:
