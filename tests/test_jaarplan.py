@@ -132,7 +132,7 @@ def test_days_are_added_one_by_one_by_a_rule_and_for_the_schools(client: TestCli
     assert post(client, f"{DAYS}/avonden", **rule, niet_vrij="ja") == 303
     assert post(client, DAYS, soort="anders", naam="Kermis", eerste="2027-06-05", laatste="2027-06-06") == 303
     shown = plan(client)
-    for naam in ("Herfstvakantie", "Raad ", "Kermis", "Meivakantie (te bevestigen)"):
+    for naam in ("Herfstvakantie", "Raad, ", "Kermis", "Meivakantie (te bevestigen)"):
         assert naam in shown, naam
     with database_of(client).read() as session:
         rows = session.scalars(select(TownDays)).all()

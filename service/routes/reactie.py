@@ -73,7 +73,7 @@ def react(
             if asked is None:
                 raise HTTPException(404)
             registry = themes.registry(session, asked.choice.municipality_code)
-            preferred = _preferred(registry, ander if thema == "ander" else thema)
+            preferred = _preferred(registry, ander if thema in {"", "ander"} else thema)
             choice_reactions.react(
                 session, asked, preferred=preferred, facts=feiten, opinion=mening, now=datetime.now(UTC)
             )
