@@ -9,13 +9,16 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
+from data import theme_choices
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.themes import Evidence
 from service.analysis import places, theme_advice, towns
+from service.analysis.gebied_change import changed
 from service.analysis.places import Place, Places
 from service.analysis.theme_advice import Wish
+from service.analysis.theme_since import since
 from service.analysis.words import day_text
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
@@ -26,6 +29,8 @@ BOARD: Final = "/themas"
 # A weight of this many points is the usual one.
 USUAL: Final = 5
 MOST: Final = 10
+# As many earlier choices stand beside an advice.
+MOST_CHOICES: Final = 3
 Weight = Annotated[int, Field(ge=0, le=MOST)]
 WEIGHED: Final = {
     "cijfers": Evidence.FIGURES,
@@ -96,11 +101,20 @@ def advice_page(
     """Show the advice for one gebied: the themes with their reasons, what speaks against, what is missing."""
     town, place = area(workbench, viewer, code)
     advice = theme_advice.town_advice(workbench, viewer, town, wish=question.wish(), level=place.level)
+    found = advice.of(place.code)
+    with workbench.session() as session:
+        kept = theme_choices.choices(session, viewer, town.gemeente.code, gebied=place.code)
+        mine = theme_choices.may_choose(session, viewer, town.gemeente.code, place.code)
+    gebied = place.level is Level.GEBIED
     context = {
         "vraag": question.model_copy(update={"gemeente": town.gemeente.code}),
         "plek": place,
         "advies": advice,
-        "gebied": advice.of(place.code),
+        "gebied": found,
+        "veranderd": changed(workbench, viewer, town, place) if gebied else (),
+        "sinds": since(found, kept[0]) if found and kept else None,
+        "keuzes": kept[:MOST_CHOICES],
+        "mag": mine and gebied,
         "soorten": WEIGHED,
         "most": MOST,
         "dag": day_text(advice.day),
