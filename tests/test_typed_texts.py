@@ -236,7 +236,10 @@ def test_64_an_organisation_is_warned_before_its_text_is_kept_and_who_lets_it_be
 OF_OURS = {
     "account_role.gebieden",
     "import.report",
+    "help_offer.themes",
     "outbox.payload",
+    "partner.gebieden",
+    "partner.themes",
     "poll_answer.themes",
     "publication.layout",
     "publication.quarters",
