@@ -69,6 +69,7 @@ def _warning(shown: ShownMeeting) -> str:
 
 
 def _shortened(words: str) -> str:
+    words = " ".join(words.split())
     return words if len(words) <= LONGEST_LEAD else f"{words[: LONGEST_LEAD - 1].rstrip()}…"
 
 
