@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from data import accounts, audit, meetings, outbox, partners
 from data.account_models import Account
 from data.meeting_models import Agreement, Meeting
+from data.meeting_reports import ByGebied
 from data.melding_words import public_ids
 from data.partner_fields import RESIDENTS
 from data.partner_models import Partner
@@ -224,6 +225,22 @@ def agreement_at(session: Session, meeting: Meeting, public_id: str) -> Agreemen
         Agreement.gebied == meeting.gebied,
     )
     return session.scalar(query.with_for_update())
+
+
+def in_time(session: Session, gemeente: str, since: date, until: date) -> dict[str, ByGebied]:
+    """Return by gebied how many agreements had their day after a day and until another, and were done by it.
+
+    One that lapsed was not done; one whose day is still to come counts nowhere.
+    """
+    query = select(Agreement).where(
+        Agreement.municipality_code == gemeente, Agreement.due_on > since, Agreement.due_on <= until
+    )
+    found: dict[str, ByGebied] = {}
+    for row in session.scalars(query):
+        one = found.setdefault(row.gebied, ByGebied())
+        done = row.state == State.KEPT and row.closed_on is not None and row.closed_on <= row.due_on
+        one.over, one.under, one.example = one.over + done, one.under + 1, one.example or row.example
+    return found
 
 
 def owners(session: Session, gemeente: str) -> list[str]:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from data import audit
 from data.meeting_models import Attendance, Meeting
 from data.meetings import OBJECT, VISITORS, MeetingRefused, State
+from geo.exposure import AMSTERDAM
 
 LONGEST: Final = 10_000
 MOST: Final = 2_000
 # The least number of people that everybody is told.
 SHOWN_FROM: Final = 5
+
+
+@dataclass(slots=True)
+class ByGebied:
+    """What was counted of a gebied: `over` out of `under`; `example` says that some of it is made up."""
+
+    over: int = 0
+    under: int = 0
+    example: bool = False
 
 
 def may_report(meeting: Meeting, now: datetime) -> bool:
@@ -77,10 +88,34 @@ def withdraw(session: Session, meeting: Meeting, *, actor: str) -> None:
         _note(session, meeting, "verslag_teruggenomen", actor)
 
 
+def visitors(session: Session, gemeente: str, since: date, until: date) -> dict[str, ByGebied]:
+    """Return by gebied who came after a day and until another: `under` is how many meetings were counted."""
+    query = (
+        select(Meeting.gebied, func.sum(Attendance.number), Meeting.example)
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
+        .where(
+            Meeting.municipality_code == gemeente,
+            Meeting.state != State.CANCELLED,
+            Meeting.starts_at >= _begin(since + timedelta(days=1)),
+            Meeting.starts_at < _begin(until + timedelta(days=1)),
+        )
+        .group_by(Meeting.id, Meeting.gebied, Meeting.example)
+    )
+    found: dict[str, ByGebied] = {}
+    for gebied, people, example in session.execute(query):
+        one = found.setdefault(gebied, ByGebied())
+        one.over, one.under, one.example = one.over + int(people), one.under + 1, one.example or example
+    return found
+
+
 def shown_people(numbers: Mapping[str, int]) -> int | None:
     """Return how many people came as everybody may read it; None for fewer than five."""
     total = sum(numbers.values())
     return total if total >= SHOWN_FROM else None
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), AMSTERDAM)
 
 
 def _check(meeting: Meeting, now: datetime) -> None:

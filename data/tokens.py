@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     HELP = "ik-help-mee"
     INTRODUCE = "kennismaken"
     REACTION = "reactie"
+    YEAR = "evaluatie-jaar"
 
 
 def token(purpose: Purpose, name: str, secret: bytes) -> str:

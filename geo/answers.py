@@ -26,6 +26,7 @@ from geo.measures import (
     Share,
     StillOpen,
     Survey,
+    Visits,
     Worked,
 )
 from geo.membership import FloatArray, Membership
@@ -45,7 +46,7 @@ def answer(measure: Measure, evidence: Evidence, members: Membership) -> Answer:
             return _median(evidence.meldingen, members)
         case StillOpen():
             return _still_open(measure, evidence.meldingen, members)
-        case Share() | ActiveCount() | Difference() | Survey() | PollCount() | Awaited():
+        case Share() | ActiveCount() | Difference() | Survey() | PollCount() | Visits() | Awaited():
             return record_answers.answer(measure, evidence, members)
         case Worked() | EventCount() | FigureCount():
             return worked.answer(measure, evidence, members, lambda one: answer(one, evidence, members))

@@ -152,6 +152,14 @@ class PollCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Visits:
+    """People counted at meetings in a year, per `scale` units of a figure."""
+
+    per: Figure
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class Awaited:
     """Nothing yet: the service keeps no records of this kind so far."""
 
@@ -191,7 +199,7 @@ class Worked:
 
 
 # What is worked out from other records than figures and dated events.
-RecordMeasure = Share | ActiveCount | Difference | Survey | PollCount | Awaited
+RecordMeasure = Share | ActiveCount | Difference | Survey | PollCount | Visits | Awaited
 FormulaMeasure = Worked | EventCount | FigureCount
 Measure = (
     EventRate | FigureRate | Quotient | Average | MedianDuration | StillOpen | RecordMeasure | FormulaMeasure

@@ -7,16 +7,17 @@ import numpy as np
 from geo import registry
 from geo.areas import Level
 from geo.evidence import Answer, Evidence, nothing
-from geo.measures import ActiveCount, Awaited, Difference, PollCount, RecordMeasure, Share, Survey
+from geo.measures import ActiveCount, Awaited, Difference, PollCount, RecordMeasure, Share, Survey, Visits
 from geo.membership import Membership
 from geo.rates import share_interval
+from geo.tallies import Tallied
 
 
 def answer(measure: RecordMeasure, evidence: Evidence, members: Membership) -> Answer:
     """What this measure comes to in each area."""
     match measure:
-        case Share():
-            return _share(measure, evidence, members)
+        case Share() | Visits():
+            return _tallied(measure, evidence, members)
         case ActiveCount():
             return _active(evidence, members)
         case Difference():
@@ -27,6 +28,12 @@ def answer(measure: RecordMeasure, evidence: Evidence, members: Membership) -> A
             return _polled(measure, evidence, members)
         case Awaited():
             return nothing(members, f"wacht op {measure.records}", awaited=True)
+
+
+def _tallied(measure: Share | Visits, evidence: Evidence, members: Membership) -> Answer:
+    if isinstance(measure, Share):
+        return _share(measure, evidence, members)
+    return _visits(measure, evidence, members)
 
 
 def _share(measure: Share, evidence: Evidence, members: Membership) -> Answer:
@@ -123,6 +130,29 @@ def _polled(measure: PollCount, evidence: Evidence, members: Membership) -> Answ
         source=evidence.polls.sources(members),
         example=evidence.polls.example,
         small=small,
+    )
+
+
+def _visits(measure: Visits, evidence: Evidence, members: Membership) -> Answer:
+    """People counted at meetings over a figure; not known where nobody counted."""
+    tally = evidence.tallies.get(Tallied.DEELNEMERS)
+    if tally is None:
+        return nothing(members, "hierover zijn geen gegevens geleverd")
+    people, meetings = tally.in_areas(members)
+    size = evidence.figures.counts(measure.per, members)
+    known = (meetings > 0) & (size.value > 0)
+    value = np.divide(measure.scale * people, size.value, out=np.full_like(people, np.nan), where=known)
+    years = evidence.figures.years(measure.per)
+    figures = f"{registry.CBS} {years[0]}" if years else registry.CBS
+    return Answer(
+        value=value,
+        n=np.where(meetings > 0, people, np.nan),
+        denominator=size.value,
+        secret=size.secret,
+        source=[f"{tally.source}; {figures}"] * len(people),
+        exposure_years=1.0,
+        years=years,
+        example=tally.example,
     )
 
 

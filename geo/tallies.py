@@ -21,14 +21,16 @@ class Tallied(StrEnum):
     ANTWOORD = "antwoord"
     TELEFOON = "telefoon"
     UITGEVOERD = "uitgevoerd"
+    AFSPRAKEN = "afspraken"
+    DEELNEMERS = "deelnemers"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Rows `code, over, under`: counts of buurten, or of a gemeente where no buurt is known.
+    """Rows `code, over, under`: counts of buurten, or of a larger area where no buurt is known.
 
-    Rows of a gemeente count for that gemeente alone. `source` names where they were kept, `notes` what was
-    left out.
+    Rows of a gebied, wijk or gemeente count for that area alone. `source` names where they were kept,
+    `notes` what was left out.
     """
 
     rows: pd.DataFrame
@@ -44,7 +46,7 @@ class Tally:
         counted = self.rows.groupby("code")[column].sum()
         of_buurten = counted.reindex(members.buurten, fill_value=0).to_numpy(dtype=np.float64)
         own = counted.reindex(members.codes, fill_value=0).to_numpy(dtype=np.float64)
-        return members.total(of_buurten) + (own if members.level is Level.GEMEENTE else 0.0)
+        return members.total(of_buurten) + (0.0 if members.level is Level.BUURT else own)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

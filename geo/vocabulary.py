@@ -30,6 +30,7 @@ from geo.measures import (
     Quotient,
     Selection,
     Survey,
+    Visits,
 )
 from geo.registry import HECTARE, HUISHOUDENS, INWONERS, KINDEREN
 from geo.units import PERCENT, THOUSAND, YEAR, Unit
@@ -111,7 +112,7 @@ def name_of(one: Indicator, part: Part) -> str:
 def _usable(one: Indicator, part: Part) -> bool:
     by_people = any(minimum.of == "melders" for minimum in one.minimum)
     # What people answered is a number of them, and never a part of a formula: it would become a share.
-    return not by_people and not isinstance(part.measure, Survey | PollCount | Awaited)
+    return not by_people and not isinstance(part.measure, Survey | PollCount | Visits | Awaited)
 
 
 def _cijfer(one: Indicator, part: Part) -> Term:

@@ -64,6 +64,7 @@ class Vorm(StrEnum):
     HELPEN = "helpen"
     AANMELDEN = "aanmelden"
     PEILING = "peiling"
+    EVALUATIE = "evaluatie"
 
 
 def make_challenge(vorm: Vorm, folder: Path, *, now: float | None = None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import (
-    agreements,
     choice_reactions,
     colleagues,
     followers,
@@ -41,7 +40,7 @@ from data.outbox import Mail
 from data.tokens import Purpose, token
 from data.visibility import PUBLIC
 from service import colleague_mail, help_mail
-from service.agreement_mail import agreement_mail
+from service.agreement_mail import AFTER, after_mail
 from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
@@ -221,9 +220,9 @@ class Contents:
         """Ask a resident about meeting another, or give both each other's name."""
         return help_mail.introduction_mail(session, mail, self._settings.public_url, self._secret)
 
-    def agreement(self, session: Session, mail: Mail) -> Draft | None:
-        """Remind somebody of what was agreed."""
-        return agreement_mail(session, mail, self._settings.public_url)
+    def after(self, session: Session, mail: Mail) -> Draft | None:
+        """Remind somebody of what was agreed, or ask an organisation about a year."""
+        return after_mail(session, mail, self._settings.public_url, self._secret)
 
     def alarm(self, _session: Session, mail: Mail) -> Draft | None:
         """Tell who keeps the service running that something needs a look."""
@@ -369,7 +368,7 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         help_offers.CONFIRM: Contents.confirm_help,
         introductions.ASK: Contents.introduction,
         introductions.TOGETHER: Contents.introduction,
-        agreements.REMINDER: Contents.agreement,
+        **dict.fromkeys(AFTER, Contents.after),
         "alarm": Contents.alarm,
         "mail.alarm": Contents.mail_alarm,
     }

@@ -59,6 +59,10 @@ POST /bijeenkomsten/{public_id}/aanmelden
 GET /bronnen
 GET /cijfers
 GET /cijfers/{cijfer}
+GET /evaluatie/jaar/{token}
+POST /evaluatie/jaar/{token}
+GET /evaluatie/{public_id}
+POST /evaluatie/{public_id}
 GET /feeds/{code}.atom
 GET /feeds/{code}.ics
 GET /fotos/{digest}.jpg
@@ -182,9 +186,16 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /bijeenkomsten/{public_id}/afspraken": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/afspraken/{afspraak}": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/aankondigen": Right.MEETINGS,
+    "GET /bijeenkomsten/{public_id}/evaluatie": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/evaluatie": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/evaluatie/wachtend": Right.MEETINGS,
+    "GET /evaluaties/{gebied}": Right.MEETINGS,
+    "POST /evaluaties/{gebied}/versturen": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/afgelasten": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg": Right.MEETINGS,
     "GET /mijn": Open.SIGNED_IN,
+    "GET /overdracht": Right.MEETINGS,
+    "GET /overdracht/{gebied}": Right.MEETINGS,
     "POST /mijn/wachtwoord": Open.SIGNED_IN,
     "POST /mijn/sessies": Open.SIGNED_IN,
     "POST /mijn/vervanger": Open.SIGNED_IN,

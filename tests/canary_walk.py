@@ -113,7 +113,6 @@ class Walk:
         planted = self.town.planted
         named = planted.letters if path.startswith(OF_A_LETTER) else planted.public_ids
         named = planted.requests if path.startswith(OF_A_REQUEST) else named
-        named = planted.meetings if path.startswith("/bijeenkomsten") else named
         named = planted.invited if path.endswith(("/uitnodigen", "brieven.pdf")) else named
         named = planted.partners if path.startswith("/partners") else named
         known: dict[str, Iterable[str]] = {

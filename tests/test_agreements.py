@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from account_town import account, log_in
@@ -19,6 +19,7 @@ from data.meeting_models import Agreement
 from data.models import Outbox
 from data.partner_models import Partner
 from data.rights import Role
+from service.analysis.workbench import today
 
 OF_COMITE, OF_OFFICIAL, OF_OTHERS, OF_WEST = "Plan maken", "Lamp maken", "Taart bakken", "Heg snoeien"
 
@@ -69,7 +70,7 @@ def test_everybody_sees_what_is_theirs_and_a_coordinator_what_is_of_the_gebied(t
 
 def test_what_is_late_comes_first(town: TestClient) -> None:
     before = agreements_of(town)[OF_OTHERS].due_on
-    change(town, OF_OTHERS, due_on=date.today() - timedelta(days=3))
+    change(town, OF_OTHERS, due_on=today() - timedelta(days=3))
     page = log_in(town, "wijk").get("/acties").text
     change(town, OF_OTHERS, due_on=before)
     assert page.index(OF_OTHERS) < min(page.index(one) for one in (OF_COMITE, OF_OFFICIAL, OF_WEST))
@@ -87,7 +88,7 @@ def test_who_does_it_marks_it_done_with_a_line_and_nobody_else_can(town: TestCli
     assert post(town, act, uitkomst="Het plan ligt er.").status_code == 303
     assert post(town, act, uitkomst="Nog eens.").status_code == 400
     row = agreements_of(town)[OF_COMITE]
-    assert (row.state, row.outcome, row.closed_on) == ("nagekomen", "Het plan ligt er.", date.today())
+    assert (row.state, row.outcome, row.closed_on) == ("nagekomen", "Het plan ligt er.", today())
     assert "Het plan ligt er." in town.get("/acties").text
     assert acts(town, "afspraak")[-1] == "afspraak.nagekomen"
     with database_of(town).write() as session:
@@ -96,21 +97,23 @@ def test_who_does_it_marks_it_done_with_a_line_and_nobody_else_can(town: TestCli
 
 
 def test_one_reminder_goes_a_week_before_and_only_to_a_work_address(town: TestClient) -> None:
+    person = partner_of(town, "Buur Jansen", "jansen@thuis.example")
     with database_of(town).write() as session:
         accounts.set_email(session, accounts.find(session, "licht"), "licht@stad.example", actor="proef")
-        person = partner_of(town, "Buur Jansen", "jansen@thuis.example")
         row = session.scalars(select(Agreement).where(Agreement.text == OF_OTHERS)).one()
         row.partner_id = person
         session.execute(delete(Outbox))
-    early = datetime.now(UTC) + timedelta(days=12)
-    near = datetime.now(UTC) + timedelta(days=14)
+    now = datetime.now(UTC)
     with database_of(town).write() as session:
-        assert not agreements.awaits_reminder(session, early)
-        assert agreements.remind(session, early) == 0
-        assert agreements.awaits_reminder(session, near)
-        assert agreements.remind(session, near) == 2
-        assert agreements.remind(session, near) == 0
-        assert not agreements.awaits_reminder(session, near)
+        assert not agreements.awaits_reminder(session, now)
+        assert agreements.remind(session, now) == 0
+    for text in (OF_COMITE, OF_OFFICIAL, OF_OTHERS):
+        change(town, text, due_on=today() + timedelta(days=7))
+    with database_of(town).write() as session:
+        assert agreements.awaits_reminder(session, now)
+        assert agreements.remind(session, now) == 2
+        assert agreements.remind(session, now) == 0
+        assert not agreements.awaits_reminder(session, now)
     mails = deliver(town).taken
     assert {one["X-Envelope-To"] for one in mails} == {"licht@stad.example", "comite@wijk.example"}
     bodies = [one.get_body(("plain",)) for one in mails]

@@ -41,7 +41,7 @@ def test_the_registry_holds_all_forty_in_order_of_number() -> None:
 
 def test_what_has_no_records_yet_waits_for_them_by_name_and_gets_no_value() -> None:
     waiting = {one.number for one in INDICATORS if one.is_awaited}
-    assert waiting == {20, 21, 22, 23, 28}
+    assert waiting == {20, 21, 22}
     rows = values("deals_lopend", None)
     assert set(rows["status"]) == {"nog_geen_gegevens"}
     assert set(rows["note"]) == {"wacht op wijkdeals"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo.areas import Level
 from geo.indicators import Dimension, Minimum
-from geo.measures import ActiveCount, Awaited, EventRate, Events, PollCount, Share
+from geo.measures import ActiveCount, Awaited, EventRate, Events, PollCount, Share, Visits
 from geo.poll_counts import Polled
 from geo.registry.terms import BOTH, INWONERS, PER_INWONER, SERVICE, one
 from geo.tallies import Tallied
@@ -20,6 +20,9 @@ _ROUND = "U ziet de laatste ronde die klaar is. Gebieden en wijken tellen wij ni
 _RUNNING = "Wijkdeals die nu gelden."
 _GRANTED = "Naar wie betaalt: gemeente of woningcorporatie."
 _ATTENDED = "Een telling zonder namen."
+_VISITS = "Wie op twee bijeenkomsten was, telt twee keer. Het gaat om het laatste jaar."
+_IN_TIME = "Afspraken waarvan de dag in het laatste jaar viel, en die toen klaar waren."
+_OF_GEBIED = "Een bijeenkomst is van een gebied: van een buurt weten wij dit niet."
 _FIVE, _TEN = Minimum("n", 5), Minimum("noemer", 10)
 _MEEDOEN = Dimension.MEEDOEN
 # The poll is about one of these, and an answer counts in one of them alone.
@@ -41,9 +44,9 @@ MEEDOEN = (
         caveats=(_GRANTED,)),
     one(22, "budget_benut", "Benut deel van het wijkbudget", Awaited("wijkbudgetten"), dimensie=_MEEDOEN,
         direction="0", unit="%", source=(SERVICE,), caveats=()),
-    one(23, "deelnemers_inw", "Deelnemers aan bijeenkomsten per 1.000 inwoners", Awaited("bijeenkomsten"),
+    one(23, "deelnemers_inw", "Deelnemers aan bijeenkomsten per 1.000 inwoners", Visits(INWONERS, 1000),
         Minimum(INWONERS, 2000), dimensie=_MEEDOEN, direction="+", unit="per 1.000 inwoners per jaar",
-        source=BOTH, caveats=(_ATTENDED,)),
+        source=BOTH, caveats=(_ATTENDED, _VISITS, _OF_GEBIED), version=2),
     one(24, "organisaties", "Actieve bewonersorganisaties", ActiveCount(), dimensie=_MEEDOEN, direction="+",
         unit="organisaties", source=(SERVICE,), caveats=(_CONFIRMED, _OWN_TOWN)),
     one(25, "wil_helpen", "Bewoners die willen helpen", PollCount(Polled.WIL_HELPEN), _FIVE,
@@ -55,7 +58,8 @@ MEEDOEN = (
     one(27, "hulp_organiseren", "Hulp nodig bij organiseren", PollCount(Polled.HULP_ORGANISEREN), _FIVE,
         dimensie=_MEEDOEN, direction="0", unit="mensen", source=(SERVICE,), levels=_ASKED, version=2,
         caveats=(_WHO, _IDEAS, _COUNT, _ROUND)),
-    one(28, "afspraken", "Nagekomen afspraken", Awaited("bijeenkomsten en hun afspraken"), _TEN,
-        dimensie=_MEEDOEN, direction="+", unit="%", source=(SERVICE,), caveats=()),
+    one(28, "afspraken", "Nagekomen afspraken", Share(Tallied.AFSPRAKEN), _TEN,
+        dimensie=_MEEDOEN, direction="+", unit="%", source=(SERVICE,), caveats=(_IN_TIME, _OF_GEBIED),
+        version=2),
 )
 # fmt: on

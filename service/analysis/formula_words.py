@@ -27,8 +27,10 @@ from geo.measures import (
     Share,
     StillOpen,
     Survey,
+    Visits,
     Worked,
 )
+from geo.tallies import Tallied
 from maps.numbers import dutch, short
 from service.texts import UnknownText, catalogue
 
@@ -65,9 +67,8 @@ def _of_others(measure: RecordMeasure | FormulaMeasure) -> str:
     match measure:
         case Worked() | EventCount() | FigureCount():
             return texts.text("formule.eigen")
-        case Share() | PollCount():
-            counted = measure.tallied.name.lower() if isinstance(measure, Share) else measure.polled
-            return texts.text(f"formule_telling.{counted}")
+        case Share() | PollCount() | Visits():
+            return texts.text(f"formule_telling.{_counted(measure)}")
         case ActiveCount():
             return texts.text("formule.actief")
         case Difference():
@@ -76,6 +77,12 @@ def _of_others(measure: RecordMeasure | FormulaMeasure) -> str:
             return texts.text("formule.enquete")
         case Awaited():
             return texts.text("formule.wacht", wat=measure.records)
+
+
+def _counted(measure: Share | PollCount | Visits) -> str:
+    if isinstance(measure, PollCount):
+        return measure.polled
+    return (measure.tallied if isinstance(measure, Share) else Tallied.DEELNEMERS).name.lower()
 
 
 def quantity(figure: Figure) -> str:
