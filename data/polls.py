@@ -228,8 +228,23 @@ def rounds(session: Session, gemeente: str, *, today: date) -> dict[str, list[Ro
     # Made-up answers are shown until there are real ones: together they would tell of both.
     found: dict[str, list[Round]] = {}
     for (area, _), rows in sorted(by_area.items(), key=lambda pair: not pair[0][1]):
-        if closed := _closed(rows, private):
-            found[area] = closed
+        if over := closed(rows, private):
+            found[area] = over
+    return found
+
+
+def closed(rows: Sequence[PollAnswer], private: frozenset[str]) -> list[Round]:
+    """Return the rounds of one area, whose answers come by day: each of as many quarters as it takes."""
+    found: list[Round] = []
+    begun: date | None = None
+    counted = Tally()
+    for (first, last), of_quarter in groupby(rows, key=lambda row: quarter(row.day)):
+        begun = begun or first
+        for row in of_quarter:
+            counted.add(row, private)
+        if counted.people >= ROUND_FROM:
+            found.append(Round(begun, last, counted))
+            begun, counted = last + timedelta(days=1), Tally()
     return found
 
 
@@ -286,21 +301,6 @@ def _row(answer: Answer, key_hash: str, *, on: date, checked: bool) -> dict[str,
         "checked": checked,
         "example": answer.channel is Channel.EXAMPLE,
     }
-
-
-def _closed(rows: Sequence[PollAnswer], private: frozenset[str]) -> list[Round]:
-    """Return the rounds of one area, whose answers come by day: each of as many quarters as it takes."""
-    found: list[Round] = []
-    begun: date | None = None
-    counted = Tally()
-    for (first, last), of_quarter in groupby(rows, key=lambda row: quarter(row.day)):
-        begun = begun or first
-        for row in of_quarter:
-            counted.add(row, private)
-        if counted.people >= ROUND_FROM:
-            found.append(Round(begun, last, counted))
-            begun, counted = last + timedelta(days=1), Tally()
-    return found
 
 
 def _known(session: Session, key_hash: str) -> bool:

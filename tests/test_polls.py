@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from intake_door import database_of
 from letter_door import ASSEN, WIJK, running, solved
 from poll_door import answers, filled, on_day, send
 from sqlalchemy import delete, select
 
 from data import polls, retention
+from data.meeting_models import Meeting
 from data.models import Audit
-from data.polls import Kept, quarter
+from data.polls import Kept, Round, quarter
 from data.theme_models import PollAnswer
 from service.challenge import Vorm
 
@@ -143,6 +147,78 @@ def test_what_was_shown_never_changes_whatever_is_done_later(client: TestClient)
         assert polls.undo(session, ASSEN, WIJK, actor="iemand", on=TODAY)
         assert polls.rounds(session, ASSEN, today=TODAY)[WIJK] == before
         assert polls.tally(session, ASSEN)[WIJK].people == 12
+
+
+def answered(day: int, themes: frozenset[str]) -> PollAnswer:
+    """An answer that counts, so many days after the first of January 2024."""
+    return PollAnswer(
+        area=WIJK,
+        day=date(2024, 1, 1) + timedelta(days=day),
+        themes=sorted(themes),
+        wants_activity="wonen" in themes,
+        knows_not_how=False,
+        wants_to_help=not themes,
+        example=False,
+    )
+
+
+SOME = st.frozensets(st.sampled_from(["schoon", "wonen", "overlast"]), max_size=3)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.builds(answered, st.integers(0, 900), SOME), max_size=90))
+def test_whenever_somebody_reads_rounds_follow_each_other_and_earlier_ones_stay(
+    rows: list[PollAnswer],
+) -> None:
+    rows.sort(key=lambda row: row.day)
+    nothing: frozenset[str] = frozenset()
+
+    def told(today: date) -> list[Round]:
+        return polls.closed([row for row in rows if row.day < quarter(today)[0]], nothing)
+
+    looks = [told(date(2024, 1, 1) + timedelta(days=day)) for day in range(0, 1_100, 45)]
+    for earlier, later in pairwise(looks):
+        assert later[: len(earlier)] == earlier
+    for one, after in pairwise(looks[-1]):
+        assert after.first == one.last + timedelta(days=1)
+    assert all(one.tally.people >= 10 for one in looks[-1])
+    last = looks[-1][-1].last if looks[-1] else date.min
+    assert sum(one.tally.people for one in looks[-1]) == len([row for row in rows if row.day <= last])
+
+
+def test_too_many_from_one_address_wait_for_a_person(client: TestClient) -> None:
+    many = TestClient(client.app, client=("198.51.100.9", 50_000), follow_redirects=False)
+    said = [told(many, filled("schoon") | solved(many, Vorm.PEILING)) for _ in range(12)]
+    assert said == [Kept.COUNTED] * 10 + [Kept.WAITING] * 2
+
+
+def test_an_answer_at_a_meeting_keeps_which_one(client: TestClient) -> None:
+    now = datetime.now(UTC)
+    with database_of(client).write() as session:
+        announced, draft = (
+            Meeting(
+                public_id=name,
+                municipality_code=ASSEN,
+                gebied=WIJK,
+                form="inloop",
+                titel="Inloop",
+                starts_at=now,
+                ends_at=now,
+                state=name,
+                created_at=now,
+                created_by="iemand",
+                announced_at=now if name == "aangekondigd" else None,
+            )
+            for name in ("aangekondigd", "concept")
+        )
+        session.add_all([announced, draft])
+        session.flush()
+        number = announced.id
+    assert "U antwoordt op een bijeenkomst." in client.get(f"/peiling/{WIJK}?bijeenkomst=aangekondigd").text
+    for name in ("aangekondigd", "concept", "x" * 22):
+        told(client, filled("schoon", bijeenkomst=name))
+    kept = [(row.meeting_id, row.channel) for row in answers(database_of(client))]
+    assert kept == [(number, "bijeenkomst"), (None, "web"), (None, "web")]
 
 
 def test_everybody_reads_numbers_from_five_and_not_those_of_now(client: TestClient) -> None:
