@@ -113,8 +113,10 @@ class Walk:
         planted = self.town.planted
         named = planted.letters if path.startswith(OF_A_LETTER) else planted.public_ids
         named = planted.requests if path.startswith(OF_A_REQUEST) else named
-        named = planted.invited if path.endswith(("/uitnodigen", "brieven.pdf")) else named
+        named = planted.meetings if path.startswith("/bijeenkomsten") else named
         named = planted.partners if path.startswith("/partners") else named
+        named = planted.choices if path.startswith("/keuzes") else named
+        named = planted.invited if path.endswith(("/uitnodigen", "brieven.pdf")) else named
         known: dict[str, Iterable[str]] = {
             "public_id": named,
             "id": ("meldingen_inw",) if "cijfers" in path else named,
@@ -122,6 +124,7 @@ class Walk:
             "digest": planted.digests[:1] if "{token}" in path else planted.digests,
             "code": (OWN, "WK062200", *BUURTEN.values()),
             "gemeente": (OWN,),
+            "gebied": ("WK062200",),
             "soort": ("warmte", "meldingen_inw"),
             "vorm": tuple(Form),
             "form": ("json", "xml"),
