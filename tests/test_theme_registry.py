@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from cheap_passwords import hashed
@@ -12,6 +13,7 @@ from served import ACCOUNT, PASSWORD, bundled_database
 
 from data import themes
 from data.database import Database
+from data.theme_models import ThemeChoice
 from data.themes import WrongTheme
 from geo.themes import HEARD, NAMED, Evidence, UnknownTheme
 from service.app import create_app
@@ -140,6 +142,28 @@ def test_the_page_changes_a_theme_and_shows_its_history(client: TestClient) -> N
     refused = client.post("/themas/register/schoon", data=sent | {"reden": ""})
     assert refused.status_code == 400
     assert "Reden: schrijf in een regel" in refused.text
+
+
+def test_an_advice_says_what_is_new_since_the_last_choice(client: TestClient, database: Database) -> None:
+    assert "Voor dit gebied is hier nog geen thema gekozen." in client.get("/themas/GB062203").text
+    with database.write() as session:
+        session.add(
+            ThemeChoice(
+                public_id="k" * 22,
+                municipality_code=TOWN,
+                gebied="GB062203",
+                period="2026-1",
+                state="voorgelegd",
+                proposed=["schoon", "voorzieningen"],
+                snapshot={"themas": {"schoon": {"naam": "Schone buurt en afval"}}},
+                digest="0" * 64,
+                created_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+                created_by="a",
+            )
+        )
+    page = client.get("/themas/GB062203").text
+    assert "Nieuw bij de eerste drie sinds 2 maart 2026: Opgroeien en jeugd." in page
+    assert "Niet meer bij de eerste drie sinds 2 maart 2026: Schone buurt en afval." in page
 
 
 def test_the_api_gives_staff_what_the_page_shows(client: TestClient) -> None:
