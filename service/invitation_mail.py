@@ -14,6 +14,7 @@ from data.partner_models import Invitation, Partner
 from data.proposals import who
 from data.tokens import Purpose, token
 from service.analysis.words import moment_words
+from service.calendars import calendar
 from service.mail_words import Draft
 
 PARTNER = "p"
@@ -55,6 +56,7 @@ def invitation_mail(session: Session, mail: Mail, site: str, secret: bytes) -> D
         link=answer_link(site, row, secret),
         stop=stop_link(site, partner, secret),
         gemeente=town.naam,
+        calendar=calendar([meeting], base=site, name=meeting.titel),
     )
 
 

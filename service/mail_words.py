@@ -28,7 +28,7 @@ class Draft:
     """One mail before it has an address: its kind and what fills its sentences.
 
     `own` is a text in somebody's own words, `lines` a list, `more` how many lines were left out. `stop` is
-    the link that ends these mails at once, for mails that somebody asked for.
+    the link that ends these mails at once, for mails that somebody asked for; `calendar` goes as a file.
     """
 
     kind: str
@@ -40,6 +40,7 @@ class Draft:
     stop: str = ""
     gemeente: str = ""
     telefoon: str = ""
+    calendar: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def write(draft: Draft) -> Written:
     )
 
 
-def message(written: Written, *, sender: str, recipient: str, message_id: str, stop: str) -> EmailMessage:
+def message(
+    written: Written, *, sender: str, recipient: str, message_id: str, stop: str, calendar: bytes = b""
+) -> EmailMessage:
     """Return a message of both parts; nothing that somebody typed stands in its headers, the address apart.
 
     `stop` is the link that ends these mails: mail programs send a POST to it with one click (RFC 8058).
@@ -86,6 +89,8 @@ def message(written: Written, *, sender: str, recipient: str, message_id: str, s
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(written.plain)
     made.add_alternative(written.html, subtype="html")
+    if calendar:
+        made.add_attachment(calendar, maintype="text", subtype="calendar", filename="bijeenkomst.ics")
     return made
 
 

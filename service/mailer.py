@@ -164,6 +164,7 @@ class Mailer:
             recipient=plain_address(mail.recipient),
             message_id=message_id(mail, self.secret, _domain(self.settings)),
             stop=draft.stop,
+            calendar=draft.calendar,
         )
         made["Date"] = format_datetime(mail.created_at)
         return made

@@ -125,6 +125,7 @@ GET /status
 POST /status
 GET /tegels/warmte/{z}/{x}/{y}
 GET /uitnodiging/{token}
+GET /uitnodiging/{token}/agenda.ics
 POST /uitnodiging/{token}
 POST /uitnodiging/{token}/nooit-meer
 GET /uitschrijven/{token}

@@ -264,6 +264,7 @@ FILES = frozenset(
         "GET /publicaties/{nummer}.csv",
         "GET /static/{path}",
         "GET /tegels/warmte/{z}/{x}/{y}",
+        "GET /uitnodiging/{token}/agenda.ics",
         "GET /volg/{token}/fotos/{digest}.jpg",
     }
 )

@@ -27,12 +27,13 @@ from partner_town import (
 )
 from sqlalchemy import delete, select, update
 
-from data import help_offers, introductions
+from data import erasing, help_offers, introductions
 from data.help_offers import Offer
 from data.introductions import WrongIntroduction
 from data.models import Audit, Outbox
 from data.partner_models import HelpOffer, Introduction
 from service.melding_form import fresh_key
+from service.own_links import read_about
 from service.retention import keep_to_terms
 
 PAGE, DESK = "/ik-help-mee", "/wie-helpt-mee"
@@ -283,3 +284,15 @@ def test_offers_go_by_themselves_when_their_term_is_over(client: TestClient) -> 
         assert session.scalars(select(Introduction)).all() == []
         left: list[Any] = [row.payload for row in session.scalars(select(Outbox)) if row.payload]
     assert left == []
+
+
+def test_an_offer_is_erased_by_its_link(client: TestClient) -> None:
+    link = link_in(offered(client), "ik-help-mee")
+    about = read_about(f"Haal dit weg: https://wijk.example{link} dank u", key_of(client))
+    assert about is not None
+    with database_of(client).write() as session:
+        found = erasing.find(session, about.kind, about.public_id)
+        assert found is not None
+        erasing.erase(session, found, actor="proef")
+    assert offers(client) == []
+    assert client.get(link).status_code == 404

@@ -24,12 +24,13 @@ from partner_town import (
 )
 from sqlalchemy import delete, select, update
 
-from data import invitations, refusals
+from data import erasing, invitations, refusals
 from data.invitations import State
 from data.meeting_models import Meeting
 from data.models import Outbox
 from data.partner_fields import Given
 from data.partner_models import Invitation, MailRefusal, Partner
+from service.own_links import read_about
 
 RESIDENT = "bewoner@thuis.example"
 
@@ -246,3 +247,21 @@ def test_a_refusal_is_kept_as_a_digest_that_nobody_can_guess(client: TestClient)
         assert refusals.is_refused(session, OWN, "jan@voorbeeld.EXAMPLE", secret)
         assert not refusals.is_refused(session, "GM0556", "jan@voorbeeld.example", secret)
         assert not refusals.is_refused(session, OWN, "jan@voorbeeld.example", b"x" * 32)
+
+
+def test_a_partner_is_erased_by_the_link_of_an_invitation_and_the_refusal_stays(client: TestClient) -> None:
+    mail = sent_to_one(client)
+    link, secret = link_in(mail, "uitnodiging"), key_of(client)
+    client.post(link_in(mail, "uitschrijven"), data={"x": "y"})
+    about = read_about(f"https://wijk.example{link}", secret)
+    assert about is not None
+    assert read_about(f"https://wijk.example{link}x", secret) is None
+    with database_of(client).write() as session:
+        found = erasing.find(session, about.kind, about.public_id)
+        assert found is not None
+        assert (found.gemeente, found.counts) == (OWN, {"contact": 1, "uitnodigingen": 1})
+        erasing.erase(session, found, actor="proef")
+        assert erasing.find(session, about.kind, about.public_id) is None
+        assert refusals.is_refused(session, OWN, "zorg@organisatie.example", secret)
+    assert partners_of(client) == []
+    assert lines(client) == []

@@ -197,9 +197,13 @@ def test_an_invitation_is_mailed_and_answered_without_logging_in(client: TestCli
     told = part(mail, "plain")
     assert "Wij nodigen u uit voor een bijeenkomst: Zorg in de buurt." in told
     assert "Uw gegevens hebben wij van: gebeld op 1 mei." in told
+    (file,) = mail.iter_attachments()
+    assert file.get_content_type() == "text/calendar"
     visitor = TestClient(client.app, follow_redirects=False)
     link = link_in(mail, "uitnodiging")
     assert "Komt u?" in visitor.get(link).text
+    for diary in (file.get_content(), visitor.get(f"{link}/agenda.ics").text):
+        assert ("SUMMARY:Zorg in de buurt" in diary, diary.count("BEGIN:VEVENT")) == (True, 1)
     sent = {"antwoord": "komt", "aantal": "2", "opmerking": "Tot dan!"}
     assert visitor.post(link, data=sent).headers["Location"] == f"{link}?bericht=bedankt"
     assert "Wij weten nu dat u komt." in visitor.get(f"{link}?bericht=bedankt").text

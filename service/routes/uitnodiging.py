@@ -17,6 +17,7 @@ from data.letters import now
 from data.meeting_models import Meeting
 from data.partner_models import Invitation, Partner
 from data.tokens import Purpose, name_of
+from service.calendars import MEDIA, calendar
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep
 from service.letter_pages import LONGEST_TOKEN, NOT_TO_INDEX, ValuesDep
 from service.melding_form import clean
@@ -64,6 +65,16 @@ LinkDep = Annotated[Link, Depends(_link)]
 def show(link: LinkDep, bericht: str = "") -> Response:
     """Show an invitation with the form to answer it, and the answer that was given."""
     return _page(link, told=bericht if bericht == "bedankt" else "")
+
+
+@router.get(f"{PAGE}/agenda.ics")
+def diary(link: LinkDep, settings: SettingsDep) -> Response:
+    """Return the meeting for a calendar, also one that only who is invited knows of."""
+    with link.database.read() as session:
+        _, _, meeting = link.found(session)
+        made = calendar([meeting], base=settings.public_url, name=meeting.titel)
+    headers = {"Content-Disposition": 'attachment; filename="bijeenkomst.ics"', "X-Robots-Tag": NOT_TO_INDEX}
+    return Response(made, media_type=MEDIA, headers=headers)
 
 
 @router.post(PAGE)
