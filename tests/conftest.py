@@ -26,6 +26,8 @@ LONGEST = (
     "test_power_loss.py",
     "test_browser.py",
     "test_rights_matrix.py",
+    "test_outsider.py",
+    "test_themes_of_towns.py",
     "test_werkbak.py",
     "test_desk.py",
     "test_accounts.py",
