@@ -15,6 +15,7 @@ from pathlib import Path
 import photo_files
 from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
+from canary_choices import plant_choices
 from canary_meetings import plant_meetings
 from canary_partners import plant_partners
 from canary_polls import plant_polls
@@ -103,8 +104,9 @@ class Planted:
     letters: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
-    invited: list[str] = field(default_factory=list)
     partners: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+    invited: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
 
     def text(self, gemeente: str, what: str) -> str:
@@ -149,8 +151,9 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         for gemeente in (OWN, OTHER):
             _plant_letters(database, settings, finders, planted, gemeente)
             planted.requests += plant_requests(database, settings, planted.text, gemeente)
-            planted.meetings += plant_meetings(database, settings, planted.text, gemeente, WIJKEN[gemeente])
             plant_polls(database, settings, planted.text, gemeente, WIJKEN[gemeente])
+            planted.choices += plant_choices(database, settings, planted.text, gemeente, WIJKEN[gemeente])
+            planted.meetings += plant_meetings(database, settings, planted.text, gemeente, WIJKEN[gemeente])
             plant_partners(database, settings, planted, gemeente, WIJKEN[gemeente])
         _plant_from_a_browser(client, planted)
         _do_something(database, planted)

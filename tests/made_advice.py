@@ -83,14 +83,15 @@ def advice(gebied: str = "GB062202", **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
-def place(code: str = "GB062202", naam: str = "Holy-Zuid") -> Place:
+def place(code: str = "GB062202", naam: str = "Holy-Zuid", gemeente: str = "GM0622") -> Place:
     """A gebied, as pages speak of it."""
-    return Place(code, naam, Level.GEBIED, "GM0622", None, ())
+    return Place(code, naam, Level.GEBIED, gemeente, None, ())
 
 
 def put_down(
     session: Session,
     *,
+    gemeente: str = "GM0622",
     gebied: str = "GB062202",
     naam: str = "Holy-Zuid",
     period: str = "2026-2",
@@ -102,10 +103,10 @@ def put_down(
 ) -> ThemeChoice:
     """Put a made advice before partners, as the page does."""
     made = advice(gebied, naam=naam) if of is None else of
-    kept = snapshot(made, themes.registry(session, "GM0622"), place(gebied, naam), "Vlaardingen")
+    kept = snapshot(made, themes.registry(session, gemeente), place(gebied, naam, gemeente), "Vlaardingen")
     due = None if due_in is None else now.date() + timedelta(due_in)
     slugs = tuple(one["slug"] for one in top(made))
-    proposal = Proposal("GM0622", gebied, period, slugs, kept, due)
+    proposal = Proposal(gemeente, gebied, period, slugs, kept, due)
     choice = theme_choices.propose(session, proposal, actor="wijk", now=now)
     choice_reactions.ask(session, choice, asked, secret=secret, now=now)
     return choice

@@ -11,6 +11,8 @@ import photo_files
 import pytest
 from account_town import OTHER, OWN
 from canaries import Canary, leaks
+from canary_choices import CHOOSING
+from canary_partners import HELPERS, PARTNERS
 from canary_requests import OFFICER
 from canary_town import (
     ADDRESS,
@@ -54,7 +56,7 @@ READERS = {
     "peiling": {Role.WIJKCOORDINATOR},
     "signaal": {Role.WIJKCOORDINATOR},
     **dict.fromkeys(
-        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit"),
+        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit", *CHOOSING),
         frozenset({Role.WIJKCOORDINATOR}),
     ),
 }
@@ -84,9 +86,12 @@ def forbidden(role: Role | None, what: str) -> bool:
         return False
     if kind in REQUESTS:
         return role is not Role.PRIVACY_OFFICER or part in ("sleutel", "naam", "adres voor mail")
-    if kind in ("vraag", "idee", "taak"):
-        reads = {Role.WIJKCOORDINATOR, Role.COLLEGA} if kind == "taak" else {Role.WIJKCOORDINATOR}
-        return role not in reads or part in ("sleutel", "adres voor mail")
+    if kind in READERS:
+        # The register of partners is there to be read; what residents gave to be reached by is not.
+        own = kind not in (*PARTNERS, *CHOOSING) and part in ("sleutel", "adres voor mail")
+        # Facts are for who reads themes, an opinion is not.
+        reads = READERS[kind] | ({Role.BELEIDSADVISEUR} if what == f"{OWN} keuze: feiten" else set())
+        return role not in reads or own
     return part not in readable(role, kind)
 
 
@@ -137,6 +142,19 @@ def test_the_privacy_officer_reads_requests_of_the_own_gemeente_and_sees_no_cont
     assert found == {f"{OWN} {what}" for what in {"verzoek: tekst", *done}}
 
 
+def test_a_coordinator_reads_reasons_and_reactions_and_an_adviser_the_facts_of_the_choice(town: Town) -> None:
+    pages = [f"/keuzes/{name}" for name in town.planted.choices]
+    found = {
+        role: set(Walk(town, as_role(town.client, role, OWN), follow=False).visit(*pages).found)
+        for role in (Role.WIJKCOORDINATOR, Role.BELEIDSADVISEUR)
+    }
+    words = {"keuze: feiten", "keuze: mening", "keuze: waarom", "reactie: feiten", "reactie: mening"}
+    assert {f"{OWN} {what}" for what in words} <= found[Role.WIJKCOORDINATOR]
+    assert {what for what in found[Role.BELEIDSADVISEUR] if parts_of(what)[1] in CHOOSING} == {
+        f"{OWN} keuze: feiten"
+    }
+
+
 @pytest.mark.parametrize("role", [Role.COLLEGA, Role.PARTNER])
 def test_who_works_along_sees_the_one_that_was_handed_on(town: Town, role: Role) -> None:
     pages = [f"/{kind}/{number}" for kind in ("taken", "opdrachten") for number in range(1, 7)]
@@ -180,7 +198,11 @@ def may_be_mailed(recipient: str, what: str, owners: dict[str, tuple[str, str]])
         return kind == HANDED_ON and part in ("tekst", "adres", "punt", *CONTACT)
     own = part in ("adres voor mail", "nummer", "regel voor de melder")
     own = own or (kind in REQUESTS and part in ("reden", "antwoord"))
-    return own and owners.get(recipient) == (gemeente, kind)
+    own = own or (kind in PARTNERS and part in ("organisatie", "functie", "bron"))
+    # Both said yes: each gets the name and the address of the other.
+    met = kind in HELPERS and part in ("naam", "adres voor mail")
+    met = met and owners.get(recipient) in {(gemeente, one) for one in HELPERS}
+    return (own and owners.get(recipient) == (gemeente, kind)) or met
 
 
 def test_no_mail_tells_what_is_not_for_who_gets_it(town: Town) -> None:
