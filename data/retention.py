@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from data import audit, registrations
 from data.choices import PrivacyClass
 from data.database import Database
+from data.evaluations import WORDS
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
-from data.meeting_models import Meeting, Registration
+from data.meeting_models import Evaluation, Meeting, Registration
 from data.models import Category, Initiatief, Melding, Municipality
 from data.partner_models import Invitation
 from data.party_models import ReleasedText
@@ -270,6 +271,16 @@ def _wipe_poll_words(session: Session, ids: Ids) -> None:
     session.execute(update(PollAnswer).where(PollAnswer.id.in_(ids)).values(words={}, entered_by=None))
 
 
+def _evaluation_words(before: Before) -> Select[int]:
+    written = cast(Evaluation.answers, String).contains(f'"{WORDS}"')
+    return select(Evaluation.id).where(written, Evaluation.day < before[Kept.EVALUATION].date())
+
+
+def _wipe_evaluation_words(session: Session, ids: Ids) -> None:
+    for row in session.scalars(select(Evaluation).where(Evaluation.id.in_(ids))):
+        row.answers = {name: said for name, said in row.answers.items() if name != WORDS}
+
+
 def _signals(before: Before) -> Select[int]:
     left = and_(~Signal.example, Signal.text != GONE_TITLE)
     return select(Signal.id).where(left, Signal.at < before[Kept.SIGNAL])
@@ -305,6 +316,7 @@ RULES: Final = (
     Rule("ideeën", _ideas, wipe_ideas, Initiatief),
     Rule("woorden van peilingen", _poll_words, _wipe_poll_words, PollAnswer),
     Rule("woorden van signalen", _signals, _wipe_signals, Signal),
+    Rule("woorden van evaluaties", _evaluation_words, _wipe_evaluation_words, Evaluation),
     Rule("verzoeken", _requests, _remove(PrivacyRequest.id), PrivacyRequest),
     Rule("contact van aanmeldingen", _registrations, registrations.wipe, Meeting),
 )

@@ -26,6 +26,7 @@ class Kept(StrEnum):
     REQUEST = "verzoek"
     POLL_WORDS = "peilingwoorden"
     SIGNAL = "signaal"
+    EVALUATION = "evaluatiewoorden"
     REGISTRATION = "aanmelding"
 
 
@@ -44,6 +45,7 @@ TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
         Kept.REQUEST: 365,
         Kept.POLL_WORDS: 2 * 365,
         Kept.SIGNAL: 2 * 365,
+        Kept.EVALUATION: 2 * 365,
         Kept.REGISTRATION: 30,
     }
 )

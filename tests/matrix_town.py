@@ -42,6 +42,8 @@ OBJECTS = (
     "/beheer/verzoeken/{",
     "/bijeenkomsten/{",
     "/peilingen/{",
+    "/evaluaties/{",
+    "/overdracht/{",
 )
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # The photo of the melding of each gemeente.
@@ -96,7 +98,7 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
     work = (*work_of(client, gemeente, melding), requested(client, gemeente), meeting_of(client, gemeente))
-    names = (melding, asked.public_id, thought.public_id, name, number, *work, WIJKEN[gemeente])
+    names = (melding, asked.public_id, thought.public_id, name, number, *work, *[WIJKEN[gemeente]] * 3)
     return dict(zip(OBJECTS, names, strict=True))
 
 

@@ -38,24 +38,29 @@ def meet_in_town(database: Database, secret: bytes, now: datetime | None = None)
 
 
 def _plans(begins: datetime, now: datetime) -> dict[str, Plan]:
-    open_one = _plan("Samen eten en praten", begins, theme="eenzaamheid", capacity=40)
+    open_one = plan_of("Samen eten en praten", begins, theme="eenzaamheid", capacity=40)
     weeks = timedelta(weeks=1)
     return {
         "open": open_one,
-        "full": _plan("Werkavond met weinig plaatsen", begins + weeks, form="werkavond", capacity=2),
-        "off": _plan("Deze gaat niet door", begins + 2 * weeks, capacity=10),
-        "past": _plan("Deze is geweest", now - timedelta(days=3)),
-        "concept": _plan("Nog een concept", begins + 3 * weeks),
-        "walk": _plan(
+        "full": plan_of("Werkavond met weinig plaatsen", begins + weeks, form="werkavond", capacity=2),
+        "off": plan_of("Deze gaat niet door", begins + 2 * weeks, capacity=10),
+        "past": plan_of("Deze is geweest", now - timedelta(days=3)),
+        "concept": plan_of("Nog een concept", begins + 3 * weeks),
+        "walk": plan_of(
             "Samen door de buurt lopen",
             begins + 4 * weeks,
             form="wijkschouw",
-            route=(Stop("Olmendreef 100", HERE), Stop("Het bruggetje"), Stop("School", LngLat(4.3421, 51.9362))),
+            route=(
+                Stop("Olmendreef 100", HERE),
+                Stop("Het bruggetje"),
+                Stop("School", LngLat(4.3421, 51.9362)),
+            ),
         ),
     }
 
 
-def _plan(titel: str, begins: datetime, **changes: object) -> Plan:
+def plan_of(titel: str, begins: datetime, **changes: object) -> Plan:
+    """A meeting of the gebied, with changes."""
     plain: dict[str, object] = {
         "gemeente": TOWN,
         "gebied": GEBIED,

@@ -13,6 +13,7 @@ from cheap_passwords import hashed
 from chosen_in_town import choose_in_town
 from invited_in_town import invite_in_town
 from met_in_town import meet_in_town
+from reported_in_town import report_in_town
 from served import ACCOUNT, PASSWORD
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -180,6 +181,7 @@ def furnish(url: str, folder: Path) -> Furnished:
         town.names |= choose_in_town(session, town.secret)
     town.names |= meet_in_town(database, town.secret)
     town.names |= invite_in_town(database, town.secret, town.names)
+    town.names |= report_in_town(database, town.secret, town.names)
     database.close()
     return Furnished(town.names, tokens)
 

@@ -20,6 +20,7 @@ from partner_states import INVITED_STATES, PARTNER_STATES
 from poll_states import POLL_DESK_STATES, POLL_STATES
 from privacy_states import PRIVACY_STATES
 from public_states import PUBLIC_STATES
+from report_states import EVALUATION_STATES, REPORT_STATES
 from resident_states import RESIDENT_STATES
 from role_states import ROLE_STATES
 
@@ -31,6 +32,7 @@ RESIDENT_PAGES = (
     + MEETING_STATES
     + POLL_STATES
     + INVITED_STATES
+    + EVALUATION_STATES
 )
 STAFF_PAGES = (
     CHOOSING_STATES
@@ -43,6 +45,7 @@ STAFF_PAGES = (
     + COORDINATOR_STATES
     + PLANNING_STATES
     + PARTNER_STATES
+    + REPORT_STATES
 )
 STATES = RESIDENT_PAGES + STAFF_PAGES
 
@@ -227,6 +230,22 @@ GET /wie-helpt-mee                      | empty many error
 POST /wie-helpt-mee/kennismaking        | error
 GET /signalen                           | empty many error success
 POST /signalen                          | error
+GET /bijeenkomsten/{{public_id}}/verslag | empty one many error success
+POST /bijeenkomsten/{{public_id}}/verslag | error
+POST /bijeenkomsten/{{public_id}}/afspraken | error
+POST /bijeenkomsten/{{public_id}}/afspraken/{{afspraak}} | error
+GET /bijeenkomsten/{{public_id}}/evaluatie | empty many error success
+POST /bijeenkomsten/{{public_id}}/evaluatie | error
+POST /bijeenkomsten/{{public_id}}/evaluatie/wachtend | error
+GET /acties                             | empty many success
+POST /acties/{{public_id}}/klaar        | error
+GET /evaluatie/{{public_id}}            | empty one many error success
+POST /evaluatie/{{public_id}}           | error
+GET /evaluatie/jaar/{{token}}           | one error success
+POST /evaluatie/jaar/{{token}}          | error
+GET /evaluaties/{{gebied}}              | empty many error success
+GET /overdracht                         | empty many error
+GET /overdracht/{{gebied}}              | empty many error
 GET /jaarplan                           | empty many error
 GET /jaarplan/dagen                     | many success
 POST /jaarplan/dagen                    | error
@@ -283,6 +302,7 @@ LEAD_ON = frozenset(
         "POST /beheer/accounts/{naam}/partij",
         "POST /beheer/accounts/{naam}/uit",
         "POST /beheer/antwoorden/{nummer}/weg",
+        "POST /evaluaties/{gebied}/versturen",
         "POST /jaarplan/dagen/{nummer}/weg",
         "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg",
         "POST /meldingen/{public_id}/ook",

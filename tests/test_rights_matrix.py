@@ -18,8 +18,8 @@ from service.rights import ROUTES, Access, Open
 LINES = sorted(ROUTES)
 # Only a melding that was entered for a caller has one, and those here came from residents themselves.
 PROOF = "GET /werkbak/{public_id}/bewijs"
-# A view and a signal are there for the account that kept it alone, and nobody here kept one.
-VIEWS = ("/analyse/weergaven/{", "/signalen/{")
+# A view, a signal and an action are there for their account alone, and nobody here has one.
+VIEWS = ("/analyse/weergaven/{", "/signalen/{", "/acties/{")
 
 
 @pytest.fixture(scope="module")

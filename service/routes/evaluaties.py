@@ -27,6 +27,7 @@ from service.secret import read_secret
 
 router = APIRouter(include_in_schema=False)
 DONE = {one: f"evaluatie.klaar_{one}" for one in ("ingevoerd", "al", "telt", "weg", "gevraagd", "niemand")}
+COUNTS, AWAY = "telt", "weg"
 Short = Annotated[str, Form(max_length=20)]
 
 
@@ -71,14 +72,16 @@ def enter(
 @router.post("/bijeenkomsten/{public_id}/evaluatie/wachtend")
 def settle(visit: Sending, workbench: WorkbenchDep, public_id: Name, wat: Short = "") -> Response:
     """Let the answers that wait count, or throw them away."""
-    count, now = wat == "telt", datetime.now(UTC)
+    count, now = wat == COUNTS, datetime.now(UTC)
     try:
+        if wat not in {COUNTS, AWAY}:
+            raise WrongEvaluation("kies of de antwoorden meetellen of weggaan")
         with visit.database.write() as session:
             meeting = own_meeting(session, visit, public_id, act=True)
             evaluations.settle_waiting(session, meeting, count=count, actor=visit.actor, now=now)
     except WrongEvaluation as wrong:
         return _meeting(visit, workbench, public_id, fault=sentence(str(wrong)), status=400)
-    return _back(f"/bijeenkomsten/{public_id}/evaluatie", "telt" if count else "weg")
+    return _back(f"/bijeenkomsten/{public_id}/evaluatie", COUNTS if count else AWAY)
 
 
 @router.get("/evaluaties/{gebied}")
