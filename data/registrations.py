@@ -93,11 +93,20 @@ def is_open(meeting: Meeting, now: datetime) -> bool:
 
 def seats(session: Session, meeting: Meeting) -> Seats:
     """Return how many seats of a meeting are taken and left."""
-    query = select(func.sum(Registration.seats)).where(
-        Registration.meeting_id == meeting.id, Registration.cancelled_at.is_(None)
+    return seats_of(session, [meeting])[meeting.id]
+
+
+def seats_of(session: Session, rows: Sequence[Meeting]) -> dict[int, Seats]:
+    """Return the seats of meetings by their number, in one question."""
+    query = select(Registration.meeting_id, func.sum(Registration.seats)).where(
+        Registration.meeting_id.in_([one.id for one in rows]), Registration.cancelled_at.is_(None)
     )
-    taken = session.scalar(query) or 0
-    return Seats(taken, None if meeting.capacity is None else max(0, meeting.capacity - taken))
+    found = {row[0]: row[1] for row in session.execute(query.group_by(Registration.meeting_id))}
+    return {one.id: _seats(one.capacity, found.get(one.id, 0)) for one in rows}
+
+
+def _seats(capacity: int | None, taken: int) -> Seats:
+    return Seats(taken, None if capacity is None else max(0, capacity - taken))
 
 
 def of_meeting(session: Session, meeting: Meeting) -> Sequence[Registration]:

@@ -273,3 +273,27 @@ def test_a_meeting_that_has_ended_was_held(client: TestClient) -> None:
         assert meetings.finish_past(session, datetime(2027, 3, 2, 20, 0, tzinfo=UTC)) == 0
         assert meetings.finish_past(session, datetime(2027, 3, 2, 20, 30, tzinfo=UTC)) == 1
     assert stored(client, public_id).state == "geweest"
+
+
+def test_a_number_that_is_a_bsn_is_left_out_of_every_field(client: TestClient) -> None:
+    bsn = "111222333"
+    told = dict.fromkeys(("titel", "inleiding", "plek", "adres", "toegankelijk", "route"), f"Bel {bsn}.")
+    public_id = planned(client, **told, agenda=f"120 Praten met {bsn}")
+    row = stored(client, public_id)
+    with database_of(client).read() as session:
+        items = meetings.agenda(session, row)
+    kept = [row.titel, row.intro, row.place, row.address, row.accessible, str(row.route), str(items)]
+    assert bsn not in "".join(kept)
+    assert all("Bel" in one or "Praten" in one for one in kept)
+
+
+def test_a_walk_keeps_its_places_in_order_and_tells_which_are_not_found(client: TestClient) -> None:
+    route = f"{ADDRESS}\nHet bruggetje\n\n{ADDRESS}"
+    walk = {"vorm": "wijkschouw", "gebied": HOLY_NOORD, "route": route, "adres": ADDRESS}
+    assert "Wij vinden deze plek van de wandeling niet: Het bruggetje." in look_over(client, **walk).text
+    stops = meetings.stops(stored(client, planned(client, **walk)))
+    assert [(one.naam, one.point is not None) for one in stops] == [
+        (ADDRESS, True),
+        ("Het bruggetje", False),
+        (ADDRESS, True),
+    ]

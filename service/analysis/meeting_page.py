@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -65,10 +65,11 @@ class Step:
     item: Item
 
 
-def shown(session: Session, found: Places, rows: Iterable[Meeting], *, now: datetime) -> list[ShownMeeting]:
+def shown(session: Session, found: Places, rows: Sequence[Meeting], *, now: datetime) -> list[ShownMeeting]:
     """Return meetings of one town in the words of its pages."""
     registry = themes.registry(session, found.gemeente.code)
-    return [_shown(session, found, registry, one, now) for one in rows]
+    seats = registrations.seats_of(session, rows)
+    return [_shown(found, registry, one, seats[one.id], now) for one in rows]
 
 
 def steps(session: Session, meeting: Meeting) -> list[Step]:
@@ -98,9 +99,7 @@ def hours_text(meeting: Meeting) -> str:
     return f"{hour_text(meeting.starts_at)} tot {hour_text(meeting.ends_at)} uur"
 
 
-def _shown(
-    session: Session, found: Places, registry: Registry, meeting: Meeting, now: datetime
-) -> ShownMeeting:
+def _shown(found: Places, registry: Registry, meeting: Meeting, seats: Seats, now: datetime) -> ShownMeeting:
     return ShownMeeting(
         meeting=meeting,
         day=weekday_text(meeting.starts_at),
@@ -108,7 +107,7 @@ def _shown(
         gebied=found.by_code.get(meeting.gebied),
         form=registry.form(meeting.form).naam,
         theme=theme_name(registry, meeting.theme),
-        seats=registrations.seats(session, meeting),
+        seats=seats,
         open=registrations.is_open(meeting, now),
         over=meeting.ends_at <= now,
     )
