@@ -121,11 +121,7 @@ class Planted:
 def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
     """A service with the canaries; every account is called after its role and its gemeente."""
     settings = Settings(database_url=sqlite_url(folder), var_folder=folder)
-    with TestClient(
-        create_app(settings),
-        follow_redirects=False,
-        raise_server_exceptions=False,
-    ) as client:
+    with TestClient(create_app(settings), follow_redirects=False, raise_server_exceptions=False) as client:
         database = database_of(client)
         planted = Planted()
         with database.write() as session:
