@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from canary_reports import plant_reports
+
 from data import meetings, registrations
 from data.database import Database
 from data.meeting_models import Meeting
@@ -38,7 +40,7 @@ def plant_meetings(database: Database, settings: Settings, text: Text, gemeente:
             registrations.tell(session, kept[0], mail, now=now)
         meetings.call_off(session, kept[1], actor="proef", now=now)
         registrations.tell(session, kept[1], registrations.CALLED_OFF, now=now)
-    return names
+    return [*names, *plant_reports(database, settings, text, gemeente, wijk)]
 
 
 def _come(database: Database, settings: Settings, text: Text, gemeente: str, kind: str, name: str) -> None:

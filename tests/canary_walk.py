@@ -113,7 +113,7 @@ class Walk:
         planted = self.town.planted
         named = planted.letters if path.startswith(OF_A_LETTER) else planted.public_ids
         named = planted.requests if path.startswith(OF_A_REQUEST) else named
-        named = planted.meetings if path.startswith("/bijeenkomsten") else named
+        named = planted.meetings if path.startswith(("/bijeenkomsten", "/evaluatie/")) else named
         named = planted.partners if path.startswith("/partners") else named
         named = planted.choices if path.startswith("/keuzes") else named
         named = planted.invited if path.endswith(("/uitnodigen", "brieven.pdf")) else named

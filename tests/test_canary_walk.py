@@ -13,6 +13,7 @@ from account_town import OTHER, OWN
 from canaries import Canary, leaks
 from canary_choices import CHOOSING
 from canary_partners import HELPERS, PARTNERS
+from canary_reports import AFTER
 from canary_requests import OFFICER
 from canary_town import (
     ADDRESS,
@@ -56,7 +57,7 @@ READERS = {
     "peiling": {Role.WIJKCOORDINATOR},
     "signaal": {Role.WIJKCOORDINATOR},
     **dict.fromkeys(
-        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit", *CHOOSING),
+        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit", *CHOOSING, *AFTER),
         frozenset({Role.WIJKCOORDINATOR}),
     ),
 }
@@ -88,7 +89,7 @@ def forbidden(role: Role | None, what: str) -> bool:
         return role is not Role.PRIVACY_OFFICER or part in ("sleutel", "naam", "adres voor mail")
     if kind in READERS:
         # The register of partners is there to be read; what residents gave to be reached by is not.
-        own = kind not in (*PARTNERS, *CHOOSING) and part in ("sleutel", "adres voor mail")
+        own = kind not in (*PARTNERS, *CHOOSING, *AFTER) and part in ("sleutel", "adres voor mail")
         # Facts are for who reads themes, an opinion is not.
         reads = READERS[kind] | ({Role.BELEIDSADVISEUR} if what == f"{OWN} keuze: feiten" else set())
         return role not in reads or own
@@ -199,6 +200,7 @@ def may_be_mailed(recipient: str, what: str, owners: dict[str, tuple[str, str]])
     own = part in ("adres voor mail", "nummer", "regel voor de melder")
     own = own or (kind in REQUESTS and part in ("reden", "antwoord"))
     own = own or (kind in PARTNERS and part in ("organisatie", "functie", "bron"))
+    own = own or (kind, part) == ("afspraak", "tekst")
     # Both said yes: each gets the name and the address of the other.
     met = kind in HELPERS and part in ("naam", "adres voor mail")
     met = met and owners.get(recipient) in {(gemeente, one) for one in HELPERS}

@@ -69,9 +69,9 @@ def keep(
     numbers = {kind: int(one) for kind, one in aantallen.items() if one.isdecimal() and len(one) < 6}
     sent: dict[str, Any] = {"verslag": text, "aantallen": aantallen}
     if set(numbers) != {kind for kind, one in aantallen.items() if one}:
-        return _page(visit, workbench, public_id, fault=_text("fout_aantal"), typed=sent, status=400)
+        return _page(visit, workbench, public_id, fault=_text("verslag.fout_aantal"), typed=sent, status=400)
     if any(not sign.isprintable() and sign not in "\n\t" for sign in text):
-        return _page(visit, workbench, public_id, fault=_text("fout_tekens"), typed=sent, status=400)
+        return _page(visit, workbench, public_id, fault=_text("verslag.fout_tekens"), typed=sent, status=400)
     if knop == RELEASE and laat_staan != YES and personal_data(text):
         return _page(visit, workbench, public_id, typed=sent, warn=True, status=400)
     now, done = datetime.now(UTC), "bewaard"
@@ -117,7 +117,7 @@ def agree(
         with visit.database.write() as session:
             meeting = own_meeting(session, visit, public_id, act=True)
             if not meeting_reports.may_report(meeting, now):
-                raise WrongAgreement("tekst", _text("nog_niet"))
+                raise WrongAgreement("tekst", _text("verslag.nog_niet"))
             agreements.agree(session, visit.viewer, meeting, given, now=now)
     except WrongAgreement as wrong:
         faults = {wrong.field: sentence(str(wrong))}
@@ -215,7 +215,7 @@ def _day(text: str) -> date | None:
 
 
 def _text(key: str) -> str:
-    return catalogue().text(f"verslag.{key}")
+    return catalogue().text(key)
 
 
 def _back(public_id: str, done: str) -> Response:
