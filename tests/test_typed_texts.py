@@ -246,6 +246,8 @@ OF_OURS = {
     "publication.turns",
     "source.mapping",
     "subscription.buurten",
+    "theme_choice.proposed",
+    "theme_choice.snapshot",
 }
 
 
