@@ -26,7 +26,8 @@ from service.analysis.publications import csv_text, document
 from service.analysis.publishing import Draft, NothingToPublish, draft
 from service.analysis.workbench import Workbench
 from service.open311_places import jurisdictions
-from service.outsider import Find, attack_drafts, attack_town
+from service.outsider import attack_drafts, attack_town
+from service.outsider_doors import Find
 from service.secret import read_secret
 from service.settings import Settings
 

@@ -35,7 +35,7 @@ def test_a_number_is_of_the_area_itself_and_nothing_is_added_up() -> None:
     wijken = members(Level.WIJK, WK1=["BU1", "BU2"], WK2=["BU3"], WK3=["BU4"])
     rows = indicator_values(indicator("wens_activiteit"), evidence=evidence, members=wijken).set_index("code")
     assert rows["status"].to_dict() == {"WK1": "bekend", "WK2": "te_klein", "WK3": "onbekend"}
-    assert rows.loc["WK1", ["value", "n", "source"]].to_list() == [7, 7, ROUND]
+    assert rows.loc[["WK1"], ["value", "n", "source"]].to_numpy().tolist() == [[7, 7, ROUND]]
     assert bool(rows.loc[["WK2", "WK3"], ["value", "n"]].isna().all(axis=None))
     around = members(Level.GEBIED, GB1=["BU1", "BU2", "BU3"])
     assert indicator_values(indicator("wens_activiteit"), evidence=evidence, members=around)["n"].isna().all()
