@@ -99,7 +99,8 @@ def _theme(place: int, theme: Mapping[str, Any]) -> Iterator[Block]:
 
 def _reason(one: Mapping[str, Any]) -> str:
     source = f" ({one['source']})" if one["source"] else ""
-    return f"{one['text']}{source}"
+    unsure = "" if one.get("clear", True) else f" {catalogue().text('themas.onzeker')}"
+    return f"{one['text']}{unsure}{source}"
 
 
 def _table(themes: Sequence[Mapping[str, Any]]) -> Block:
