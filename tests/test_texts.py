@@ -36,8 +36,12 @@ BY_DATA = {
     "privacy",
     "toegankelijkheid",
     "zo_werkt_het",
+    "zo_komt_het_advies",
 }
 BY_DATA_KEYS = (
+    "themas.stem_",
+    "thema_advies.stem_",
+    "thema_advies.verschil_",
     "opvallend.plek_",
     "opvallend.per_",
     "opvallend.manier_",
