@@ -24,6 +24,7 @@ from data.database import Database
 from data.rights import Right
 from data.visibility import Viewer
 from service.dependencies import live_session
+from service.open_routes import OPEN_ROUTES
 from service.settings import Settings
 
 
@@ -36,142 +37,6 @@ class Open(StrEnum):
 
 Access = Open | Right
 
-_PUBLIC: Final = """
-GET /
-GET /.well-known/security.txt
-GET /abonnement/{token}
-POST /abonnement/{token}/langer
-POST /abonnement/{token}/stop
-GET /analyse
-GET /analyse/beeld.png
-GET /analyse/export/{vorm}
-GET /aanmelding/{token}
-POST /aanmelding/{token}/afmelden
-GET /bevestig/{token}
-POST /bevestig/{token}
-GET /bijeenkomsten
-GET /bijeenkomsten/{public_id}
-GET /bijeenkomsten/{public_id}.ics
-GET /bijeenkomsten/{public_id}/aanmelden
-GET /bijeenkomsten/{public_id}/affiche
-GET /bijeenkomsten/{public_id}/affiche.pdf
-POST /bijeenkomsten/{public_id}/aanmelden
-GET /bronnen
-GET /cijfers
-GET /cijfers/{cijfer}
-GET /evaluatie/jaar/{token}
-POST /evaluatie/jaar/{token}
-GET /evaluatie/{public_id}
-POST /evaluatie/{public_id}
-GET /feeds/{code}.atom
-GET /feeds/{code}.ics
-GET /fotos/{digest}.jpg
-GET /gebieden/{code}
-GET /gebieden/{code}/blad
-GET /gebieden/{code}/blad.pdf
-GET /health
-GET /ik-help-mee
-POST /ik-help-mee
-GET /ik-help-mee/{token}
-POST /ik-help-mee/{token}/bevestig
-POST /ik-help-mee/{token}/stop
-GET /kennismaken/{token}
-POST /kennismaken/{token}
-GET /idee
-POST /idee
-POST /idee/controle
-GET /idee/{token}
-GET /inloggen
-POST /inloggen
-GET /inloggen/code
-POST /inloggen/code
-GET /inloggen/oidc
-GET /inloggen/oidc/terug
-POST /uitloggen
-GET /kaarten
-GET /kaarten/{gemeente}/{soort}
-GET /kaarten/{gemeente}/{soort}/kaart
-GET /melden
-GET /meldingen
-GET /meldingen/{public_id}
-POST /meldingen/{public_id}/ook
-POST /melden
-POST /melden/controle
-POST /melden/straten
-GET /open311/v2/discovery.{form}
-GET /open311/v2/requests.{form}
-POST /open311/v2/requests.{form}
-GET /open311/v2/requests/{service_request_id}.{form}
-GET /open311/v2/services.{form}
-GET /open311/v2/services/{service_code}.{form}
-GET /open311/v2/tokens/{token}.{form}
-GET /open311/v2/{rest}
-POST /open311/v2/{rest}
-GET /peiling
-GET /peiling/{code}
-POST /peiling/{code}
-GET /peiling/{code}/uitkomst
-GET /privacy
-GET /privacy/verzoek
-POST /privacy/verzoek
-GET /privacy/verzoek/{token}
-GET /publicaties
-GET /publicaties/{nummer}
-GET /publicaties/{nummer}.csv
-GET /static/{path}
-GET /reactie/{token}
-POST /reactie/{token}
-GET /status
-POST /status
-GET /tegels/warmte/{z}/{x}/{y}
-GET /uitnodiging/{token}
-GET /uitnodiging/{token}/agenda.ics
-POST /uitnodiging/{token}
-POST /uitnodiging/{token}/nooit-meer
-GET /uitschrijven/{token}
-POST /uitschrijven/{token}
-GET /volg/{token}
-POST /volg/{token}/heropenen
-POST /volg/{token}/mail
-POST /volg/{token}/tevreden
-GET /volg/{token}/fotos/{digest}.jpg
-GET /volgen
-POST /volgen
-GET /toegankelijkheid
-GET /vraag
-POST /vraag
-POST /vraag/controle
-GET /vraag/{token}
-GET /wijken/{code}
-GET /woorden
-GET /zo-komt-het-advies-tot-stand
-GET /zo-werkt-het
-GET /zoeken
-GET /api/v1/adressen
-GET /api/v1/adressen/_bij
-GET /api/v1/bijeenkomsten
-GET /api/v1/bronnen
-GET /api/v1/cijfers
-GET /api/v1/cijfers/{id}/maanden
-GET /api/v1/cijfers/{id}/waarden
-GET /api/v1/gebieden
-GET /api/v1/gebieden/{code}
-GET /api/v1/gemeenten
-GET /api/v1/initiatieven
-GET /api/v1/kaartlagen
-GET /api/v1/kaartlagen/{sleutel}
-GET /api/v1/meldingen
-POST /api/v1/meldingen
-GET /api/v1/meldingen/{id}
-GET /api/v1/meldingen/_bij
-GET /api/v1/openapi.json
-GET /api/v1/plek
-GET /api/v1/publicaties
-GET /api/v1/publicaties/{nummer}
-GET /api/v1/soorten
-GET /api/v1/uitdaging
-GET /api/v1/warmte
-"""
 
 _STAFF: Final[Mapping[str, Access]] = {
     "GET /begin": Open.SIGNED_IN,
@@ -186,17 +51,17 @@ _STAFF: Final[Mapping[str, Access]] = {
     "POST /bijeenkomsten/{public_id}/verslag": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/afspraken": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/afspraken/{afspraak}": Right.MEETINGS,
-    "POST /bijeenkomsten/{public_id}/aankondigen": Right.MEETINGS,
     "GET /bijeenkomsten/{public_id}/evaluatie": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/evaluatie": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/evaluatie/wachtend": Right.MEETINGS,
     "GET /evaluaties/{gebied}": Right.MEETINGS,
     "POST /evaluaties/{gebied}/versturen": Right.MEETINGS,
+    "POST /bijeenkomsten/{public_id}/aankondigen": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/afgelasten": Right.MEETINGS,
     "POST /bijeenkomsten/{public_id}/aanmeldingen/{nummer}/weg": Right.MEETINGS,
-    "GET /mijn": Open.SIGNED_IN,
     "GET /overdracht": Right.MEETINGS,
     "GET /overdracht/{gebied}": Right.MEETINGS,
+    "GET /mijn": Open.SIGNED_IN,
     "POST /mijn/wachtwoord": Open.SIGNED_IN,
     "POST /mijn/sessies": Open.SIGNED_IN,
     "POST /mijn/vervanger": Open.SIGNED_IN,
@@ -307,13 +172,6 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /organisaties": Right.ANSWER,
     "POST /organisaties/{nummer}/zichtbaar": Right.ANSWER,
     "POST /organisaties/{nummer}/weg": Right.ANSWER,
-    "GET /partners": Right.PARTNERS,
-    "POST /partners": Right.PARTNERS,
-    "GET /partners/nieuw": Right.PARTNERS,
-    "GET /partners/{public_id}": Right.PARTNERS,
-    "POST /partners/{public_id}": Right.PARTNERS,
-    "POST /partners/{public_id}/klopt": Right.PARTNERS,
-    "POST /partners/{public_id}/weg": Right.PARTNERS,
     "GET /jaarplan": Right.THEMES_READ,
     "GET /jaarplan.ics": Right.THEMES_READ,
     "GET /jaarplan/dagen": Right.THEMES_CHOOSE,
@@ -328,11 +186,18 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /keuzes/{public_id}/advies-van-toen": Right.THEMES_READ,
     "POST /keuzes/{public_id}/kies": Right.THEMES_CHOOSE,
     "POST /keuzes/{public_id}/intrekken": Right.THEMES_CHOOSE,
+    "GET /partners": Right.PARTNERS,
+    "POST /partners": Right.PARTNERS,
+    "GET /partners/nieuw": Right.PARTNERS,
     "GET /partners/inlezen": Right.PARTNERS,
     "POST /partners/inlezen": Right.PARTNERS,
     "POST /partners/inlezen/{naam}": Right.PARTNERS,
     "GET /partners/inlezen/{naam}/afgekeurd.csv": Right.PARTNERS,
     "GET /partners/export/{vorm}": Right.PARTNERS,
+    "GET /partners/{public_id}": Right.PARTNERS,
+    "POST /partners/{public_id}": Right.PARTNERS,
+    "POST /partners/{public_id}/klopt": Right.PARTNERS,
+    "POST /partners/{public_id}/weg": Right.PARTNERS,
     "GET /bijeenkomsten/{public_id}/uitnodigen": Right.PARTNERS,
     "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf": Right.PARTNERS,
     "POST /bijeenkomsten/{public_id}/uitnodigen/voorstel": Right.PARTNERS,
@@ -354,7 +219,7 @@ _STAFF: Final[Mapping[str, Access]] = {
 }
 
 ROUTES: Final[Mapping[str, Access]] = MappingProxyType(
-    {**{line: Open.PUBLIC for line in _PUBLIC.split("\n") if line}, **_STAFF}
+    {**{line: Open.PUBLIC for line in OPEN_ROUTES.split("\n") if line}, **_STAFF}
 )
 
 
