@@ -75,7 +75,7 @@ class Invitation(Table):
 
 
 class MailRefusal(Table):
-    """An address that wants no invitations of a gemeente any more, as a keyed digest: it outlives the partner."""
+    """An address that wants no invitations of a gemeente, as a keyed digest that outlives the partner."""
 
     __tablename__ = "mail_refusal"
 

@@ -86,7 +86,10 @@ def test_who_came_in_the_last_year_is_told_per_inhabitant_and_never_of_a_buurt(t
     whole = values(town, "deelnemers_inw", Level.GEMEENTE)[OWN]
     assert whole["n"] == 48
     assert whole["status"] == "bekend"
-    assert {row["status"] for row in values(town, "deelnemers_inw", Level.BUURT).values()} <= {"onbekend", "te_klein"}
+    assert {row["status"] for row in values(town, "deelnemers_inw", Level.BUURT).values()} <= {
+        "onbekend",
+        "te_klein",
+    }
 
 
 def test_agreements_done_in_time_are_a_share_of_those_whose_day_was_there(town: TestClient) -> None:
