@@ -140,6 +140,7 @@ EVALUATION_STATES = (
     ),
     State("a year", Kind.ONE, YEAR),
     State("a year of nobody", Kind.ERROR, "/evaluatie/jaar/x.y", status=404),
+    # Before the answer: it stands in the form from then on.
+    State("a year, no answer", Kind.ERROR, YEAR, press, line="POST /evaluatie/jaar/{token}"),
     State("a year that was answered", Kind.SUCCESS, YEAR, _words, says="Bedankt"),
-    State("a year, no answer", Kind.ERROR, f"{YEAR}", press, line="POST /evaluatie/jaar/{token}"),
 )
