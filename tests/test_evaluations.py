@@ -59,8 +59,8 @@ def tally(client: TestClient, meeting: str) -> evaluations.Tally:
 def test_everybody_reads_counts_of_five_when_no_more_can_be_added_and_never_words(town: TestClient) -> None:
     meeting = held(town)
     for number in range(5):
-        words = {"woorden": CANARY} if number == 0 else {}
-        assert send(town, meeting, nuttig="ja", gezegd="nee", **words).endswith("bericht=geteld")
+        words = CANARY if number == 0 else ""
+        assert send(town, meeting, nuttig="ja", gezegd="nee", woorden=words).endswith("bericht=geteld")
     assert "<table" not in told(town, meeting)
     move(town, meeting, weeks=3)
     assert send(town, meeting, nuttig="ja") == "400"

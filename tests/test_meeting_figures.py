@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -70,7 +71,7 @@ def agreement(gebied: str, state: str, due: int, closed: int | None) -> Agreemen
 agreement.number = 0  # type: ignore[attr-defined]
 
 
-def values(client: TestClient, name: str, level: Level) -> dict[str, dict[str, object]]:
+def values(client: TestClient, name: str, level: Level) -> dict[str, dict[Hashable, Any]]:
     workbench: Workbench = client.app.state.workbench  # type: ignore[attr-defined]
     found = places(workbench, OWN)
     told = level_values(workbench, PUBLIC, found, Filters(OWN), indicator=name, level=level)
