@@ -12,6 +12,7 @@ from typing import NamedTuple
 from account_town import OTHER, OWN, account, key_of, service
 from fastapi.testclient import TestClient
 from intake_door import database_of, two_towns
+from made_advice import put_down
 from reported import point_in, report_of
 from sqlalchemy import select
 from stored_town import TOWN
@@ -25,6 +26,7 @@ from data.meeting_models import Registration
 from data.meetings import Plan
 from data.models import Initiatief, Melding
 from data.owners import buurt_finders
+from data.partner_models import HelpOffer, Partner
 from data.privacy_requests import Asked, Wish, ask
 from data.rights import Role
 from data.work_along_models import OrganisationText
@@ -44,6 +46,12 @@ OBJECTS = (
     "/peilingen/{",
     "/evaluaties/{",
     "/overdracht/{",
+    "/keuzes/nieuw/{",
+    "/themas/{",
+    "/api/v1/gebieden/{",
+    "/keuzes/{",
+    "/partners/{",
+    "/wie-helpt-mee/{",
 )
 PARTY = '[reiniging]\nnaam = "Reiniging"\nsoort = "afvalinzamelaar"\nemail = "a@reiniging.example"\n'
 # The photo of the melding of each gemeente.
@@ -98,7 +106,17 @@ def objects_of(client: TestClient, gemeente: str) -> dict[str, str]:
         number = str(line.id)
     name = account(client, f"iemand.{gemeente.lower()}", Role.PARTNER, gemeente=gemeente)
     work = (*work_of(client, gemeente, melding), requested(client, gemeente), meeting_of(client, gemeente))
-    names = (melding, asked.public_id, thought.public_id, name, number, *work, *[WIJKEN[gemeente]] * 3)
+    areas = [WIJKEN[gemeente]] * 6
+    names = (
+        melding,
+        asked.public_id,
+        thought.public_id,
+        name,
+        number,
+        *work,
+        *areas,
+        *chosen(client, gemeente),
+    )
     return dict(zip(OBJECTS, names, strict=True))
 
 
@@ -130,6 +148,20 @@ def meeting_of(client: TestClient, gemeente: str) -> str:
             Registration(id=number, meeting_id=meeting.id, seats=1, registered_at=datetime.now(UTC), **hashes)
         )
         return meeting.public_id
+
+
+def chosen(client: TestClient, gemeente: str) -> tuple[str, str, str]:
+    """A choice of a theme, a partner, and somebody who wants to help."""
+    name, now = gemeente.rjust(22, "k"), datetime.now(UTC)
+    shared = {"municipality_code": gemeente, "themes": ["schoon"], "public_id": name}
+    made = {"kind": "organisatie", "organisation": "Buurthuis", "gebieden": []}
+    partner = Partner(created_at=now, created_by="proef", **made, **shared)
+    days = {"offered_at": now, "confirmed_at": now, "until": date(2030, 1, 1)}
+    who = {"area": WIJKEN[gemeente], "naam": "Iemand", "email": "help@b.example", "key_hash": name}
+    with database_of(client).write() as session:
+        session.add_all((partner, HelpOffer(**days, **who, **shared)))
+        choice = put_down(session, gemeente=gemeente, gebied=WIJKEN[gemeente], now=now)
+        return choice.public_id, name, name
 
 
 def work_of(client: TestClient, gemeente: str, melding: str) -> tuple[str, str, str]:
@@ -165,6 +197,7 @@ def path_of(town: Town, path: str, gemeente: str) -> str:
     for start, name in town.objects[gemeente].items():
         if path.startswith(start):
             rest = path.removeprefix(start).partition("}")[2].replace("{nummer}", str(PHOTOS[gemeente]))
+            rest = rest.replace("{afspraak}", "a" * 22)
             return f"{start.removesuffix('{')}{name}{rest}"
     path = path.replace("{z}/{x}/{y}", "1/1/1").replace("{nummer}", "1")
     return path.replace("{", "").replace("}", "")
