@@ -74,7 +74,7 @@ def invite_in_town(database: Database, secret: bytes, names: dict[str, str]) -> 
         made["invitation_link"] = link
         answered = mailed[-1]
         invitations.answer(session, meeting, answered, Answer(State.COMES, 2, "Tot dan!"), actor=BY)
-        made["answered_link"] = token(Purpose.INVITATION, answered.public_id, secret)
+        made["answered_invitation"] = token(Purpose.INVITATION, answered.public_id, secret)
         past = session.scalars(select(Meeting).where(Meeting.public_id == names["meeting_past"])).one()
         partner = session.scalars(select(Partner).where(Partner.organisation == "Schaakclub")).one()
         late = invitations.add(session, past, partner, "", actor=BY)

@@ -156,7 +156,7 @@ PARTNER_STATES = (
 )
 INVITED_STATES = (
     State("an invitation", Kind.ONE, "/uitnodiging/{invitation_link}", says="Komt u?"),
-    State("an invitation that is answered", Kind.SUCCESS, "/uitnodiging/{answered_link}", _answer),
+    State("an invitation that is answered", Kind.SUCCESS, "/uitnodiging/{answered_invitation}", _answer),
     State("an invitation to what was", Kind.ERROR, "/uitnodiging/{late_link}", says="niet meer antwoorden"),
     State(
         "an answer with too many",
