@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from data import theme_choices
+from data import evaluations, theme_choices
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
@@ -104,6 +104,7 @@ def advice_page(
     found = advice.of(place.code)
     with workbench.session() as session:
         kept = theme_choices.choices(session, viewer, town.gemeente.code, gebied=place.code)
+        thought = evaluations.summary(session, town.gemeente.code, place.code)
         mine = theme_choices.may_choose(session, viewer, town.gemeente.code, place.code)
     gebied = place.level is Level.GEBIED
     context = {
@@ -114,6 +115,7 @@ def advice_page(
         "veranderd": changed(workbench, viewer, town, place) if gebied else (),
         "sinds": since(found, kept[0]) if found and kept else None,
         "keuzes": kept[:MOST_CHOICES],
+        "samenvatting": thought,
         "mag": mine and gebied,
         "soorten": WEIGHED,
         "most": MOST,
