@@ -48,12 +48,13 @@ STAFF_MENU = (
     ("/beheer/wissen", "wissen"),
     ("/taken", "taken"),
     ("/opdrachten", "opdrachten"),
-    ("/acties", "acties"),
     ("/organisatie", "organisatie"),
     ("/organisaties", "organisaties"),
 )
 # Where the work in the wijk begins; its other pages stand beside each other on each of them.
 WIJK = ("/themas", "themas")
+# What somebody agreed to do: beside the work of every role, and the first page of none.
+ACTIONS = ("/acties", "acties")
 
 
 def render(
@@ -102,9 +103,10 @@ def contact(settings: Settings, town: Places | None) -> GemeenteSettings:
 def menu(path: str, town: Places | None, viewer: Viewer) -> list[dict[str, Any]]:
     """Return the links of the main menu; they stay with the gemeente of the page. Staff have one more."""
     asked = f"?{urlencode({'gemeente': town.gemeente.code})}" if town else ""
+    own = tuple(one for one in (WIJK, *STAFF_MENU, ACTIONS) if opens(viewer, f"GET {one[0]}"))
     return [
         {"url": url + asked, "key": key, "here": path == url or (url != "/" and path.startswith(f"{url}/"))}
-        for url, key in MENU + tuple(one for one in (WIJK, *STAFF_MENU) if opens(viewer, f"GET {one[0]}"))
+        for url, key in MENU + own
     ]
 
 
