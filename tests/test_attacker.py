@@ -274,7 +274,9 @@ NOT_ALWAYS = {
 @pytest.mark.faults
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("name", FAULTS)
-def test_each_planted_fault_is_found_in_as_many_towns_as_it_tells_something(name: str, at_full_size: bool) -> None:
+def test_each_planted_fault_is_found_in_as_many_towns_as_it_tells_something(
+    name: str, at_full_size: bool
+) -> None:
     seeds = range(100) if at_full_size else range(1)
     found = 0
     for seed in seeds:
