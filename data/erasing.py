@@ -11,25 +11,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data import audit, followers, help_offers, invitations, partners
+from data import audit, erasing_rows, followers, help_offers, invitations, partners
 from data.choices import PrivacyClass
+from data.erasing_rows import forget_mail
+from data.evaluations import WORDS
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
+from data.meeting_models import Agreement, Evaluation
 from data.models import Audit, Category, Initiatief, Melding, Outbox
-from data.partner_models import Invitation
+from data.partner_models import Invitation, Partner
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest, RequestNote
 from data.privacy_requests import KIND, TO_ASKER, About
-from data.retention import BUURT_ONLY, wipe_ideas
+from data.retention import BUURT_ONLY, GONE_TITLE, wipe_ideas
+from data.theme_models import ChoiceReaction
 from data.work_along_models import ColleagueTask
 
 FILE: Final = "gewist.txt"
 ACTION: Final = "gewist"
-HELP: Final = "hulp"
-OF_PARTNERS: Final = (HELP, "uitnodiging")
+HELP, PARTNER = "hulp", "partner"
+OF_PARTNERS: Final = (HELP, PARTNER, "uitnodiging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,14 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, kind: str, public_id: str) -> None:
-        """Add a name; when this returns it is on disk."""
+    def add(self, *names: tuple[str, str]) -> None:
+        """Add names, all at once; when this returns they are on disk."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="ascii") as file:
-            file.write(f"{kind} {public_id}\n")
+        with self.path.open("ab+") as file:
+            # Who was stopped while writing left half a line: the next name is not to become part of it.
+            torn = file.tell() and not self.path.read_bytes().endswith(b"\n")
+            lines = [f"{kind} {public_id}\n" for kind, public_id in names]
+            file.write("".join(["\n"] * bool(torn) + lines).encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
 
@@ -73,7 +80,7 @@ class Journal:
 
 
 def find(session: Session, kind: str, public_id: str) -> Found | None:
-    """Return what there is of a person with a melding, question, idea or request; None when none is there."""
+    """Return what there is of a person in one thing that they sent, asked or joined; None when it is gone."""
     if kind == "melding":
         return _find_melding(session, public_id)
     if kind == "vraag":
@@ -83,6 +90,9 @@ def find(session: Session, kind: str, public_id: str) -> Found | None:
         return Found(kind, public_id, row.municipality_code, _of_sender(row, row.text))
     if kind in OF_PARTNERS:
         return _find_partner(session, kind, public_id)
+    if kind in erasing_rows.KINDS:
+        told = erasing_rows.find(session, kind, public_id)
+        return told and Found(kind, public_id, told.gemeente, told.counts)
     return _find_request(session, public_id) if kind == KIND else _find_idea(session, public_id)
 
 
@@ -119,6 +129,9 @@ def erase(session: Session, found: Found, *, actor: str) -> Erased:
         erased = _erase_question(session, found.public_id)
     elif found.kind in OF_PARTNERS:
         erased = _erase_partner(session, found)
+    elif found.kind in erasing_rows.KINDS:
+        gone = erasing_rows.erase(session, found.kind, found.public_id, actor=actor)
+        erased = Erased(found.counts | gone)
     elif found.kind == KIND:
         erased = _erase_request(session, found.public_id)
     else:
@@ -164,30 +177,51 @@ def _find_idea(session: Session, public_id: str) -> Found | None:
 
 
 def _find_partner(session: Session, kind: str, public_id: str) -> Found | None:
-    """Return who offered to help, or a partner by one of its invitations."""
+    """Return who offered to help, or a partner by its own name or that of one of its invitations.
+
+    The journal gets the name of the partner: an old copy may have it without this invitation.
+    """
     if kind == HELP:
         offer = help_offers.find(session, public_id)
         if offer is None:
             return None
         return Found(kind, public_id, offer.municipality_code, {"contact": 1, "tekst": 1})
-    found = invitations.find(session, public_id)
-    if found is None:
+    line = None if kind == PARTNER else invitations.find(session, public_id)
+    partner = _partner(session, public_id) if line is None else line[1]
+    if partner is None:
         return None
-    query = select(func.count()).where(Invitation.partner_id == found[1].id)
+    query = select(func.count()).where(Invitation.partner_id == partner.id)
     counts = {"contact": 1, "uitnodigingen": session.scalar(query) or 0}
-    return Found(kind, public_id, found[1].municipality_code, counts)
+    return Found(PARTNER, partner.public_id, partner.municipality_code, counts)
+
+
+def _partner(session: Session, public_id: str) -> Partner | None:
+    return session.scalar(select(Partner).where(Partner.public_id == public_id))
 
 
 def _erase_partner(session: Session, found: Found) -> Erased:
     """Take away an offer with its introductions, or a partner with its invitations, and the mail to them.
 
-    That an address wants no invitations any more stays, as a digest.
+    That an address wants no invitations any more stays, as a digest. So do the theme that a partner chose,
+    what it answered with a tick, and its agreements: without its name and words.
     """
     if found.kind == HELP:
         offer = help_offers.find(session, found.public_id)
         return Erased(found.counts | (help_offers.forget(session, [offer.id]) if offer else {}))
-    line = invitations.find(session, found.public_id)
-    return Erased(found.counts | (partners.forget(session, line[1]) if line else {}))
+    partner = _partner(session, found.public_id)
+    if partner is None:
+        return Erased(found.counts)
+    _erase_words(session, partner)
+    return Erased(found.counts | partners.forget(session, partner))
+
+
+def _erase_words(session: Session, partner: Partner) -> None:
+    """Take away who a partner is and what it wrote where something of it stays."""
+    reactions = update(ChoiceReaction).where(ChoiceReaction.partner_id == partner.id)
+    session.execute(reactions.values(naam=GONE_TITLE, facts=None, opinion=None))
+    session.execute(update(Agreement).where(Agreement.partner_id == partner.id).values(owner=GONE_TITLE))
+    for row in session.scalars(select(Evaluation).where(Evaluation.partner_id == partner.id)):
+        row.answers = {name: said for name, said in row.answers.items() if name != WORDS}
 
 
 def _find_request(session: Session, public_id: str) -> Found | None:
@@ -229,7 +263,7 @@ def _erase_melding(session: Session, public_id: str) -> Erased:
     # Mail to a follower who is not there any more never leaves: other meldingen lose nothing by this.
     about = Outbox.payload["volger"].as_string()
     to_own = func.lower(Outbox.recipient).in_(addresses)
-    counts = found.counts | _forget_mail(session, to_own, about.not_in(select(Follower.public_id)))
+    counts = found.counts | forget_mail(session, to_own, about.not_in(select(Follower.public_id)))
     intake = update(Intake).where(Intake.melding_id == row.id)
     session.execute(intake.values(answers={}, postcode=None, fingerprint=""))
     row.text, row.text_released = None, False
@@ -263,7 +297,7 @@ def _erase_request(session: Session, public_id: str) -> Erased:
     found = _find_request(session, public_id)
     assert found is not None
     about = Outbox.payload[KIND].as_string() == public_id
-    counts = found.counts | _forget_mail(session, about, Outbox.kind.in_(TO_ASKER))
+    counts = found.counts | forget_mail(session, about, Outbox.kind.in_(TO_ASKER))
     session.execute(delete(RequestNote).where(RequestNote.request_id == row.id))
     row.naam = row.email = row.text = row.fingerprint = ""
     row.about_kind = row.about_id = row.number = ""
@@ -276,9 +310,4 @@ def _erase_request(session: Session, public_id: str) -> Erased:
 def _forget_letter_mail(session: Session, kind: str, public_id: str) -> dict[str, int]:
     """Take away the mail to the sender of a letter about it; what tells the desk of it stays."""
     about = Outbox.payload["brief"].as_string() == public_id
-    return _forget_mail(session, about, Outbox.kind.in_((f"{kind}.ontvangen", f"{kind}.beantwoord")))
-
-
-def _forget_mail(session: Session, *conditions: ColumnElement[bool]) -> dict[str, int]:
-    """Take away this mail alone: nobody proved that an address is theirs, so all else to it stays."""
-    return {"mail": len(session.scalars(delete(Outbox).where(*conditions).returning(Outbox.id)).all())}
+    return forget_mail(session, about, Outbox.kind.in_((f"{kind}.ontvangen", f"{kind}.beantwoord")))

@@ -14,23 +14,23 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data import audit, registrations
+from data import audit, registrations, retention_themes
 from data.choices import PrivacyClass
 from data.database import Database
 from data.evaluations import WORDS
 from data.following_models import Follower
 from data.intake_models import Contact, Idea, Intake, Note, Photo, Question
-from data.meeting_models import Evaluation, Meeting, Registration
+from data.meeting_models import Agreement, Evaluation, Meeting, Registration
 from data.models import Category, Initiatief, Melding, Municipality
-from data.partner_models import Invitation
+from data.partner_models import Invitation, Partner
 from data.party_models import ReleasedText
 from data.privacy_models import PrivacyRequest
-from data.retention_terms import TERMS, Kept
-from data.theme_models import PollAnswer, Signal
+from data.retention_terms import ACTOR, TERMS, Kept
+from data.theme_models import PollAnswer, Signal, ThemeChoice, ThemeVersion
 from data.work_along_models import ColleagueTask
+from geo.exposure import local_day
 
 AT_ONCE: Final = 500
-ACTOR: Final = "bewaartermijnen"
 GONE_TITLE: Final = "Verwijderd"
 # A place that is known by its buurt alone.
 BUURT_ONLY: Final[Mapping[str, Any]] = {
@@ -263,7 +263,7 @@ def _poll_words(before: Before) -> Select[int]:
     # JSON has no comparison that both databases know: what is empty already is told by its text.
     some = cast(PollAnswer.words, String).not_in(["{}", "null"])
     left = or_(some, PollAnswer.entered_by.is_not(None))
-    old = PollAnswer.day < before[Kept.POLL_WORDS].date()
+    old = PollAnswer.day < local_day(before[Kept.POLL_WORDS])
     return select(PollAnswer.id).where(~PollAnswer.example, left, old)
 
 
@@ -273,12 +273,14 @@ def _wipe_poll_words(session: Session, ids: Ids) -> None:
 
 def _evaluation_words(before: Before) -> Select[int]:
     written = cast(Evaluation.answers, String).contains(f'"{WORDS}"')
-    return select(Evaluation.id).where(written, Evaluation.day < before[Kept.EVALUATION].date())
+    left = or_(written, Evaluation.entered_by.is_not(None))
+    return select(Evaluation.id).where(left, Evaluation.day < local_day(before[Kept.EVALUATION]))
 
 
 def _wipe_evaluation_words(session: Session, ids: Ids) -> None:
     for row in session.scalars(select(Evaluation).where(Evaluation.id.in_(ids))):
         row.answers = {name: said for name, said in row.answers.items() if name != WORDS}
+        row.entered_by = None
 
 
 def _signals(before: Before) -> Select[int]:
@@ -319,4 +321,10 @@ RULES: Final = (
     Rule("woorden van evaluaties", _evaluation_words, _wipe_evaluation_words, Evaluation),
     Rule("verzoeken", _requests, _remove(PrivacyRequest.id), PrivacyRequest),
     Rule("contact van aanmeldingen", _registrations, registrations.wipe, Meeting),
+    Rule("uitnodigingen", retention_themes.invitations, _remove(Invitation.id), Meeting),
+    Rule("afspraken", retention_themes.agreements, _remove(Agreement.id), Agreement),
+    Rule("bijeenkomsten", retention_themes.meetings, retention_themes.wipe_meetings, Meeting),
+    Rule("keuzes van thema's", retention_themes.choices, retention_themes.wipe_choices, ThemeChoice),
+    Rule("wijzigingen van thema's", retention_themes.versions, retention_themes.wipe_versions, ThemeVersion),
+    Rule("partners", retention_themes.register, retention_themes.forget, Partner),
 )

@@ -7,11 +7,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+# Who stands in the audit for what went, and in the place of a name.
+ACTOR: Final = "bewaartermijnen"
+
 
 class Kept(StrEnum):
     """What is kept for a time. From closing: contact, photos, text, notes, requests; from receipt: others.
 
-    Who comes to a meeting is kept from when it was.
+    Who comes to a meeting or was invited is kept from when it was, a partner from when it was looked over.
     """
 
     CONTACT = "contact"
@@ -28,6 +31,11 @@ class Kept(StrEnum):
     SIGNAL = "signaal"
     EVALUATION = "evaluatiewoorden"
     REGISTRATION = "aanmelding"
+    INVITATION = "uitnodiging"
+    MEETING = "bijeenkomst"
+    AGREEMENT = "afspraak"
+    CHOICE = "keuze"
+    PARTNER = "partner"
 
 
 # A gemeente may shorten them (`bewaartermijnen`), and not lengthen.
@@ -47,5 +55,10 @@ TERMS: Final[Mapping[Kept, int]] = MappingProxyType(
         Kept.SIGNAL: 2 * 365,
         Kept.EVALUATION: 2 * 365,
         Kept.REGISTRATION: 30,
+        Kept.INVITATION: 365,
+        Kept.MEETING: 5 * 365,
+        Kept.AGREEMENT: 2 * 365,
+        Kept.CHOICE: 5 * 365,
+        Kept.PARTNER: 3 * 365,
     }
 )

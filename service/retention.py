@@ -14,7 +14,8 @@ from data.erasing import Erased, Found, Journal
 from data.jobs import Arguments, Control, Kind
 from data.partner_import import Staging
 from data.repeating import Repeating
-from geo.exposure import AMSTERDAM
+from data.retention_terms import ACTOR
+from geo.exposure import AMSTERDAM, local_day
 from service import security
 from service.photo_form import photo_store
 from service.settings import Settings
@@ -53,9 +54,11 @@ def keep_to_terms(
         help_offers.tidy(session, now)
     Staging(settings.var_folder / partner_import.FOLDER).tidy()
     if any(found.values()):
+        _clean_from(settings, local_day(now) + WITHIN)
+    # Somebody who erased may have been stopped before the photos went.
+    if (settings.var_folder / TO_CLEAN).exists():
         photo_store(settings).reconcile(database)
-        _clean_from(settings, now.date() + WITHIN)
-    _clean(database, settings, None if at_once else now.date())
+    _clean(database, settings, None if at_once else local_day(now))
     return found
 
 
@@ -78,12 +81,17 @@ def _clean(database: Database, settings: Settings, today: date | None) -> None:
         note.unlink()
 
 
-def erase(database: Database, settings: Settings, found: Found, *, actor: str) -> Erased:
-    """Erase at somebody's request: in the database, its mail, and the files of the photos."""
-    journal(settings.var_folder).add(found.kind, found.public_id)
+def erase(database: Database, settings: Settings, *found: Found, actor: str) -> list[Erased]:
+    """Erase at somebody's request: in the database, its mail, and the files of the photos.
+
+    All of it or nothing: who is stopped halfway has all the names in the journal, for the next night.
+    """
+    journal(settings.var_folder).add(*((one.kind, one.public_id) for one in found))
+    _clean_from(settings, date.min)
     with database.write() as session:
-        erased = erasing.erase(session, found, actor=actor)
-    photo_store(settings).remove(database, erased.digests)
+        erased = [erasing.erase(session, one, actor=actor) for one in found]
+    photo_store(settings).remove(database, [digest for one in erased for digest in one.digests])
+    # Again: the night may have come and gone while this was waiting to write.
     _clean_from(settings, date.min)
     return erased
 
@@ -105,7 +113,7 @@ def _erase_again(database: Database, settings: Settings, names: Journal) -> None
             known = erasing.is_erased(session, kind, public_id)
             found = None if known else erasing.find(session, kind, public_id)
         if found is not None:
-            erase(database, settings, found, actor=retention.ACTOR)
+            erase(database, settings, found, actor=ACTOR)
 
 
 class RetentionKeeper(Repeating):

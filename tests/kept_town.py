@@ -23,6 +23,7 @@ from data.following_models import Follower, Subscription
 from data.intake import Reachable, Report, take_in
 from data.intake_models import Contact, Intake, Note, Photo, Question
 from data.letters import Kind, Letter, Place
+from data.melding_words import public_ids
 from data.models import Melding, Outbox
 from data.owners import BuurtFinder, buurt_finders
 from data.photo_store import Album, PhotoStore
@@ -171,7 +172,7 @@ class Kept:
         with self.database.write() as session:
             session.add(
                 Subscription(
-                    public_id=f"abo-{name}"[:22],
+                    public_id=public_ids(1)[0],
                     email=mail_of(name),
                     municipality_code=TOWN,
                     place=TOWN,

@@ -16,9 +16,25 @@ def _look_up(page: Page) -> None:
     press(page, page.locator("main button").last)
 
 
+def _look_for(page: Page) -> None:
+    """Look for a name that more than one has."""
+    type_in(page, zoek="jansen")
+    press(page, page.locator("main button").last)
+
+
+def _look_for_nobody(page: Page) -> None:
+    type_in(page, zoek="niemand@voorbeeld.example")
+    press(page, page.locator("main button").last)
+
+
 def _erase_unseen(page: Page) -> None:
     _look_up(page)
     press(page)
+
+
+def _take_nothing(page: Page) -> None:
+    _look_for(page)
+    press(page, page.get_by_role("button", name="Haal op wat ik kies"))
 
 
 def _ask(page: Page) -> None:
@@ -109,6 +125,31 @@ PRIVACY_STATES = (
         _look_up,
         staff=True,
         line="POST /beheer/wissen/zoek",
+    ),
+    State(
+        "erasing, found by a name",
+        Kind.MANY,
+        "/beheer/wissen",
+        _look_for,
+        staff=True,
+        line="POST /beheer/wissen/zoek",
+        says="voor een bijeenkomst",
+    ),
+    State(
+        "erasing, nobody of that address",
+        Kind.ERROR,
+        "/beheer/wissen",
+        _look_for_nobody,
+        staff=True,
+        line="POST /beheer/wissen/zoek",
+    ),
+    State(
+        "giving out, nothing chosen",
+        Kind.ERROR,
+        "/beheer/wissen",
+        _take_nothing,
+        staff=True,
+        line="POST /beheer/wissen/inzage",
     ),
     State(
         "erasing, nobody asked the person",

@@ -25,12 +25,15 @@ from request_door import (
     sent,
     visitor,
 )
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from data import questions
+from data import help_offers, invitations, questions
+from data.help_offers import Offer
 from data.letters import Kind, Letter, letter_token
+from data.meeting_models import Meeting
 from data.models import Outbox
 from data.outbox import due
+from data.partner_models import HelpOffer, Partner
 from data.privacy_handling import MONTHS_EXTENDED
 from data.privacy_models import PrivacyRequest
 from data.privacy_requests import written
@@ -217,18 +220,72 @@ def test_every_act_is_in_the_audit_without_its_words(client: TestClient) -> None
     assert not [words for words in (WORDS, MAIL, NAME) if words in written_down]
 
 
-def test_a_request_to_erase_leads_to_erasing_with_what_it_is_about_filled_in(client: TestClient) -> None:
+def test_a_request_to_see_or_erase_leads_to_all_there_is_with_what_it_is_about_filled_in(
+    client: TestClient,
+) -> None:
     link, elsewhere = (question(client, gemeente) for gemeente in (OWN, OTHER))
     names = [sent(client, wens="wissen", over=over) for over in ("012 345 6789", link, elsewhere, "")]
-    asks = sent(client)
+    names.append(sent(client, wens="inzage"))
+    corrects = sent(client, wens="verbetering")
     officer(client)
-    assert "/beheer/wissen?verzoek=" not in page_of(client, asks).split("<main")[1]
+    assert "/beheer/wissen?verzoek=" not in page_of(client, corrects).split("<main")[1]
     filled = []
     for name in names:
         assert f'href="/beheer/wissen?verzoek={name}"' in page_of(client, name)
         page = html.unescape(client.get(f"/beheer/wissen?verzoek={name}").text)
         filled.append(re.findall(r'name="zoek"[^>]*? value="([^"]*)"', page))
-    assert filled == [["0123456789"], [link], [], []]
+    assert filled == [["0123456789"], [link], [], [], []]
+
+
+def test_a_request_by_the_link_of_an_invitation_or_an_offer_leads_to_erasing_it(client: TestClient) -> None:
+    now, secret = datetime.now(UTC), key_of(client)
+    with database_of(client).write() as session:
+        offer = Offer(gemeente=OWN, area="GB062202", themes=("schoon",), naam="Mo", email="mo@x.example")
+        helps = help_offers.offer(session, offer, key="een sleutel", secret=secret, now=now).public_id
+        meeting = Meeting(
+            public_id="bijeenkomst",
+            municipality_code=OWN,
+            gebied="GB062202",
+            form="themabijeenkomst",
+            titel="Samen eten",
+            starts_at=now,
+            ends_at=now,
+            state="concept",
+            created_at=now,
+            created_by="wijk",
+        )
+        partner = Partner(
+            public_id="partner",
+            municipality_code=OWN,
+            kind="organisatie",
+            organisation="Zorg dichtbij",
+            themes=[],
+            gebieden=[],
+            created_at=now,
+            created_by="wijk",
+        )
+        session.add_all([meeting, partner])
+        session.flush()
+        invited = invitations.add(session, meeting, partner, "", actor="wijk").public_id
+    links = {
+        "Iemand die meehelpt": f"/ik-help-mee/{token(Purpose.HELP, helps, secret)}",
+        "Een uitnodiging": f"/uitnodiging/{token(Purpose.INVITATION, invited, secret)}",
+    }
+    names = {
+        what: sent(client, wens="wissen", over=f"https://wijk.example{link}") for what, link in links.items()
+    }
+    officer(client)
+    for what, link in links.items():
+        assert what in page_of(client, names[what])
+        page = html.unescape(client.get(f"/beheer/wissen?verzoek={names[what]}").text)
+        assert re.findall(r'name="zoek"[^>]*? value="([^"]*)"', page) == [link]
+        found = client.post("/beheer/wissen/zoek", data={"csrf": csrf(client), "zoek": link}).text
+        fields = dict(re.findall(r'name="(wat)" value="([^"]*)"', found))
+        erased = client.post("/beheer/wissen", data={"csrf": csrf(client), "nagegaan": "true", **fields})
+        assert erased.status_code == 303
+    with database_of(client).read() as session:
+        assert session.scalars(select(Partner)).all() == []
+        assert session.scalars(select(HelpOffer)).all() == []
 
 
 def test_a_request_itself_is_found_by_its_number_or_link_and_erased(client: TestClient) -> None:
@@ -239,8 +296,11 @@ def test_a_request_itself_is_found_by_its_number_or_link_and_erased(client: Test
     link = f"{FORM}/{token(Purpose.REQUEST, name, key_of(client))}"
     for typed in (number, number.lower(), link):
         found = client.post("/beheer/wissen/zoek", data={"csrf": csrf(client), "zoek": typed})
-        assert (found.status_code, f'value="{name}"' in found.text) == (200, True)
-    fields = {"csrf": csrf(client), "soort": "verzoek", "naam": name, "nagegaan": "true"}
+        assert (found.status_code, f':{name}"' in found.text) == (200, True)
+    fields = {"csrf": csrf(client), "wat": f"verzoek:{name}", "nagegaan": "true"}
+    assert client.post("/beheer/wissen", data=fields).status_code == 400
+    for what in ("identiteit", "antwoord"):
+        act(client, name, what, **FORMS[what])
     assert client.post("/beheer/wissen", data=fields).status_code == 303
     row = row_of(client, name)
     assert (row.naam, row.email, row.text, row.fingerprint) == ("", "", "", "")

@@ -78,7 +78,7 @@ def test_what_somebody_sent_is_in_no_file_after_erasure_and_was_before(town: Kep
     read_by_everybody(town, own)
     photo = f"{1:064x}.jpg"
     assert set(town.holding(NAME)) >= {photo, "x.db-wal"}
-    gone = erase(town.database, town.settings, found(town, "melding", own), actor="privacy")
+    [gone] = erase(town.database, town.settings, found(town, "melding", own), actor="privacy")
     # Rows that are removed alone still stand in the log: the control of this test.
     assert town.holding(NAME)
     assert photo not in town.holding(NAME)
@@ -140,7 +140,7 @@ def test_an_address_that_nobody_proved_to_own_loses_nothing_elsewhere(town: Kept
 def test_a_request_about_own_data_goes_with_its_words_notes_and_mail(town: Kept) -> None:
     own, other = town.request(NAME), town.request(OTHER)
     assert town.holding(NAME)
-    gone = erase(town.database, town.settings, found(town, "verzoek", own), actor="privacy")
+    [gone] = erase(town.database, town.settings, found(town, "verzoek", own), actor="privacy")
     assert gone.counts == {"contact": 1, "tekst": 1, "notities": 1, "mail": 3}
     assert town.database.scrub()
     assert town.holding(NAME) == []
@@ -173,8 +173,8 @@ def test_the_audit_says_who_erased_what_and_nothing_of_it(town: Kept) -> None:
 
 def test_an_old_copy_that_was_put_back_is_erased_again(town: Kept) -> None:
     own = town.melding(NAME)
-    journal(town.folder).add("melding", own)
-    journal(town.folder).add("melding", "weg")
+    journal(town.folder).add(("melding", own))
+    journal(town.folder).add(("melding", "weg"))
     # As in a copy of before: the journal knows of the erasure and the database does not.
     keep_to_terms(town.database, town.settings, now=NOW)
     assert town.left(own) == {"plek"}

@@ -37,6 +37,12 @@ NOTHING_OF_THESE = {
     "woorden van evaluaties",
     "woorden van signalen",
     "contact van aanmeldingen",
+    "uitnodigingen",
+    "afspraken",
+    "bijeenkomsten",
+    "keuzes van thema's",
+    "wijzigingen van thema's",
+    "partners",
 }
 
 

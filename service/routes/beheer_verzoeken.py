@@ -17,6 +17,7 @@ from data.municipalities import municipalities
 from data.privacy_handling import Handled, Identity
 from data.privacy_requests import Wish
 from data.visibility import Viewer
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
@@ -138,7 +139,7 @@ def _do(visit: Visit, public_id: str, name: str, act: Act[Given], value: Given) 
         with visit.database.write() as session:
             done = act(session, visit.viewer, public_id, value)
     except NotAllowed as refused:
-        fault = f"{str(refused).capitalize()}."
+        fault = sentence(str(refused))
         return _page(visit, public_id, fault=fault, typed={name: value}, status=409)
     if done is None:
         raise HTTPException(404)
@@ -168,7 +169,7 @@ def _page(
         "nummer": privacy_requests.written(found.reference),
         "vandaag": today(),
         "uitkomsten": list(Identity),
-        "gaat_over_wissen": found.wish is Wish.ERASURE,
+        "kan_opzoeken": found.wish in {Wish.ACCESS, Wish.ERASURE},
         "done": done,
         "fault": fault,
         "typed": typed or {},

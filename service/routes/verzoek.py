@@ -16,7 +16,7 @@ from data.tokens import Purpose, name_of, token
 from service.analysis import places, towns
 from service.analysis.places import Places
 from service.challenge import Vorm
-from service.letter_pages import LONGEST_TOKEN, NOT_TO_INDEX, Told, ValuesDep, Visit, VisitDep, today
+from service.letter_pages import NOT_TO_INDEX, Told, ValuesDep, Visit, VisitDep, today
 from service.own_links import LONGEST
 from service.pages import contact, render
 from service.request_form import Written
@@ -65,8 +65,7 @@ def send(visit: VisitDep, values: ValuesDep) -> Response:
 def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response:
     """Show who asked the number of the request, its term and how far it is, and nothing of what it says."""
     secret = read_secret(visit.settings.var_folder)
-    may_be = len(token) <= LONGEST_TOKEN and token.isascii()
-    name = name_of(Purpose.REQUEST, token, secret) if may_be else None
+    name = name_of(Purpose.REQUEST, token, secret)
     with visit.workbench.session() as session:
         found = privacy_requests.progress(session, name) if name else None
     if found is None:
