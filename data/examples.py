@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
-from data import example_polls, owners
+from data import example_polls, example_season, owners
 from data.addresses import load_addresses
 from data.areas import load_edition, newest_edition
 from data.audit import record
@@ -93,7 +93,8 @@ def load_examples(
 def remove_examples(session: Session, municipality_code: str, kind: SourceKind) -> int:
     """Take out the example records of one kind of a municipality; returns how many there were.
 
-    Call it in the transaction that makes real records visible. With the meldingen go the answers to the poll.
+    Call it in the transaction that makes real records visible. With the meldingen go the answers to the poll
+    and the season.
     """
     records = RECORDS[kind]
     invented = (records.municipality_code == municipality_code) & records.example
@@ -101,6 +102,7 @@ def remove_examples(session: Session, municipality_code: str, kind: SourceKind) 
     incidents: list[int | None] = []
     if kind is SourceKind.MELDINGEN:
         example_polls.remove(session, municipality_code)
+        example_season.remove(session, municipality_code)
         joined = select(Melding.incident_id).where(invented, Melding.incident_id.is_not(None)).distinct()
         incidents = list(session.scalars(joined))
     session.execute(delete(records).where(invented))

@@ -26,7 +26,7 @@ def load(
     ] = None,
     seed: Annotated[int, typer.Option(help="Hetzelfde getal geeft dezelfde gegevens")] = SEED,
 ) -> None:
-    """Put in invented meldingen and initiatieven for towns that have none."""
+    """Put in invented meldingen, initiatieven and a season of meetings for towns that have none."""
     day = until.date().isoformat() if until else None
     with refusals(NOT_LOADED):
         answer = perform_here_or_there(EXAMPLES, {"gemeenten": gemeente or [], "until": day, "seed": seed})
