@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,12 +19,13 @@ from data.followers import CONFIRM_WITHIN
 from data.intake import KeyReused
 from data.letters import keyed
 from data.melding_words import public_ids
-from data.models import Outbox
+from data.models import Municipality, Outbox
 from data.partner_models import HelpOffer, Introduction
 from data.reach import Reach
 from data.rights import Right
 from data.terms import after_months
 from data.visibility import Viewer
+from geo.exposure import local_day
 
 CONFIRM: Final = "ik_help_mee.bevestigen"
 OBJECT: Final = "hulpaanbod"
@@ -49,6 +50,7 @@ class Offer:
     email: str
     text: str = ""
     months: int = MONTHS[1]
+    example: bool = False
 
 
 def offer(session: Session, wanted: Offer, *, key: str, secret: bytes, now: datetime) -> HelpOffer:
@@ -56,6 +58,10 @@ def offer(session: Session, wanted: Offer, *, key: str, secret: bytes, now: date
 
     KeyReused when the key came with another offer. An address that does not answer is asked thrice a day.
     """
+    # One box has one count, however its address is written.
+    wanted = replace(wanted, email=wanted.email.lower())
+    # Held: of what is sent at the same moment, each has to see what came before.
+    session.get_one(Municipality, wanted.gemeente, with_for_update=True)
     hashed = keyed(f"sleutel:{OBJECT}:{key}", secret)
     known = session.scalar(select(HelpOffer).where(HelpOffer.key_hash == hashed))
     if known is not None:
@@ -72,13 +78,14 @@ def offer(session: Session, wanted: Offer, *, key: str, secret: bytes, now: date
         text=wanted.text,
         key_hash=hashed,
         offered_at=now,
-        until=after_months(now.date(), wanted.months),
+        until=after_months(local_day(now), wanted.months),
+        example=wanted.example,
     )
     asked = _asked(session, wanted.email, now)
     session.add(row)
     session.flush()
-    if asked < MOST_OPEN:
-        outbox.queue(session, kind=CONFIRM, recipient=row.email, payload={"hulp": row.public_id}, now=now)
+    if asked < MOST_OPEN and row.mailbox:
+        outbox.queue(session, kind=CONFIRM, recipient=row.mailbox, payload={"hulp": row.public_id}, now=now)
     return row
 
 
@@ -141,7 +148,7 @@ def tidy(session: Session, now: datetime) -> int:
 def over(now: datetime) -> ColumnElement[bool]:
     """Return whether an offer has had its time: its term is over, or nobody confirmed it for a week."""
     never = HelpOffer.confirmed_at.is_(None) & (HelpOffer.offered_at < now - CONFIRM_WITHIN)
-    return or_(HelpOffer.until < now.date(), never)
+    return or_(HelpOffer.until < local_day(now), never)
 
 
 def running(

@@ -14,6 +14,7 @@ from data.help_offers import counts_now
 from data.melding_words import public_ids
 from data.partner_models import HelpOffer, Introduction
 from geo.errors import WijkbeeldError
+from geo.exposure import local_day
 
 ASK: Final = "kennismaken.vraag"
 TOGETHER: Final = "kennismaken.samen"
@@ -50,7 +51,7 @@ def propose(
     WrongIntroduction for one and the same person, two towns, an offer that is over, or two who were asked
     before.
     """
-    _check(session, one, other, reason, now.date())
+    _check(session, one, other, reason, local_day(now))
     row = Introduction(
         public_id=public_ids(1)[0],
         municipality_code=one.municipality_code,
@@ -63,16 +64,16 @@ def propose(
     session.add(row)
     session.flush()
     for side, offer in ((ONE, one), (OTHER, other)):
-        payload = {"kennismaking": row.public_id, "kant": side}
-        outbox.queue(session, kind=ASK, recipient=offer.email, payload=payload, now=now)
+        _mail(session, ASK, row, side, to=offer, now=now)
     _note(session, row, "voorgesteld", actor)
     return row
 
 
-def find(session: Session, name: str) -> Side | None:
-    """Return an introduction by the name in the link of one side: the side, and the name of it."""
+def find(session: Session, name: str, *, hold: bool = False) -> Side | None:
+    """Return an introduction by the name in the link of one side, held for this transaction when asked."""
     side, public_id = name[:1], name[1:]
-    row = session.scalar(select(Introduction).where(Introduction.public_id == public_id))
+    query = select(Introduction).where(Introduction.public_id == public_id)
+    row = session.scalar(query.with_for_update() if hold else query)
     if row is None or side not in {ONE, OTHER}:
         return None
     one, other = session.get_one(HelpOffer, row.one_id), session.get_one(HelpOffer, row.other_id)
@@ -86,8 +87,9 @@ def answer(session: Session, name: str, *, agreed: bool, now: datetime) -> Side 
 
     A yes can become a no until then. None when the introduction is gone, or one of both stopped.
     """
-    found = find(session, name)
-    if found is None or not _both_there(found, now.date()):
+    # Held: of two who say yes at once, the second has to see the yes of the first.
+    found = find(session, name, hold=True)
+    if found is None or not _both_there(found, local_day(now)):
         return None
     row = found.row
     if row.introduced_at is None:
@@ -99,8 +101,7 @@ def answer(session: Session, name: str, *, agreed: bool, now: datetime) -> Side 
         if row.one_agreed and row.other_agreed:
             row.introduced_at = now
             for side, offer in zip((name[:1], _opposite(name)), (found.own, found.other), strict=True):
-                payload = {"kennismaking": row.public_id, "kant": side}
-                outbox.queue(session, kind=TOGETHER, recipient=offer.email, payload=payload, now=now)
+                _mail(session, TOGETHER, row, side, to=offer, now=now)
             _note(session, row, "samen", ACTOR)
         session.flush()
     return find(session, name)
@@ -131,6 +132,12 @@ def _check(session: Session, one: HelpOffer, other: HelpOffer, reason: str, toda
 
 def _both_there(found: Side, today: date) -> bool:
     return counts_now(found.own, today) and counts_now(found.other, today)
+
+
+def _mail(session: Session, kind: str, row: Introduction, side: str, *, to: HelpOffer, now: datetime) -> None:
+    if to.mailbox:
+        payload = {"kennismaking": row.public_id, "kant": side}
+        outbox.queue(session, kind=kind, recipient=to.mailbox, payload=payload, now=now)
 
 
 def _opposite(name: str) -> str:

@@ -91,6 +91,7 @@ def propose(session: Session, meeting: Meeting, registry: Registry) -> Sequence[
 
     Who is on the list already, left out or not, stays as it is.
     """
+    _hold(session, meeting)
     known = {partner.id for _, partner in lines(session, meeting)}
     made = [
         _line(session, meeting, one.partner, one.reason)
@@ -108,6 +109,13 @@ def refusal(partner: Partner, refused: Iterable[str] = ()) -> str:
     if partner.kind in RESIDENTS and partner.consent_on is None:
         return "heeft geen toestemming gegeven"
     return ""
+
+
+def barred(session: Session, partner: Partner, secret: bytes) -> str:
+    """Return why nothing may be mailed to a partner at this moment; empty when nothing is against it."""
+    return refusal(
+        partner, refusals.among(session, partner.municipality_code, [refusals.key_of(partner)], secret)
+    )
 
 
 def add(session: Session, meeting: Meeting, partner: Partner, reason: str, *, actor: str) -> Invitation:
@@ -141,14 +149,23 @@ def put_back(session: Session, meeting: Meeting, row: Invitation, *, actor: str)
         note(session, meeting, "uitnodiging.teruggezet", actor, {"lijn": row.public_id})
 
 
-def send(session: Session, meeting: Meeting, way: Way, *, secret: bytes, actor: str) -> Counter[str]:
+def send(
+    session: Session,
+    meeting: Meeting,
+    way: Way,
+    *,
+    secret: bytes,
+    actor: str,
+    at: datetime | None = None,
+) -> Counter[str]:
     """Send what waits on the list this way, by mail or as a letter that is on its way; returns the counts.
 
     `verstuurd` left, `geweigerd` did not: the partner refused or never agreed. WrongInvitation for a meeting
     that was called off or has begun.
     """
-    _need_to_come(meeting)
-    moment, done = now(), Counter[str]()
+    moment, done = at or now(), Counter[str]()
+    _need_to_come(meeting, moment)
+    _hold(session, meeting)
     waiting = [one for one in lines(session, meeting) if (one[0].state, one[0].way) == (State.PROPOSED, way)]
     refused = _refused(session, meeting, waiting, secret)
     for row, partner in waiting:
@@ -156,7 +173,7 @@ def send(session: Session, meeting: Meeting, way: Way, *, secret: bytes, actor: 
             done["geweigerd"] += 1
             continue
         if way is Way.MAIL:
-            _queue(session, MAIL, row, partner, moment)
+            queue(session, MAIL, row, partner, moment)
         row.state, row.sent_at = State.SENT, moment
         done["verstuurd"] += 1
     session.flush()
@@ -166,13 +183,14 @@ def send(session: Session, meeting: Meeting, way: Way, *, secret: bytes, actor: 
 
 def remind(session: Session, meeting: Meeting, *, secret: bytes, actor: str) -> int:
     """Mail who did not answer, once and not within two days; returns how many."""
-    _need_to_come(meeting)
     moment = now()
+    _need_to_come(meeting, moment)
+    _hold(session, meeting)
     waiting = [one for one in lines(session, meeting) if may_remind(one[0], moment)]
     refused = _refused(session, meeting, waiting, secret)
     reached = [one for one in waiting if not refusal(one[1], refused)]
     for row, partner in reached:
-        _queue(session, REMINDER, row, partner, moment)
+        queue(session, REMINDER, row, partner, moment)
         row.reminded_at = moment
     note(session, meeting, "uitnodiging.herinnerd", actor, {"aantal": len(reached)})
     return len(reached)
@@ -196,12 +214,21 @@ def find(session: Session, public_id: str) -> tuple[Invitation, Partner, Meeting
     return None if found is None else (found[0], found[1], found[2])
 
 
-def answer(session: Session, meeting: Meeting, row: Invitation, given: Answer, *, actor: str) -> None:
+def answer(
+    session: Session,
+    meeting: Meeting,
+    row: Invitation,
+    given: Answer,
+    *,
+    actor: str,
+    at: datetime | None = None,
+) -> None:
     """Keep what somebody answered; the last answer counts.
 
     WrongInvitation when the meeting has begun or was called off, or for another number of people.
     """
-    _need_to_come(meeting)
+    moment = at or now()
+    _need_to_come(meeting, moment)
     if given.said not in ANSWERS:
         raise WrongInvitation("kies of u komt")
     people = None if given.said is State.STAYS else given.people
@@ -209,7 +236,7 @@ def answer(session: Session, meeting: Meeting, row: Invitation, given: Answer, *
         raise WrongInvitation(f"vul in met hoeveel mensen u komt: 1 tot en met {MOST_PEOPLE}")
     if len(given.words) > LONGEST_NOTE:
         raise WrongInvitation(f"uw opmerking is te lang; er passen {LONGEST_NOTE} tekens")
-    row.state, row.people, row.note, row.answered_at = given.said, people, given.words, now()
+    row.state, row.people, row.note, row.answered_at = given.said, people, given.words, moment
     session.flush()
     detail = {"lijn": row.public_id, "antwoord": given.said.value}
     note(session, meeting, "uitnodiging.beantwoord", actor, detail)
@@ -238,6 +265,11 @@ def note(
     )
 
 
+def _hold(session: Session, meeting: Meeting) -> None:
+    """Let whoever sends at the same moment wait: two may not both find the same lines unsent."""
+    session.refresh(meeting, with_for_update=True)
+
+
 def _line(session: Session, meeting: Meeting, partner: Partner, reason: str) -> Invitation:
     row = Invitation(
         public_id=public_ids(1)[0],
@@ -262,13 +294,15 @@ def _refused(session: Session, meeting: Meeting, found: Iterable[Line], secret: 
     return refusals.among(session, meeting.municipality_code, addresses, secret)
 
 
-def _queue(session: Session, kind: str, row: Invitation, partner: Partner, moment: datetime) -> None:
-    payload = {"uitnodiging": row.public_id}
-    outbox.queue(session, kind=kind, recipient=partner.email, payload=payload, now=moment)
+def queue(session: Session, kind: str, row: Invitation, partner: Partner, moment: datetime) -> None:
+    """Put a mail about an invitation in the outbox; none for who was made up."""
+    if partner.mailbox:
+        payload = {"uitnodiging": row.public_id}
+        outbox.queue(session, kind=kind, recipient=partner.mailbox, payload=payload, now=moment)
 
 
-def _need_to_come(meeting: Meeting) -> None:
+def _need_to_come(meeting: Meeting, moment: datetime) -> None:
     if meeting.state == CALLED_OFF:
         raise WrongInvitation("deze bijeenkomst gaat niet door")
-    if meeting.starts_at <= now():
+    if meeting.starts_at <= moment:
         raise WrongInvitation("deze bijeenkomst is al begonnen of geweest")

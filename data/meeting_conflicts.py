@@ -12,10 +12,11 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from data.meeting_models import Meeting
-from data.meeting_times import local_day
 from data.meetings import STANDING
 from data.partner_models import Invitation, Partner
+from data.reach import Reach
 from data.theme_models import TownDays
+from geo.exposure import local_day
 
 # Of who said no to another meeting, or was taken off its list, nothing is in the way.
 _STANDS: Final = and_(Invitation.state != "komt_niet", Invitation.left_out == "")
@@ -89,15 +90,16 @@ def _around(session: Session, asked: Asked) -> Sequence[Meeting]:
 def _people(session: Session, asked: Asked, others: Sequence[Meeting], day: date) -> list[Conflict]:
     """Return who is invited to another meeting then: of those invited here, else of whom the theme asks."""
     invited = _invited(session, asked.number) if asked.number is not None else frozenset()
+    reach = Reach(session)
     return [
         Conflict(Kind.PERSON, other.titel, day, who=_who(partner))
         for other, partner in _invited_to(session, others)
-        if (partner.id in invited if invited else _would_come(partner, asked))
+        if (partner.id in invited if invited else _would_come(partner, asked, reach))
     ]
 
 
-def _would_come(partner: Partner, asked: Asked) -> bool:
-    here = not partner.gebieden or asked.gebied in partner.gebieden
+def _would_come(partner: Partner, asked: Asked, reach: Reach) -> bool:
+    here = reach.overlap([asked.gebied], partner.gebieden)
     return here and asked.theme is not None and asked.theme in partner.themes
 
 

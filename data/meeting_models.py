@@ -106,7 +106,10 @@ class Attendance(Table):
 
 
 class Agreement(Table):
-    """What somebody will do before a day: `open`, `nagekomen` or `vervallen`."""
+    """What somebody will do before a day: `open`, `nagekomen` or `vervallen`.
+
+    `moves` counts how often that day was moved, and `first_due_on` is what it was before the first time.
+    """
 
     __tablename__ = "agreement"
 
@@ -120,6 +123,8 @@ class Agreement(Table):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
     owner: Mapped[str] = mapped_column(FreeLine(160))
     due_on: Mapped[date]
+    first_due_on: Mapped[date | None]
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(FreeText)
     closed_on: Mapped[date | None]

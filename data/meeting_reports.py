@@ -10,15 +10,14 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from data import audit
+from data import meetings
 from data.meeting_models import Attendance, Meeting
-from data.meetings import OBJECT, VISITORS, MeetingRefused, State
+from data.meetings import VISITORS, MeetingRefused, State
+from geo.disclosure import SHOWN_FROM
 from geo.exposure import AMSTERDAM
 
 LONGEST: Final = 10_000
 MOST: Final = 2_000
-# The least number of people that everybody is told.
-SHOWN_FROM: Final = 5
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ def count(
         for kind in VISITORS
         if numbers.get(kind)
     )
-    _note(session, meeting, "geteld", actor, {"mensen": sum(numbers.values())})
+    meetings.note(session, meeting, "geteld", actor, {"mensen": sum(numbers.values())})
 
 
 def attendance(session: Session, meeting: Meeting) -> dict[str, int]:
@@ -66,7 +65,7 @@ def write(session: Session, meeting: Meeting, text: str, *, actor: str, now: dat
     if text == (meeting.report or ""):
         return
     meeting.report, meeting.report_released = text or None, False
-    _note(session, meeting, "verslag_bewaard", actor)
+    meetings.note(session, meeting, "verslag_bewaard", actor)
 
 
 def release(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> None:
@@ -78,18 +77,22 @@ def release(session: Session, meeting: Meeting, *, actor: str, now: datetime) ->
         raise MeetingRefused("deze bijeenkomst heeft geen openbare pagina")
     if not meeting.report_released:
         meeting.report_released = True
-        _note(session, meeting, "verslag_vrijgegeven", actor)
+        meetings.note(session, meeting, "verslag_vrijgegeven", actor)
 
 
 def withdraw(session: Session, meeting: Meeting, *, actor: str) -> None:
     """Show a report to staff alone again."""
     if meeting.report_released:
         meeting.report_released = False
-        _note(session, meeting, "verslag_teruggenomen", actor)
+        meetings.note(session, meeting, "verslag_teruggenomen", actor)
 
 
 def visitors(session: Session, gemeente: str, since: date, until: date) -> dict[str, ByGebied]:
-    """Return by gebied who came after a day and until another: `under` is how many meetings were counted."""
+    """Return by gebied who came after a day and until another: `under` is how many meetings were counted.
+
+    A meeting of fewer than five is left out: everybody reads these figures, of every day, so that two of them
+    tell what came between.
+    """
     query = (
         select(Meeting.gebied, func.sum(Attendance.number), Meeting.example)
         .join(Attendance, Attendance.meeting_id == Meeting.id)
@@ -100,6 +103,7 @@ def visitors(session: Session, gemeente: str, since: date, until: date) -> dict[
             Meeting.starts_at < _begin(until + timedelta(days=1)),
         )
         .group_by(Meeting.id, Meeting.gebied, Meeting.example)
+        .having(func.sum(Attendance.number) >= SHOWN_FROM)
     )
     found: dict[str, ByGebied] = {}
     for gebied, people, example in session.execute(query):
@@ -121,16 +125,3 @@ def _begin(day: date) -> datetime:
 def _check(meeting: Meeting, now: datetime) -> None:
     if not may_report(meeting, now):
         raise MeetingRefused("een verslag komt er pas als de bijeenkomst is geweest")
-
-
-def _note(
-    session: Session, meeting: Meeting, act: str, actor: str, detail: dict[str, int] | None = None
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"{OBJECT}.{act}",
-        object_kind=OBJECT,
-        object_id=meeting.public_id,
-        detail=detail,
-    )

@@ -54,11 +54,6 @@ def series_days(first: date, *, weeks: int, times: int) -> list[date]:
     return [first + timedelta(weeks=weeks * number) for number in range(times)]
 
 
-def local_day(moment: datetime) -> date:
-    """Return the day of a moment in Amsterdam."""
-    return moment.astimezone(AMSTERDAM).date()
-
-
 def _moment(day: date, at: time) -> tuple[datetime, bool]:
     local = datetime.combine(day, at, AMSTERDAM)
     moment = local.astimezone(UTC)

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from data import audit, visibility
 from data.agendas import Item
 from data.meeting_models import AgendaItem, Meeting
-from data.organisations import buurten_of
+from data.partner_models import Invitation
 from data.rights import Right
+from data.theme_choices import ChoiceState
 from data.theme_models import ThemeChoice
 from data.visibility import PUBLIC, Viewer
 from geo.crs import LngLat, to_rd
@@ -45,6 +46,8 @@ VISITORS: Final = (
 )  # fmt: skip
 # What still takes a place in somebody's diary.
 STANDING: Final = (State.CONCEPT.value, State.ANNOUNCED.value)
+# Lines of a list of invitations of which nobody heard.
+UNAWARE: Final = ("voorgesteld", "uitgezet")
 # What a calendar shows, so that a change of it is a change there.
 SHOWN: Final = ("titel", "starts_at", "ends_at", "place", "address", "intro", "lon", "lat")
 # What everybody who comes has to hear of.
@@ -91,6 +94,7 @@ class Plan:
     public: bool = True
     route: tuple[Stop, ...] = ()
     agenda: tuple[Item, ...] = ()
+    example: bool = False
 
 
 def plan(
@@ -123,7 +127,7 @@ def planned_before(session: Session, *, key: str, actor: str) -> Sequence[Meetin
 def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now: datetime) -> bool:
     """Change a meeting that is still to come; returns whether who comes has to hear of it.
 
-    Its gebied and theme stay. What calendars show of an announced one gets a higher sequence.
+    Its gebied and theme stay. What calendars show of one that somebody knows of gets a higher sequence.
     """
     if meeting.state not in STANDING:
         raise MeetingRefused(f"deze bijeenkomst is {meeting.state} en verandert niet meer")
@@ -135,13 +139,13 @@ def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now:
         setattr(meeting, name, values[name])
     _write_agenda(session, meeting, wanted.agenda)
     meeting.changed_at = now
-    announced = meeting.state == State.ANNOUNCED
-    if announced and differing & set(SHOWN):
+    known = _is_known(session, meeting)
+    if known and differing & set(SHOWN):
         meeting.sequence += 1
     if "starts_at" in differing:
         meeting.reminded_at = None
-    _note(session, meeting, "gewijzigd", actor, {"wat": sorted(differing)})
-    return announced and bool(differing & set(MOVED))
+    note(session, meeting, "gewijzigd", actor, {"wat": sorted(differing)})
+    return known and bool(differing & set(MOVED))
 
 
 def announce(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> None:
@@ -156,19 +160,19 @@ def announce(session: Session, meeting: Meeting, *, actor: str, now: datetime) -
         raise MeetingRefused("deze bijeenkomst heeft nog geen plek")
     meeting.state = State.ANNOUNCED.value
     meeting.announced_at = meeting.changed_at = now
-    _note(session, meeting, "aangekondigd", actor)
+    note(session, meeting, "aangekondigd", actor)
 
 
 def call_off(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> bool:
     """Call a meeting off; returns whether who comes has to hear of it."""
     if meeting.state not in STANDING:
         raise MeetingRefused(f"deze bijeenkomst is {meeting.state}")
-    announced = meeting.state == State.ANNOUNCED
+    known = _is_known(session, meeting)
     meeting.state = State.CANCELLED.value
     meeting.changed_at = now
-    meeting.sequence += announced
-    _note(session, meeting, "afgelast", actor)
-    return announced
+    meeting.sequence += known
+    note(session, meeting, "afgelast", actor)
+    return known
 
 
 def awaits_care(session: Session, now: datetime) -> bool:
@@ -185,7 +189,7 @@ def finish_past(session: Session, now: datetime) -> int:
     found = session.scalars(query).all()
     for meeting in found:
         meeting.state = State.HELD.value
-        _note(session, meeting, "geweest", ACTOR)
+        note(session, meeting, "geweest", ACTOR)
     return len(found)
 
 
@@ -228,6 +232,12 @@ def since(session: Session, viewer: Viewer, asked: Listed, *, offset: int, limit
     return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).offset(offset).limit(limit)).all()
 
 
+def of_choice(session: Session, viewer: Viewer, choice: ThemeChoice) -> Sequence[Meeting]:
+    """Return the meetings that were planned from a choice and that a viewer may see, the first one first."""
+    query = seen_by(viewer).where(Meeting.choice_id == choice.id)
+    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all()
+
+
 def in_calendar(
     session: Session, gemeente: str, *, gebieden: Sequence[str] | None = None, now: datetime
 ) -> Sequence[Meeting]:
@@ -240,18 +250,6 @@ def seen_by(viewer: Viewer) -> Select[Meeting]:
     """Select the meetings that a viewer may see: what was announced to everybody, and all of the own town."""
     shown = and_(Meeting.public, Meeting.announced_at.is_not(None))
     return select(Meeting).where(or_(shown, _of_staff(viewer)))
-
-
-def may_plan(session: Session, viewer: Viewer, gemeente: str, gebied: str) -> bool:
-    """Return whether this viewer plans meetings in a gebied: it lies as a whole within the own areas."""
-    for grant in viewer.grants:
-        if grant.gives(Right.MEETINGS) and grant.covers(gemeente):
-            if not grant.gebieden or gebied in grant.gebieden:
-                return True
-            inside = buurten_of(session, [gebied])
-            if inside and inside <= buurten_of(session, grant.gebieden):
-                return True
-    return False
 
 
 def agenda(session: Session, meeting: Meeting) -> list[Item]:
@@ -279,10 +277,18 @@ def siblings(session: Session, meeting: Meeting) -> Sequence[Meeting]:
 
 def choice_of(session: Session, viewer: Viewer, public_id: str) -> ThemeChoice | None:
     """Return the choice of a theme to plan a meeting from; None when there is none for this viewer."""
-    query = select(ThemeChoice).where(ThemeChoice.public_id == public_id, ThemeChoice.theme.is_not(None))
+    query = select(ThemeChoice).where(
+        ThemeChoice.public_id == public_id, ThemeChoice.state == ChoiceState.GEKOZEN
+    )
     found = session.scalar(query)
     may = found is not None and viewer.may(Right.MEETINGS, found.municipality_code)
     return found if may else None
+
+
+def _is_known(session: Session, meeting: Meeting) -> bool:
+    """Return whether somebody outside may know of a meeting: it was announced, or somebody was invited."""
+    query = select(Invitation.id).where(Invitation.meeting_id == meeting.id, Invitation.state.not_in(UNAWARE))
+    return meeting.state == State.ANNOUNCED or session.scalar(query.limit(1)) is not None
 
 
 def _of_places(viewer: Viewer, gemeente: str, gebieden: Sequence[str] | None) -> Select[Meeting]:
@@ -313,12 +319,13 @@ def _add(
         series=series,
         created_at=now,
         created_by=actor,
+        example=wanted.example,
         **_values(wanted),
     )
     session.add(row)
     session.flush()
     _write_agenda(session, row, wanted.agenda)
-    _note(session, row, "gepland", actor, {"vorm": wanted.form})
+    note(session, row, "gepland", actor, {"vorm": wanted.form})
     return row
 
 
@@ -361,9 +368,10 @@ def _write_agenda(session: Session, meeting: Meeting, items: Sequence[Item]) -> 
     )
 
 
-def _note(
+def note(
     session: Session, meeting: Meeting, action: str, actor: str, detail: dict[str, Any] | None = None
 ) -> None:
+    """Write down in the audit what was done with a meeting: numbers and names of fields, never words."""
     audit.record(
         session,
         actor=actor,

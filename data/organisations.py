@@ -21,6 +21,7 @@ from data.rights import Grant, Right, Role
 from data.visibility import BUURT, Viewer
 from data.work_along_models import OrganisationText
 from geo.errors import WijkbeeldError
+from geo.exposure import local_day
 
 LONGEST_NAME: Final = 120
 LONGEST_TEXT: Final = 1_000
@@ -112,7 +113,7 @@ def active_in(session: Session, viewer: Viewer, gemeente: str, *, since: date) -
     found = _read(session, _accounts().where(Account.municipality_code == gemeente))
     staff = viewer.may(Right.FIGURES_STAFF, gemeente)
     texts = ((one, one.written if staff else one.released) for one in found)
-    return [one for one, text in texts if text is not None and text.written_at.date() >= since]
+    return [one for one, text in texts if text is not None and local_day(text.written_at) >= since]
 
 
 def buurten_of(session: Session, codes: Iterable[str]) -> frozenset[str]:
@@ -169,6 +170,6 @@ def _note(session: Session, organisation: Organisation, actor: str, action: str)
         session,
         actor=actor,
         action=action,
-        object_kind="account",
+        object_kind=accounts.ORGANISATION,
         object_id=organisation.account.name,
     )

@@ -19,9 +19,10 @@ from sqlalchemy import select
 
 from data import audit
 from data.melding_words import public_ids
+from data.models import Municipality
 from data.partner_fields import Given, WrongPartner
 from data.partner_file import CellFault, FileRow, PartnerFile, Words
-from data.partner_index import PartnerIndex
+from data.partner_index import PartnerIndex, Same
 from data.partner_models import Partner
 from data.partners import Register, given_of
 from data.reach import Reach
@@ -32,6 +33,7 @@ from data.visibility import Viewer
 FOLDER: Final = "partners_inlezen"
 NAME: Final = re.compile(r"[\w-]{22}")
 KEPT_S: Final = 86_400.0
+OF_A_COLLEAGUE: Final = "Deze partner staat er al, voor een gebied van een collega. Vraag het die collega."
 
 
 class Choice(StrEnum):
@@ -88,7 +90,11 @@ def look(register: Register, viewer: Viewer, read: PartnerFile) -> Look:
         if row.faults or faults:
             found.rejects.append(_rejected(row, read.columns, {} if row.faults else faults))
             continue
-        _sort(found, index, register, row, given)
+        same = index.find(given)
+        if same is not None and not _may_join(reach, viewer, same.one, given):
+            found.rejects.append(_rejected(row, read.columns, {"organisatie": OF_A_COLLEAGUE}))
+            continue
+        _sort(found, index, same, row, given)
     return found
 
 
@@ -97,6 +103,8 @@ def take_in(register: Register, viewer: Viewer, read: PartnerFile, choices: Mapp
 
     A row that cannot be joined, as that would break a rule, is rejected.
     """
+    # Held: of a file that is sent twice at once, the second has to see who the first brought.
+    register.session.get_one(Municipality, register.gemeente, with_for_update=True)
     found = look(register, viewer, read)
     rows = register.add_all([given for _, given in found.new])
     by_line = {row.line: partner for (row, _), partner in zip(found.new, rows, strict=True)}
@@ -185,10 +193,20 @@ def _known(register: Register) -> Sequence[Partner]:
     return register.session.scalars(query).all()
 
 
+def _may_join(reach: Reach, viewer: Viewer, known: Partner | int, given: Given) -> bool:
+    """Return whether a row adds nothing to who is known, or that partner works in an own area."""
+    if isinstance(known, int) or merged(given_of(known), given) == given_of(known):
+        return True
+    return reach.covers(viewer, Right.PARTNERS, known.municipality_code, known.gebieden)
+
+
 def _sort(
-    found: Look, index: PartnerIndex[Partner | int], register: Register, row: FileRow, given: Given
+    found: Look,
+    index: PartnerIndex[Partner | int],
+    same: Same[Partner | int] | None,
+    row: FileRow,
+    given: Given,
 ) -> None:
-    same = index.find(given)
     if same is None:
         found.new.append((row, given))
         index.add(given, row.line)

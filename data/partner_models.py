@@ -46,13 +46,19 @@ class Partner(Table):
 
     __table_args__ = (Index(None, "municipality_code", "organisation"),)
 
+    @property
+    def mailbox(self) -> str:
+        """Where mail goes; empty without an address, and for who was made up."""
+        return "" if self.example else self.email
+
 
 class Invitation(Table):
     """A line of the invitation list of a meeting, with why it is there and what came back.
 
     It is `voorgesteld`, `uitgezet`, `verstuurd`, `komt`, `misschien` or `komt_niet`; `way` is `mail`,
     `brief` or `zelf` (called or asked by hand). `left_out` says why somebody was taken off the list. The link
-    to answer by is derived from `public_id`, and works once it was sent.
+    to answer by is derived from `public_id`, and works once it was sent. `to_tell` is `gewijzigd` or
+    `afgelast` until the coordinator let somebody know whom no mail reaches.
     """
 
     __tablename__ = "invitation"
@@ -70,6 +76,7 @@ class Invitation(Table):
     answered_at: Mapped[datetime | None]
     people: Mapped[int | None]
     note: Mapped[str] = mapped_column(FreeLine(300), default="")
+    to_tell: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
     __table_args__ = (UniqueConstraint("meeting_id", "partner_id"),)
 
@@ -108,6 +115,11 @@ class HelpOffer(Table):
     example: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index(None, "municipality_code", "area"),)
+
+    @property
+    def mailbox(self) -> str:
+        """Where mail goes; empty for who was made up."""
+        return "" if self.example else self.email
 
 
 class Introduction(Table):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from data import audit, refusals
+from data.acting import acts_everywhere, acts_in
 from data.letters import now
+from data.meeting_models import Agreement, Evaluation
 from data.melding_words import public_ids
 from data.models import Audit, Outbox
 from data.partner_fields import Given, Kind, WrongPartner
 from data.partner_models import Invitation, Partner
 from data.reach import Reach, area_names
 from data.rights import Right
+from data.theme_models import ChoiceReaction
 from data.visibility import Viewer
+from geo.exposure import local_day
 from geo.themes import Registry
 
 OBJECT: Final = "partner"
@@ -63,6 +68,7 @@ class Register:
     secret: bytes
     actor: str
     today: date
+    example: bool = False
 
     def add(self, given: Given, *, account: int | None = None) -> Partner:
         """Keep a new partner, confirmed today; WrongPartner says what is wrong.
@@ -91,6 +97,7 @@ class Register:
                 created_at=moment,
                 created_by=self.actor,
                 confirmed_on=self.today,
+                example=self.example,
                 **_values(given),
             )
             for name, given in zip(names, wanted, strict=True)
@@ -146,7 +153,7 @@ def find(session: Session, viewer: Viewer, gemeente: str, asked: Filters) -> lis
     if asked.kind:
         query = query.where(Partner.kind == asked.kind)
     if asked.stale:
-        query = query.where(Partner.confirmed_on < now().date() - STALE_AFTER)
+        query = query.where(Partner.confirmed_on < local_day(now()) - STALE_AFTER)
     reach = Reach(session)
     words = asked.text.casefold().split()
     rows = [
@@ -176,6 +183,14 @@ def may_change(session: Session, viewer: Viewer, row: Partner) -> bool:
     return Reach(session).covers(viewer, Right.PARTNERS, row.municipality_code, row.gebieden)
 
 
+def may_remove(session: Session, viewer: Viewer, row: Partner) -> bool:
+    """Return whether a partner works in the areas of this viewer alone: nobody else loses them then."""
+    gemeente, right = row.municipality_code, Right.PARTNERS
+    if not row.gebieden:
+        return acts_everywhere(viewer, right, gemeente)
+    return all(acts_in(session, viewer, right, gemeente, one) for one in row.gebieden)
+
+
 def confirm(session: Session, row: Partner, *, today: date, actor: str) -> None:
     """Note that somebody looked today, and that all of it is still right."""
     row.confirmed_on = today
@@ -189,10 +204,25 @@ def remove(session: Session, row: Partner, *, actor: str) -> None:
 
 
 def forget(session: Session, row: Partner) -> dict[str, int]:
-    """Delete a partner with the invitations and the mail that waits for them; returns how many went."""
+    """Delete a partner with the invitations and the mail that waits for them; returns how many went.
+
+    What they said of a choice or a year stays, and their links to it open nothing any more.
+    """
     names = list(session.scalars(select(Invitation.public_id).where(Invitation.partner_id == row.id)))
-    about = Outbox.payload["uitnodiging"].as_string().in_(names)
-    mails = session.scalars(delete(Outbox).where(about).returning(Outbox.id)).all() if names else []
+    asked = session.scalars(select(ChoiceReaction).where(ChoiceReaction.partner_id == row.id)).all()
+    agreed = select(Agreement.public_id).where(Agreement.partner_id == row.id, Agreement.account_id.is_(None))
+    about = or_(
+        Outbox.payload["uitnodiging"].as_string().in_(names),
+        Outbox.payload["reactie"].as_integer().in_([one.id for one in asked]),
+        Outbox.payload["partner"].as_string() == row.public_id,
+        Outbox.payload["afspraak"].as_string().in_(list(session.scalars(agreed))),
+    )
+    mails = session.scalars(delete(Outbox).where(about).returning(Outbox.id)).all()
+    for reaction in asked:
+        reaction.token_hash = secrets.token_hex(32)
+    for year in session.scalars(select(Evaluation).where(Evaluation.partner_id == row.id)):
+        year.key_hash = secrets.token_hex(32)
+    session.flush()
     session.delete(row)
     session.flush()
     return {"uitnodigingen": len(names), "mail": len(mails)}

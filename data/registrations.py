@@ -12,16 +12,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data import audit, outbox
+from data import meetings, outbox
 from data.database import Database
 from data.intake import NEW_TRIES, REPORTER, KeyReused, NotStored
 from data.letters import Settle, keyed
 from data.meeting_models import Meeting, Registration
-from data.meeting_times import local_day
-from data.meetings import OBJECT, State
+from data.meetings import State
 from data.text_masking import without_bsn
 from geo.errors import WijkbeeldError
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 MOST_SEATS: Final = 4
 LONGEST_NEEDS: Final = 300
@@ -30,6 +29,9 @@ MOVED: Final = "bijeenkomst.gewijzigd"
 CALLED_OFF: Final = "bijeenkomst.afgelast"
 REMINDER: Final = "bijeenkomst.herinnering"
 REMIND_FROM_HOUR: Final = 9
+# Anybody can type anybody's address: so many registrations a day bring it mail.
+MOST_MAILED: Final = 5
+MAILED_WITHIN: Final = timedelta(days=1)
 SIGNS: Final = 43
 WIPED: Final[dict[str, Any]] = {"naam": "", "email": "", "needs": "", "may_mail": False}
 
@@ -71,7 +73,6 @@ def register(
     The same key with the same content gives the same link again; with another content KeyReused. Full when
     there are fewer seats left, Closed when the meeting does not take registrations.
     """
-    key_hash = keyed(f"aanmelding:{public_id}:{key}", secret)
     for _ in range(NEW_TRIES):
         try:
             with database.write() as session:
@@ -80,7 +81,7 @@ def register(
                 meeting = session.scalar(query)
                 if meeting is None:
                     raise Closed("deze bijeenkomst is er niet")
-                return _keep(session, meeting, wish, settle=settle, key_hash=key_hash, secret=secret)
+                return keep(session, meeting, wish, settle=settle, key=key, secret=secret)
         except IntegrityError:
             continue
     raise NotStored("uw aanmelding kon niet worden opgeslagen; probeer het nog eens")
@@ -134,7 +135,8 @@ def cancel(session: Session, registration: Registration, *, actor: str, now: dat
     registration.cancelled_at = now
     for name, value in WIPED.items():
         setattr(registration, name, value)
-    _note(session, session.get_one(Meeting, registration.meeting_id), "afgemeld", actor, registration.seats)
+    meeting = session.get_one(Meeting, registration.meeting_id)
+    meetings.note(session, meeting, "afgemeld", actor, {"plaatsen": registration.seats})
 
 
 def tell(session: Session, meeting: Meeting, kind: str, *, now: datetime) -> int:
@@ -174,17 +176,26 @@ def wipe(session: Session, ids: Iterable[int]) -> None:
     session.execute(update(Registration).where(Registration.id.in_(list(ids))).values(**WIPED))
 
 
-def _keep(
-    session: Session, meeting: Meeting, wish: Wish, *, settle: Settle, key_hash: str, secret: bytes
+def keep(
+    session: Session,
+    meeting: Meeting,
+    wish: Wish,
+    *,
+    settle: Settle,
+    key: str,
+    secret: bytes,
+    now: datetime | None = None,
 ) -> str:
+    """Keep the seats of a meeting that is held for this transaction, and return their secret link."""
     wish = _without_bsn(wish)
+    key_hash = keyed(f"aanmelding:{meeting.public_id}:{key}", secret)
     link = _link(key_hash, secret)
     before = session.scalar(select(Registration).where(Registration.key_hash == key_hash))
     if before is not None:
         if before.cancelled_at is None and _wish_of(before) != wish:
             raise KeyReused("deze sleutel hoort bij een andere aanmelding")
         return link
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     if not is_open(meeting, now):
         raise Closed("voor deze bijeenkomst kunt u zich niet aanmelden")
     left = seats(session, meeting).left
@@ -197,7 +208,7 @@ def _keep(
         seats=wish.seats,
         naam=wish.naam,
         email=wish.email,
-        may_mail=bool(wish.email),
+        may_mail=bool(wish.email) and _mailed(session, wish.email, now) < MOST_MAILED,
         checked=settle(session) is None,
         needs=wish.needs,
         registered_at=now,
@@ -207,14 +218,20 @@ def _keep(
     if may_mail(row):
         payload = {"aanmelding": row.id}
         outbox.queue(session, kind=RECEIPT, recipient=row.email, payload=payload, now=now)
-    _note(session, meeting, "aangemeld", REPORTER, wish.seats)
+    meetings.note(session, meeting, "aangemeld", REPORTER, {"plaatsen": wish.seats})
     return link
 
 
 def _without_bsn(wish: Wish) -> Wish:
     return Wish(
-        seats=wish.seats, naam=without_bsn(wish.naam), email=wish.email, needs=without_bsn(wish.needs)
+        seats=wish.seats, naam=without_bsn(wish.naam), email=wish.email.lower(), needs=without_bsn(wish.needs)
     )
+
+
+def _mailed(session: Session, email: str, now: datetime) -> int:
+    since = Registration.registered_at > now - MAILED_WITHIN
+    query = select(func.count()).select_from(Registration).where(Registration.email == email, since)
+    return session.scalar(query) or 0
 
 
 def _wish_of(row: Registration) -> Wish:
@@ -227,14 +244,3 @@ def _link(key_hash: str, secret: bytes) -> str:
 
 def _digest(link: str) -> str:
     return hashlib.sha256(link.encode()).hexdigest()
-
-
-def _note(session: Session, meeting: Meeting, action: str, actor: str, number: int) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"{OBJECT}.{action}",
-        object_kind=OBJECT,
-        object_id=meeting.public_id,
-        detail={"plaatsen": number},
-    )

@@ -1,13 +1,14 @@
-"""Meeting sheets: a poster in large letters, and a sheet to count who came (PDF/UA-1)."""
+"""Meeting sheets: a poster in large letters, a sheet to count who came, and a form about it (PDF/UA-1)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import typst
 
@@ -49,21 +50,52 @@ class TallySheet:
     sender: str
 
 
-def pdf(sheet: Poster | TallySheet, *, made_at: datetime) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationForm:
+    """A form about a meeting: `questions` with the same `answers` to tick, and room to write.
+
+    Without a `link` nothing says how to do it on a phone.
+    """
+
+    title: str
+    lead: str
+    how: str
+    questions: tuple[str, ...]
+    answers: tuple[str, ...]
+    write: str
+    privacy: str
+    online: str
+    link: str
+    code_svg: str
+    code_alt: str
+    return_to: str
+    sender: str
+
+
+Sheet = Poster | TallySheet | EvaluationForm
+_TEMPLATES: Final[Mapping[type[Sheet], str]] = {
+    Poster: "affiche.typ",
+    TallySheet: "telblad.typ",
+    EvaluationForm: "evaluatieformulier.typ",
+}
+
+
+def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
     """Return a sheet as a tagged PDF/UA-1 of one page; equal input gives equal bytes."""
     return _compiled(sheet, form="pdf", pdf_standards=["ua-1"], timestamp=int(made_at.timestamp()))
 
 
-def png(sheet: Poster | TallySheet) -> bytes:
+def png(sheet: Sheet) -> bytes:
     """Return a sheet as a picture, to look at."""
     return _compiled(sheet, form="png", ppi=72.0)
 
 
-def _compiled(sheet: Poster | TallySheet, *, form: Literal["pdf", "png"], **options: Any) -> bytes:
+def _compiled(sheet: Sheet, *, form: Literal["pdf", "png"], **options: Any) -> bytes:
     inputs = {"data": json.dumps(asdict(sheet), ensure_ascii=False)}
-    name = "affiche.typ" if isinstance(sheet, Poster) else "telblad.typ"
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
-    found = compiler.compile(input=_template(name), format=form, sys_inputs=inputs, **options)
+    found = compiler.compile(
+        input=_template(_TEMPLATES[type(sheet)]), format=form, sys_inputs=inputs, **options
+    )
     # A sheet of one page is bytes; a list would be a picture for each page.
     if not isinstance(found, bytes):
         raise TypeError("het blad past niet op een bladzijde")

@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import agreements, evaluations
+from data import invitations, year_evaluations
+from data.agreement_reminders import MAIL_KIND, has_list, mail_address
 from data.agreements import State
-from data.evaluations import YEAR_MAIL, YEAR_OPEN_FOR
 from data.meeting_models import Agreement
 from data.models import Municipality
 from data.outbox import Mail
@@ -18,25 +18,28 @@ from data.reach import Reach
 from service.analysis.words import day_text
 from service.mail_words import Draft
 
-AFTER: Final = (agreements.REMINDER, YEAR_MAIL)
+AFTER: Final = (MAIL_KIND, year_evaluations.MAIL_KIND)
 
 
 def after_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
     """Return what a mail of either kind says; None when there is nothing to tell any more."""
-    if mail.kind == YEAR_MAIL:
+    if mail.kind == year_evaluations.MAIL_KIND:
         return _year_mail(session, mail, site, secret)
-    return _agreement_mail(session, mail, site)
+    return _agreement_mail(session, mail, site, secret)
 
 
-def _agreement_mail(session: Session, mail: Mail, site: str) -> Draft | None:
-    """Return what who does it is told; None when it ended meanwhile, or for another address."""
+def _agreement_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
+    """Return what who does it is told; None when it ended, for another address, or for who refused."""
     row = session.scalar(select(Agreement).where(Agreement.public_id == mail.payload["afspraak"]))
-    if row is None or row.state != State.OPEN or agreements.mail_address(session, row) != mail.recipient:
+    if row is None or row.state != State.OPEN or mail_address(session, row) != mail.recipient:
+        return None
+    partner = session.get(Partner, row.partner_id) if row.partner_id and not row.account_id else None
+    if partner is not None and invitations.barred(session, partner, secret):
         return None
     gebied = Reach(session).name(row.gebied)
     town = session.get_one(Municipality, row.municipality_code)
     # Who has no account has no list to look at.
-    link = f"{site}/acties" if agreements.has_list(session, row) else ""
+    link = f"{site}/acties" if has_list(session, row) else ""
     values = {"gebied": gebied, "dag": day_text(row.due_on)}
     return Draft(mail.kind, values=values, own=row.text, link=link, gemeente=town.naam)
 
@@ -44,13 +47,17 @@ def _agreement_mail(session: Session, mail: Mail, site: str) -> Draft | None:
 def _year_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
     """Return what an organisation is asked; None when it refused, left, answered, or moved its address."""
     partner = session.scalar(select(Partner).where(Partner.public_id == mail.payload["partner"]))
-    if partner is None or partner.opted_out_at is not None or partner.email != mail.recipient:
+    if partner is None or partner.email != mail.recipient or invitations.barred(session, partner, secret):
         return None
     gebied, year = mail.payload["gebied"], mail.payload["jaar"]
-    link = evaluations.year_token(gebied, year, partner, secret)
-    row = evaluations.by_link(session, link, secret)
+    link = year_evaluations.link_of(gebied, year, partner, secret)
+    row = year_evaluations.by_link(session, link, secret)
     if row is None or row.answers:
         return None
-    values = {"gebied": Reach(session).name(gebied), "jaar": year, "dag": day_text(row.day + YEAR_OPEN_FOR)}
+    values = {
+        "gebied": Reach(session).name(gebied),
+        "jaar": year,
+        "dag": day_text(row.day + year_evaluations.OPEN_FOR),
+    }
     town = session.get_one(Municipality, partner.municipality_code)
     return Draft(mail.kind, values=values, link=f"{site}/evaluatie/jaar/{link}", gemeente=town.naam)

@@ -13,6 +13,7 @@ from data.partner_models import HelpOffer
 from data.reach import Reach
 from data.themes import registry
 from data.tokens import Purpose, token
+from geo.exposure import local_day
 from service.analysis.words import day_text
 from service.mail_words import Draft
 
@@ -34,7 +35,7 @@ def introduction_mail(session: Session, mail: Mail, site: str, secret: bytes) ->
     found = introductions.find(session, name)
     if found is None or found.own.email != mail.recipient:
         return None
-    today = now().date()
+    today = local_day(now())
     if not (counts_now(found.own, today) and counts_now(found.other, today)):
         return None
     if mail.kind == introductions.ASK:

@@ -1,11 +1,13 @@
-"""The mails of an invitation: the invitation itself and one reminder, with the link to answer by."""
+"""The mails of an invitation: itself, one reminder, and that the meeting moves or is called off."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
-from data import invitations, refusals
-from data.invitations import MAIL, State
+from data import invitations, invited, refusals
+from data.invitations import CALLED_OFF, MAIL, REMINDER, State
 from data.letters import now
 from data.meeting_models import Meeting
 from data.models import Municipality
@@ -16,8 +18,10 @@ from data.tokens import Purpose, token
 from service.analysis.words import moment_words
 from service.calendars import calendar
 from service.mail_words import Draft
+from service.settings import Settings
 
 PARTNER = "p"
+INVITED: Final = (MAIL, REMINDER, *invited.MAILS.values())
 
 
 def answer_link(site: str, row: Invitation, secret: bytes) -> str:
@@ -31,32 +35,33 @@ def stop_link(site: str, partner: Partner, secret: bytes) -> str:
     return f"{site}/uitschrijven/{token(Purpose.STOP, PARTNER + name, secret)}"
 
 
-def invitation_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
+def invitation_mail(session: Session, mail: Mail, settings: Settings, secret: bytes) -> Draft | None:
     """Return what somebody who is invited is told; None when that may not be, or need not be any more.
 
     Not to who refused meanwhile, to a resident whose consent is gone, to another address than the one that is
-    kept, or about a meeting that was called off or has begun.
+    kept, or about a meeting that has begun. Of one that was called off only that is told.
     """
     found = invitations.find(session, mail.payload["uitnodiging"])
     if found is None:
         return None
     row, partner, meeting = found
-    refused = refusals.among(session, partner.municipality_code, [partner.email], secret)
-    if partner.email != mail.recipient or invitations.refusal(partner, refused):
+    if partner.email != mail.recipient or invitations.barred(session, partner, secret):
         return None
-    if meeting.state == invitations.CALLED_OFF or meeting.starts_at <= now():
+    off = mail.kind == invited.CALLED_OFF
+    if (meeting.state == CALLED_OFF) != off or meeting.starts_at <= now():
         return None
-    if mail.kind != MAIL and row.state != State.SENT:
+    if mail.kind == REMINDER and row.state != State.SENT:
         return None
-    town = session.get_one(Municipality, partner.municipality_code)
+    off_by = settings.mail_sender if off else ""
+    town, site = session.get_one(Municipality, partner.municipality_code), settings.public_url
     return Draft(
         mail.kind,
         values=_values(partner, meeting),
-        own=meeting.intro,
+        own="" if off else meeting.intro,
         link=answer_link(site, row, secret),
         stop=stop_link(site, partner, secret),
         gemeente=town.naam,
-        calendar=calendar([meeting], base=site, name=meeting.titel),
+        calendar=calendar([meeting], base=site, name=meeting.titel, off_by=off_by),
     )
 
 

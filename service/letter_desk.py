@@ -22,6 +22,7 @@ from data.visibility import Viewer
 from service import security
 from service.analysis import places, towns
 from service.analysis.places import Place
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
 from service.letter_pages import today
@@ -174,7 +175,7 @@ def release(
             at, lambda session: act(session, at.viewer, public_id, shown=form.zichtbaar, title=title)
         )
     except NotAllowed as refused:
-        return _page(desk, at, public_id, {"problem": f"{str(refused).capitalize()}."}, status=409)
+        return _page(desk, at, public_id, {"problem": sentence(str(refused))}, status=409)
     done = "zichtbaar" if stored.released else "verborgen"
     return RedirectResponse(f"{desk.path}/{public_id}?klaar={done}", 303)
 

@@ -21,7 +21,6 @@ from data import (
     help_offers,
     ideas,
     introductions,
-    invitations,
     meldingen,
     parties,
     privacy_requests,
@@ -44,7 +43,7 @@ from service.agreement_mail import AFTER, after_mail
 from service.analysis.words import day_text
 from service.choice_mail import choice_mail
 from service.forwarding import forwarding_mail
-from service.invitation_mail import invitation_mail
+from service.invitation_mail import INVITED, invitation_mail
 from service.mail_words import Draft
 from service.meeting_mail import meeting_mail
 from service.passing_on import passed_on_mail
@@ -205,12 +204,12 @@ class Contents:
         return choice_mail(session, mail, self._settings.public_url, self._secret)
 
     def invitation(self, session: Session, mail: Mail) -> Draft | None:
-        """Invite somebody to a meeting, or remind them once."""
-        return invitation_mail(session, mail, self._settings.public_url, self._secret)
+        """Invite somebody to a meeting, remind them once, or tell that it moves or is called off."""
+        return invitation_mail(session, mail, self._settings, self._secret)
 
     def meeting(self, session: Session, mail: Mail) -> Draft | None:
         """Tell who comes to a meeting that they are on the list, and what there is to know."""
-        return meeting_mail(session, mail, self._settings.public_url, self._secret)
+        return meeting_mail(session, mail, self._settings, self._secret)
 
     def confirm_help(self, session: Session, mail: Mail) -> Draft | None:
         """Ask whether this is the address of who wants to help."""
@@ -359,8 +358,7 @@ KINDS: Final[Mapping[str, Maker]] = MappingProxyType(
         choice_reactions.REMINDER_MAIL: Contents.about_choice,
         choice_reactions.CHOSEN_MAIL: Contents.about_choice,
         choice_reactions.WITHDRAWN_MAIL: Contents.about_choice,
-        invitations.MAIL: Contents.invitation,
-        invitations.REMINDER: Contents.invitation,
+        **dict.fromkeys(INVITED, Contents.invitation),
         registrations.RECEIPT: Contents.meeting,
         registrations.MOVED: Contents.meeting,
         registrations.CALLED_OFF: Contents.meeting,

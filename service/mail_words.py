@@ -90,7 +90,11 @@ def message(
     made.set_content(written.plain)
     made.add_alternative(written.html, subtype="html")
     if calendar:
-        made.add_attachment(calendar, maintype="text", subtype="calendar", filename="bijeenkomst.ics")
+        # A calendar that asks for something says so twice (RFC 6047).
+        params = {"method": "CANCEL"} if b"\r\nMETHOD:CANCEL\r\n" in calendar else {}
+        made.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename="bijeenkomst.ics", params=params
+        )
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from data import agreements, followers, meetings, outbox, registrations, subscriptions
+from data import agreement_reminders, followers, meetings, outbox, registrations, subscriptions
 from data.database import Database
 from data.repeating import Repeating
 from service.mail_contents import Contents
@@ -88,10 +88,10 @@ def tell_of_meetings(database: Database, now: datetime) -> None:
 def remind_of_agreements(database: Database, now: datetime) -> None:
     """Queue a mail about each agreement whose day is near."""
     with database.read() as session:
-        if not agreements.awaits_reminder(session, now):
+        if not agreement_reminders.awaited(session, now):
             return
     with database.write() as session:
-        agreements.remind(session, now)
+        agreement_reminders.remind(session, now)
 
 
 def warnings(database: Database, settings: Settings, now: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from data.meeting_models import Meeting
 from data.meeting_times import NoSuchHour, Span, WrongHours, span
 from geo.exposure import AMSTERDAM
 from geo.themes import Registry
+from service.analysis.words import sentence
 from service.melding_form import KEY, YES, clean, fresh_key
 from service.texts import catalogue
 
@@ -187,11 +188,6 @@ def of_meeting(meeting: Meeting, agenda: str) -> Typed:
 def shown(warnings: Iterable[str]) -> str:
     """Return a short name of warnings, to know whether somebody saw just these."""
     return hashlib.sha256("\n".join(warnings).encode()).hexdigest()[:16]
-
-
-def sentence(words: str) -> str:
-    """Return words of an error as a sentence."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def text(key: str, **values: object) -> str:

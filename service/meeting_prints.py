@@ -1,4 +1,4 @@
-"""Meeting prints: the words of the poster and the counting sheet, the same on paper and on their pages."""
+"""Meeting prints: the words of the poster, the counting sheet and the form about a meeting."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Final
 
 import segno
 
+from data.evaluations import CHOICES, QUESTIONS
 from data.meetings import VISITORS
-from maps.meeting_sheets import Poster, TallySheet
+from maps.meeting_sheets import EvaluationForm, Poster, TallySheet
 from service.analysis.meeting_page import ShownMeeting
 from service.analysis.places import Places
 from service.texts import catalogue
@@ -49,6 +50,26 @@ def tally_sheet(shown: ShownMeeting, found: Places) -> TallySheet:
             _text("bijeenkomst_print.samen"),
         ),
         total=_text("bijeenkomst_print.allen"),
+        sender=_text("bijeenkomst_print.afzender", gemeente=found.gemeente.naam),
+    )
+
+
+def evaluation_form(shown: ShownMeeting, found: Places, *, link: str) -> EvaluationForm:
+    """Return the form about a meeting; without a `link` it is on paper alone."""
+    address = link.partition("//")[2]
+    return EvaluationForm(
+        title=_text("evaluatie.titel", titel=shown.meeting.titel),
+        lead=f"{shown.day}, {shown.hours}",
+        how=_text("evaluatie_print.uitleg"),
+        questions=tuple(_text(f"evaluatie.vraag_{one}") for one in QUESTIONS),
+        answers=tuple(_text(f"evaluatie.keus_{one}") for one in CHOICES),
+        write=_text("evaluatie.vraag_woorden"),
+        privacy=_text("evaluatie_print.wie_leest"),
+        online=_text("evaluatie_print.online") if link else "",
+        link=address,
+        code_svg=code(link) if link else "",
+        code_alt=_text("bijeenkomst_print.code_alt", link=address) if link else "",
+        return_to=_text("evaluatie_print.terug"),
         sender=_text("bijeenkomst_print.afzender", gemeente=found.gemeente.naam),
     )
 

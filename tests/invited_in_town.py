@@ -11,6 +11,7 @@ from data import help_offers, introductions, invitations
 from data.database import Database
 from data.help_offers import Offer
 from data.invitations import Answer, State, Way
+from data.invited import News
 from data.meeting_models import Meeting
 from data.partner_fields import Given
 from data.partner_models import HelpOffer, Partner
@@ -70,6 +71,8 @@ def invite_in_town(database: Database, secret: bytes, names: dict[str, str]) -> 
         lines = invitations.lines(session, meeting)
         invitations.send(session, meeting, Way.MAIL, secret=secret, actor=BY)
         mailed = [row for row, _ in lines if row.way == Way.MAIL]
+        by_letter = next(row for row, _ in lines if row.way == Way.LETTER)
+        by_letter.to_tell = News.MOVED.value
         link = token(Purpose.INVITATION, mailed[0].public_id, secret)
         made["invitation_link"] = link
         answered = mailed[-1]

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from data.models import Melding
 from data.owners import buurt_finders
 from data.rights import Grant, Role
 from data.visibility import Viewer
+from geo.exposure import AMSTERDAM, local_day
 from service.app import create_app
 from service.mail_contents import Contents
 from service.mail_worker import tell_subscribers
@@ -104,7 +105,7 @@ class Town:
 
     def tomorrow(self) -> None:
         """Go on to tomorrow noon."""
-        noon = (self.now() + timedelta(days=1)).replace(hour=12, minute=0)
+        noon = datetime.combine(local_day(self.now()) + timedelta(days=1), time(12), AMSTERDAM)
         self.later = noon - datetime.now(UTC)
 
     def follow(self, **changes: str) -> Response:

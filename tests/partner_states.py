@@ -131,7 +131,7 @@ PARTNER_STATES = (
         line=f"POST {FILE}",
     ),
     State("a list of invitations", Kind.MANY, LIST, staff=True, says="Nog niemand"),
-    State("a list that was filled up", Kind.SUCCESS, LIST, _propose, staff=True),
+    State("a list that was filled up", Kind.SUCCESS, LIST, _propose, staff=True, says="Nog te melden"),
     State("an empty list", Kind.EMPTY, "/bijeenkomsten/{meeting_full}/uitnodigen", staff=True),
     State("a list of no meeting", Kind.ERROR, "/bijeenkomsten/weg/uitnodigen", staff=True, status=404),
     State(
@@ -156,6 +156,7 @@ PARTNER_STATES = (
 )
 INVITED_STATES = (
     State("an invitation", Kind.ONE, "/uitnodiging/{invitation_link}", says="Komt u?"),
+    State("an invitation in English", Kind.ONE, "/uitnodiging/{invitation_link}?taal=en", says="coming?"),
     State("an invitation that is answered", Kind.SUCCESS, "/uitnodiging/{answered_invitation}", _answer),
     State("an invitation to what was", Kind.ERROR, "/uitnodiging/{late_link}", says="niet meer antwoorden"),
     State(
@@ -173,13 +174,24 @@ INVITED_STATES = (
         line="POST /uitnodiging/{token}/nooit-meer",
     ),
     State("helping", Kind.EMPTY, f"{HELP}?gemeente=GM0622"),
+    State("helping in English", Kind.EMPTY, f"{HELP}?gemeente=GM0622&taal=en", says="Loneliness"),
+    State(
+        "helping without anything in English",
+        Kind.ERROR,
+        f"{HELP}?gemeente=GM0622&taal=en",
+        press,
+        line=f"POST {HELP}",
+        says="Fill in your name.",
+    ),
     State("helping in no town", Kind.EMPTY, HELP, site=Site.BARE),
     State("somebody wants to help", Kind.SUCCESS, f"{HELP}?gemeente=GM0622", _help),
     State("helping without anything", Kind.ERROR, f"{HELP}?gemeente=GM0622", press, line=f"POST {HELP}"),
     State("an offer that waits", Kind.ONE, f"{HELP}/{{help_link}}"),
+    State("an offer that waits, in English", Kind.ONE, f"{HELP}/{{help_link}}?taal=en", says="Stop"),
     State("an offer that counts", Kind.SUCCESS, f"{HELP}/{{help_link}}", _stay),
     State("an offer of nobody", Kind.ERROR, f"{HELP}/weg", status=404),
     State("meeting somebody", Kind.ONE, "/kennismaken/{meet_link}"),
+    State("meeting somebody in English", Kind.ONE, "/kennismaken/{meet_link}?taal=en", says="Yes, please"),
     State("meeting somebody, yes", Kind.SUCCESS, "/kennismaken/{meet_link}", _say_yes),
     State("meeting nobody", Kind.ERROR, "/kennismaken/weg", status=404),
 )

@@ -17,15 +17,17 @@ from intake_door import database_of
 from mail_box import part
 from mail_server import Post, mail_server
 from served import ACCOUNT, PASSWORD, bundled_database
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from data import invitations
 from data.accounts import Given as GivenRole
 from data.meeting_models import Meeting
 from data.melding_words import public_ids
+from data.models import Outbox, Table
 from data.partner_fields import Given
-from data.partner_models import Partner
-from data.partners import Register
+from data.partner_models import Invitation, MailRefusal, Partner
+from data.partners import Register, area_words
 from data.reach import area_names
 from data.rights import Role
 from data.themes import registry
@@ -34,17 +36,21 @@ from service.mail_contents import Contents
 from service.mailer import Mailer, Round
 from service.settings import Settings
 
-SECRET = b"p" * 32
 TODAY = date(2026, 6, 1)
 # Gebieden of the bundled data of Vlaardingen.
 HOLY_ZUID, HOLY_NOORD, WESTWIJK = "Holy-Zuid", "Holy-Noord", "Westwijk"
 THEME = "zorg-en-welzijn"
+# What is kept of inviting, each before what it points at.
+INVITED = (Invitation, Partner, Meeting, MailRefusal, Outbox)
 COORDINATOR, OF_AREA, STRANGER = "coordinator", "coordinator-holy", "coordinator-elders"
 
 
 @contextmanager
 def partner_service(folder: Path, **more: object) -> Iterator[TestClient]:
-    """A service with the bundled towns, and coordinators of a whole town, of one gebied, of elsewhere."""
+    """A service with the bundled towns, as a coordinator of a whole town visits it.
+
+    It has coordinators of one gebied and of elsewhere too.
+    """
     known = {
         "database_url": bundled_database(folder),
         "var_folder": folder,
@@ -57,7 +63,15 @@ def partner_service(folder: Path, **more: object) -> Iterator[TestClient]:
             holy = code_of(session, HOLY_ZUID)
         account(client, OF_AREA, GivenRole(Role.WIJKCOORDINATOR, (holy,)))
         account(client, STRANGER, Role.WIJKCOORDINATOR, gemeente=OTHER)
-        yield client
+        yield as_coordinator(client)
+
+
+def emptied(client: TestClient, *tables: type[Table]) -> TestClient:
+    """The same service without what is in these tables."""
+    with database_of(client).write() as session:
+        for table in tables:
+            session.execute(delete(table))
+    return client
 
 
 def code_of(session: Session, naam: str) -> str:
@@ -66,10 +80,9 @@ def code_of(session: Session, naam: str) -> str:
     return next(code for code, known in names.items() if known == naam)
 
 
-def register_of(session: Session, *, gemeente: str = OWN, secret: bytes = SECRET) -> Register:
-    """The register of a town as a test keeps it."""
-    names = {code: naam for level in area_names(session, gemeente).values() for code, naam in level.items()}
-    return Register(session, gemeente, registry(session, gemeente), names, secret, "proef", TODAY)
+def register_of(session: Session, secret: bytes) -> Register:
+    """The register of the town as a test keeps it."""
+    return Register(session, OWN, registry(session, OWN), area_words(session, OWN), secret, "proef", TODAY)
 
 
 def given(**changes: Any) -> Given:
@@ -99,16 +112,17 @@ def resident(**changes: Any) -> Given:
     return given(**{**plain, **changes})
 
 
-def keep(client: TestClient, *wanted: Given, secret: bytes = SECRET) -> list[str]:
+def keep(client: TestClient, *wanted: Given) -> list[str]:
     """Keep partners, and return their names."""
     with database_of(client).write() as session:
-        register = register_of(session, secret=secret)
+        register = register_of(session, key_of(client))
         return [register.add(one).public_id for one in wanted]
 
 
 def meeting(client: TestClient, *, theme: str | None = THEME, gebied: str = HOLY_ZUID, **changes: Any) -> str:
     """Keep a meeting in two weeks, and return its name."""
-    begin = datetime.now(UTC).replace(microsecond=0) + timedelta(days=14)
+    # Whatever the hour, the two hours of it are on one day.
+    begin = datetime.now(UTC).replace(hour=18, minute=30, second=0, microsecond=0) + timedelta(days=14)
     with database_of(client).write() as session:
         values = {
             "public_id": public_ids(1)[0],
@@ -131,9 +145,38 @@ def meeting(client: TestClient, *, theme: str | None = THEME, gebied: str = HOLY
         return row.public_id
 
 
+def list_of(name: str) -> str:
+    """The page of the invitation list of a meeting."""
+    return f"/bijeenkomsten/{name}/uitnodigen"
+
+
+def proposed(client: TestClient, name: str) -> dict[str, str]:
+    """What is proposed for a meeting: the reason by organisation."""
+    assert send(client, f"{list_of(name)}/voorstel", list_of(name)).status_code == 303
+    with database_of(client).read() as session:
+        row = session.scalars(select(Meeting).where(Meeting.public_id == name)).one()
+        return {partner.organisation: line.reason for line, partner in invitations.lines(session, row)}
+
+
+def lines(client: TestClient) -> list[Invitation]:
+    """All lines of invitation lists."""
+    with database_of(client).read() as session:
+        return list(session.scalars(select(Invitation).order_by(Invitation.id)))
+
+
+def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
+    """The mail that one partner gets for a meeting."""
+    keep(client, wanted or given())
+    name = meeting(client)
+    proposed(client, name)
+    assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="mail").status_code == 303
+    (mail,) = sent_mails(client)
+    return mail
+
+
 def send(client: TestClient, path: str, page: str = "/partners", **fields: object) -> Any:
     """Send a form of staff from a page that holds the token of the session."""
-    return client.post(path, data={"csrf": csrf(client, f"{page}"), **fields})
+    return client.post(path, data={"csrf": csrf(client, page), **fields})
 
 
 def as_coordinator(client: TestClient, name: str = COORDINATOR) -> TestClient:

@@ -20,6 +20,7 @@ from partner_town import (
     WESTWIJK,
     as_coordinator,
     code_of,
+    emptied,
     link_in,
     partner_service,
     send,
@@ -46,18 +47,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def signed(service: TestClient) -> TestClient:
-    return as_coordinator(service)
-
-
 @pytest.fixture
-def client(service: TestClient, signed: TestClient) -> TestClient:
-    """The service as a coordinator visits it, without offers and mail."""
-    with database_of(service).write() as session:
-        for table in (Introduction, HelpOffer, Outbox, Audit):
-            session.execute(delete(table))
-    return signed
+def client(service: TestClient) -> TestClient:
+    return emptied(service, Introduction, HelpOffer, Outbox, Audit)
 
 
 def form(client: TestClient, **changes: str) -> dict[str, str]:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 
 import pytest
 from account_town import OWN, key_of
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from partner_town import (
-    as_coordinator,
+    INVITED,
+    emptied,
     given,
     keep,
+    lines,
     link_in,
+    list_of,
     meeting,
     partner_service,
     partners_of,
+    proposed,
     resident,
     send,
     sent_mails,
+    sent_to_one,
 )
 from sqlalchemy import delete, select, update
 
-from data import erasing, invitations, refusals
+from data import erasing, refusals
 from data.invitations import State
 from data.meeting_models import Meeting
 from data.models import Outbox
-from data.partner_fields import Given
 from data.partner_models import Invitation, MailRefusal, Partner
 from service.own_links import read_about
 
@@ -41,49 +44,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def signed(service: TestClient) -> TestClient:
-    return as_coordinator(service)
-
-
 @pytest.fixture
-def client(service: TestClient, signed: TestClient) -> TestClient:
-    """The service as a coordinator visits it, without partners, meetings and mail."""
-    with database_of(service).write() as session:
-        for table in (Invitation, Partner, Meeting, MailRefusal, Outbox):
-            session.execute(delete(table))
-    return signed
-
-
-def kept(client: TestClient, *wanted: Given) -> list[str]:
-    return keep(client, *wanted, secret=key_of(client))
-
-
-def list_of(name: str) -> str:
-    return f"/bijeenkomsten/{name}/uitnodigen"
-
-
-def proposed(client: TestClient, name: str) -> dict[str, str]:
-    """What is proposed for a meeting: the reason by organisation."""
-    assert send(client, f"{list_of(name)}/voorstel", list_of(name)).status_code == 303
-    with database_of(client).read() as session:
-        row = session.scalars(select(Meeting).where(Meeting.public_id == name)).one()
-        return {partner.organisation: line.reason for line, partner in invitations.lines(session, row)}
-
-
-def lines(client: TestClient) -> list[Invitation]:
-    with database_of(client).read() as session:
-        return list(session.scalars(select(Invitation).order_by(Invitation.id)))
-
-
-def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
-    """The mail that one partner gets for a meeting."""
-    kept(client, wanted or given())
-    name = meeting(client)
-    proposed(client, name)
-    assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="mail").status_code == 303
-    (mail,) = sent_mails(client)
-    return mail
+def client(service: TestClient) -> TestClient:
+    return emptied(service, *INVITED)
 
 
 def test_the_link_in_each_mail_ends_invitations_for_good_also_after_a_new_import(client: TestClient) -> None:
@@ -98,7 +61,7 @@ def test_the_link_in_each_mail_ends_invitations_for_good_also_after_a_new_import
     with database_of(client).write() as session:
         session.execute(delete(Invitation))
         session.execute(delete(Partner))
-    kept(client, given(organisatie="Anders", email="ZORG@Organisatie.example"))
+    keep(client, given(organisatie="Anders", email="ZORG@Organisatie.example"))
     assert [one.opted_out_at is None for one in partners_of(client)] == [False]
     assert proposed(client, meeting(client)) == {}
 
@@ -109,13 +72,13 @@ def test_the_link_still_works_when_the_partner_is_gone(client: TestClient) -> No
         session.execute(delete(Invitation))
         session.execute(delete(Partner))
     assert client.post(link_in(mail, "uitschrijven"), data={}).status_code == 200
-    kept(client, given())
+    keep(client, given())
     assert [one.opted_out_at is None for one in partners_of(client)] == [False]
 
 
 def test_who_gets_letters_can_end_them_on_the_page_of_the_invitation(client: TestClient) -> None:
     wanted = given(email="", adres="Plein 3, 3131 AA Vlaardingen")
-    kept(client, wanted)
+    keep(client, wanted)
     name = meeting(client)
     proposed(client, name)
     with database_of(client).read() as session:
@@ -127,13 +90,13 @@ def test_who_gets_letters_can_end_them_on_the_page_of_the_invitation(client: Tes
     with database_of(client).write() as session:
         session.execute(delete(Invitation))
         session.execute(delete(Partner))
-    kept(client, wanted)
+    keep(client, wanted)
     assert [one.opted_out_at is None for one in partners_of(client)] == [False]
 
 
 def _no_consent(client: TestClient) -> str:
     """A resident in the register whose consent is gone, as no form lets it be; and a meeting."""
-    (name,) = kept(client, resident())
+    (name,) = keep(client, resident())
     with database_of(client).write() as session:
         session.execute(update(Partner).values(consent_on=None))
     return name
@@ -229,7 +192,7 @@ def test_no_resident_is_mailed_or_written_to_without_consent(client: TestClient,
 
 
 def test_with_consent_the_same_ways_do_reach_a_resident(client: TestClient) -> None:
-    kept(client, resident())
+    keep(client, resident())
     name = meeting(client)
     proposed(client, name)
     send(client, f"{list_of(name)}/versturen", list_of(name))
@@ -260,6 +223,7 @@ def test_a_partner_is_erased_by_the_link_of_an_invitation_and_the_refusal_stays(
         found = erasing.find(session, about.kind, about.public_id)
         assert found is not None
         assert (found.gemeente, found.counts) == (OWN, {"contact": 1, "uitnodigingen": 1})
+        assert (found.kind, found.public_id) == ("partner", partners_of(client)[0].public_id)
         erasing.erase(session, found, actor="proef")
         assert erasing.find(session, about.kind, about.public_id) is None
         assert refusals.is_refused(session, OWN, "zorg@organisatie.example", secret)

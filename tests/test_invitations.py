@@ -6,39 +6,43 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 
 import pytest
-from account_town import OWN, key_of
+from account_town import OWN
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from mail_box import part
 from partner_town import (
     HOLY_NOORD,
     HOLY_ZUID,
+    INVITED,
     OF_AREA,
     STRANGER,
     WESTWIJK,
     as_coordinator,
     code_of,
+    emptied,
     given,
     keep,
+    lines,
     link_in,
+    list_of,
     meeting,
     partner_service,
+    proposed,
     resident,
     send,
     sent_mails,
+    sent_to_one,
 )
 from pypdf import PdfReader
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from data import invitations, proposals
 from data.invitations import State, WrongInvitation
 from data.meeting_models import Meeting
-from data.models import Audit, Outbox
-from data.partner_fields import Given
-from data.partner_models import Invitation, MailRefusal, Partner
+from data.models import Audit
+from data.partner_models import Invitation, Partner
 from data.themes import registry
 
 RESIDENT = "bewoner@thuis.example"
@@ -50,49 +54,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def signed(service: TestClient) -> TestClient:
-    return as_coordinator(service)
-
-
 @pytest.fixture
-def client(service: TestClient, signed: TestClient) -> TestClient:
-    """The service as a coordinator visits it, without partners, meetings and mail."""
-    with database_of(service).write() as session:
-        for table in (Invitation, Partner, Meeting, MailRefusal, Outbox):
-            session.execute(delete(table))
-    return signed
-
-
-def kept(client: TestClient, *wanted: Given) -> list[str]:
-    return keep(client, *wanted, secret=key_of(client))
-
-
-def list_of(name: str) -> str:
-    return f"/bijeenkomsten/{name}/uitnodigen"
-
-
-def proposed(client: TestClient, name: str) -> dict[str, str]:
-    """What is proposed for a meeting: the reason by organisation."""
-    assert send(client, f"{list_of(name)}/voorstel", list_of(name)).status_code == 303
-    with database_of(client).read() as session:
-        row = session.scalars(select(Meeting).where(Meeting.public_id == name)).one()
-        return {partner.organisation: line.reason for line, partner in invitations.lines(session, row)}
-
-
-def lines(client: TestClient) -> list[Invitation]:
-    with database_of(client).read() as session:
-        return list(session.scalars(select(Invitation).order_by(Invitation.id)))
-
-
-def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
-    """The mail that one partner gets for a meeting."""
-    kept(client, wanted or given())
-    name = meeting(client)
-    proposed(client, name)
-    assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="mail").status_code == 303
-    (mail,) = sent_mails(client)
-    return mail
+def client(service: TestClient) -> TestClient:
+    return emptied(service, *INVITED)
 
 
 # Who is proposed
@@ -101,7 +65,7 @@ def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage
 def test_the_list_is_proposed_from_theme_and_gebied_with_a_reason_per_line(client: TestClient) -> None:
     with database_of(client).read() as session:
         zuid, noord, west = (code_of(session, naam) for naam in (HOLY_ZUID, HOLY_NOORD, WESTWIJK))
-    kept(
+    keep(
         client,
         given(gebieden=(zuid,)),
         given(organisatie="GGD", functie="", themas=(), email="g@o.example"),
@@ -128,25 +92,28 @@ def test_the_list_is_proposed_from_theme_and_gebied_with_a_reason_per_line(clien
         "Buurtmoestuin": "initiatiefnemer in dit gebied, met toestemming",
     }
     page = client.get(list_of(name)).text
-    nobody = re.findall(r"<li>Nog niemand: (.*?)</li>", page)
+    nobody = re.findall(r"<li>Nog niemand: (.*?)\. <a", page)
     assert "huisartsenpraktijk" in nobody
     assert "wijkverpleegkundige" not in nobody
     assert "GGD" not in nobody
+    assert "functie=huisartsenpraktijk" in page
+    form = client.get("/partners/nieuw", params={"gemeente": OWN, "functie": "huisartsenpraktijk"}).text
+    assert 'name="functie" type="text" value="huisartsenpraktijk"' in form
 
 
 def test_proposing_again_adds_what_is_new_and_leaves_the_rest(client: TestClient) -> None:
-    kept(client, given())
+    keep(client, given())
     name = meeting(client)
     proposed(client, name)
     line = lines(client)[0].public_id
     send(client, f"{list_of(name)}/{line}/weg", list_of(name), waarom="is op vakantie")
-    kept(client, given(organisatie="Nieuw", email="nieuw@o.example"))
+    keep(client, given(organisatie="Nieuw", email="nieuw@o.example"))
     assert set(proposed(client, name)) == {"Zorg dichtbij", "Nieuw"}
     assert [one.state for one in lines(client)] == [State.LEFT_OUT, State.PROPOSED]
 
 
 def test_without_a_theme_who_belongs_to_the_gebied_is_proposed(client: TestClient) -> None:
-    kept(
+    keep(
         client,
         given(),
         given(soort="bewonersorganisatie", organisatie="Wijkraad", functie="", themas=(), email=""),
@@ -157,7 +124,7 @@ def test_without_a_theme_who_belongs_to_the_gebied_is_proposed(client: TestClien
 def test_initiatiefnemers_of_elsewhere_come_to_a_market(client: TestClient) -> None:
     with database_of(client).read() as session:
         west = code_of(session, WESTWIJK)
-    kept(client, resident(gebieden=(west,)))
+    keep(client, resident(gebieden=(west,)))
     found = proposed(client, meeting(client, theme="samen-organiseren"))
     assert found == {"Buurtmoestuin": "initiatiefnemer uit Westwijk, met toestemming"}
 
@@ -166,7 +133,7 @@ def test_initiatiefnemers_of_elsewhere_come_to_a_market(client: TestClient) -> N
 
 
 def test_somebody_is_left_out_with_a_reason_and_put_back(client: TestClient) -> None:
-    kept(client, given())
+    keep(client, given())
     name = meeting(client)
     proposed(client, name)
     line = f"{list_of(name)}/{lines(client)[0].public_id}"
@@ -178,7 +145,7 @@ def test_somebody_is_left_out_with_a_reason_and_put_back(client: TestClient) -> 
 
 
 def test_somebody_is_added_by_hand_once(client: TestClient) -> None:
-    (partner,) = kept(client, given(organisatie="Schaakclub", functie="", themas=()))
+    (partner,) = keep(client, given(organisatie="Schaakclub", functie="", themas=()))
     name = meeting(client)
     assert "Schaakclub" in client.get(f"{list_of(name)}?zoek=schaak").text
     added = {"partner": partner, "waarom": "heeft een zaal"}
@@ -227,7 +194,7 @@ def test_an_invitation_is_mailed_and_answered_without_logging_in(client: TestCli
         {"antwoord": "komt", "aantal": "1", "opmerking": "x" * 301},
     ],
 )
-def test_a_wrong_answer_is_told_and_not_kept(client: TestClient, sent: dict[str, str]) -> None:
+def test_a_wrong_answer_is_told_and_not_keep(client: TestClient, sent: dict[str, str]) -> None:
     link = link_in(sent_to_one(client), "uitnodiging")
     answer = client.post(link, data=sent)
     assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
@@ -249,7 +216,7 @@ def test_a_meeting_that_is_over_or_called_off_is_neither_sent_nor_answered(
     client: TestClient, changed: dict[str, object]
 ) -> None:
     link = link_in(sent_to_one(client), "uitnodiging")
-    kept(client, given(organisatie="Later", email="later@o.example"))
+    keep(client, given(organisatie="Later", email="later@o.example"))
     with database_of(client).write() as session:
         name = session.scalars(select(Meeting.public_id)).one()
     proposed(client, name)
@@ -278,7 +245,7 @@ def test_who_did_not_answer_is_reminded_once_after_two_days(client: TestClient) 
 
 
 def test_an_answer_by_phone_is_written_down(client: TestClient) -> None:
-    kept(client, given(email="", adres=""))
+    keep(client, given(email="", adres=""))
     name = meeting(client)
     proposed(client, name)
     assert "geen adres: bel zelf" in client.get(list_of(name)).text
@@ -288,7 +255,7 @@ def test_an_answer_by_phone_is_written_down(client: TestClient) -> None:
 
 
 def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestClient) -> None:
-    kept(
+    keep(
         client,
         given(email="", adres="Plein 3, 3131 AA Vlaardingen"),
         given(organisatie="Tweede #raar $x [y] *z*", email="", adres="Plein 4, 3131 AA Vlaardingen"),
@@ -317,7 +284,7 @@ def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestCl
 def test_a_list_is_read_in_the_town_and_changed_by_coordinators_of_the_gebied(
     client: TestClient,
 ) -> None:
-    kept(client, given())
+    keep(client, given())
     near, far = meeting(client), meeting(client, gebied=WESTWIJK)
     visitor = TestClient(client.app, follow_redirects=False)
     assert visitor.get(list_of(near)).status_code == 303
@@ -340,7 +307,7 @@ def test_the_audit_says_what_was_done_and_nothing_of_whom(client: TestClient) ->
 
 
 def test_a_partner_of_another_town_is_not_put_on_a_list(client: TestClient) -> None:
-    kept(client, given())
+    keep(client, given())
     meeting(client)
     with database_of(client).write() as session:
         session.execute(update(Partner).values(municipality_code="GM0556"))

@@ -86,6 +86,14 @@ def plain(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
+def file_of(mail: EmailMessage) -> str:
+    """The meeting for a calendar that comes with a mail."""
+    [found] = mail.iter_attachments()
+    assert found.get_content_type() == "text/calendar"
+    assert isinstance(found, EmailMessage)
+    return str(found.get_content())
+
+
 def fields(**changes: str) -> dict[str, str]:
     asked = {"sleutel": fresh_key(), "plaatsen": "2", "naam": "Jansen", "email": ADDRESS, "mag_mailen": "ja"}
     return asked | changes
@@ -187,6 +195,8 @@ def test_another_day_is_mailed_and_a_reminder_comes_the_day_before(client: TestC
     [mail] = sent(client, mailbox)
     assert mail["Subject"] == "Een bijeenkomst waar u naartoe gaat, is veranderd"
     assert "woensdag 5 maart 2031" in plain(mail)
+    assert file_of(mail).partition("SEQUENCE:")[2].startswith("1")
+    assert "METHOD" not in file_of(mail)
     assert sent(client, mailbox, datetime(2031, 3, 4, 7, 59, tzinfo=UTC)) == []
     [mail] = sent(client, mailbox, datetime(2031, 3, 4, 8, 1, tzinfo=UTC))
     assert mail["Subject"] == "Morgen is de bijeenkomst waarvoor u zich aanmeldde"
@@ -201,11 +211,33 @@ def test_calling_off_is_mailed_and_a_mail_that_is_no_longer_true_stays(
     log_in(client, "wijk")
     assert post(client, f"/bijeenkomsten/{public_id}/afgelasten").status_code == 303
     # The receipt still waited: of a meeting that is off only that is told.
-    assert [mail["Subject"] for mail in sent(client, mailbox)] == [
-        "Een bijeenkomst waar u naartoe zou gaan, gaat niet door"
-    ]
+    [mail] = sent(client, mailbox)
+    assert mail["Subject"] == "Een bijeenkomst waar u naartoe zou gaan, gaat niet door"
+    for asked in ("METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1", "ORGANIZER:mailto:"):
+        assert asked in file_of(mail)
     client.cookies.clear()
     assert "Deze bijeenkomst gaat niet door." in client.get(f"/bijeenkomsten/{public_id}").text
+
+
+def test_somebody_registers_and_cancels_in_english(client: TestClient, mailbox: Post) -> None:
+    public_id = announced_row(client, starts_at=BEGINS, ends_at=BEGINS + timedelta(hours=2))
+    path = f"/bijeenkomsten/{public_id}/aanmelden?taal=en"
+    page = client.get(path).text
+    for said in (
+        '<html lang="en">',
+        "With how many people do you come?",
+        "Tuesday 4 March 2031, 19:30 to 21:30",
+    ):
+        assert said in page, said
+    wrong = client.post(path, data=fields(plaatsen="9"), headers={"Origin": HOST})
+    assert "Choose with how many people you come." in wrong.text
+    answer = client.post(path, data=fields(), headers={"Origin": HOST})
+    own = client.get(answer.headers["Location"])
+    assert answer.headers["Location"].endswith("bericht=bedankt&taal=en")
+    assert "You are on the list." in own.text
+    assert "Meeting on a theme" in own.text
+    gone = client.post(f"{link(answer)}/afmelden?taal=en", data={"knop": ""}, headers={"Origin": HOST})
+    assert "Your data are gone and your seat is free again." in client.get(gone.headers["Location"]).text
 
 
 def test_staff_take_a_registration_away_and_see_an_address_by_its_ends_alone(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from intake_door import database_of
-from meeting_town import HOLY_NOORD, HOLY_ZUID, OWN, meeting_town
+from meeting_town import HOLY_NOORD, HOLY_ZUID, OWN, WESTWIJK, meeting_town
 from report_town import held
 from sqlalchemy import select
 
@@ -30,6 +30,8 @@ DONE = {HOLY_ZUID: (9, 2, 1, 3), HOLY_NOORD: (4, 0, 0, 0)}
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with meeting_town(tmp_path_factory.mktemp("cijfers")) as client:
         counted = [(HOLY_ZUID, 5, 30), (HOLY_ZUID, 40, 12), (HOLY_NOORD, 9, 6), (HOLY_NOORD, 400, 90)]
+        # Of fewer than five nobody is told, whatever comes to be counted beside them.
+        counted += [(HOLY_ZUID, 6, 4), (WESTWIJK, 6, 3)]
         for gebied, ago, people in counted:
             count(client, held(client, gebied=gebied, days_ago=ago), people)
         with database_of(client).write() as session:

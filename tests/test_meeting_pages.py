@@ -30,7 +30,9 @@ from sqlalchemy import delete, func, select
 from data import meetings
 from data.meeting_models import AgendaItem, Meeting
 from data.models import Audit
+from data.rights import Grant, Role
 from data.theme_models import ThemeChoice, TownDays
+from data.visibility import PUBLIC, Viewer
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +111,15 @@ def test_a_choice_brings_its_gebied_theme_and_form(client: TestClient) -> None:
         number = choice.id
     given = hidden(client.get(f"{PAGE}?keuze=keuze1"))
     assert (given["gebied"], given["thema"], given["vorm"]) == (WESTWIJK, "schoon", "wijkschouw")
-    assert stored(client, planned(client, **{**given, "dag": "2027-04-01"})).choice_id == number
+    public_id = planned(client, **{**given, "dag": "2027-04-01"})
+    assert stored(client, public_id).choice_id == number
     assert client.get(f"{PAGE}?keuze=keuze2").status_code == 404
+    # The choice leads back to it; of a concept nobody outside knows.
+    with database_of(client).read() as session:
+        chosen = session.scalars(select(ThemeChoice).where(ThemeChoice.id == number)).one()
+        staff = Viewer("wijk", (Grant(Role.WIJKCOORDINATOR, OWN),))
+        seen = [meetings.of_choice(session, who, chosen) for who in (staff, PUBLIC)]
+    assert [[one.public_id for one in found] for found in seen] == [[public_id], []]
 
 
 @pytest.mark.parametrize(
@@ -297,3 +306,14 @@ def test_a_walk_keeps_its_places_in_order_and_tells_which_are_not_found(client: 
         ("Het bruggetje", False),
         (ADDRESS, True),
     ]
+
+
+def test_a_meeting_of_ones_own_at_the_same_hour_is_told_before_and_after_it_is_kept(
+    client: TestClient,
+) -> None:
+    planned(client, titel="Samen eten")
+    told = "U hebt op 2 maart 2027 op dat moment zelf al een bijeenkomst: Samen eten."
+    page = look_over(client, gebied=WESTWIJK)
+    assert told in page.text
+    kept = client.post(PAGE, data={**hidden(page), "knop": "bewaar"}).headers["Location"]
+    assert told in client.get(kept).text

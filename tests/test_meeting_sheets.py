@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from stored_town import town
 
 from geo.errors import CrsMismatch
-from maps.meeting_sheets import Poster, TallySheet, pdf
+from maps.meeting_sheets import EvaluationForm, Poster, Sheet, TallySheet, pdf
 from maps.route_picture import RoutePicture, route_picture
 from service.meeting_prints import code
 
@@ -44,8 +44,24 @@ SHEET = TallySheet(
     sender="Gemeente Vlaardingen",
 )
 
+FORM = EvaluationForm(
+    title="Wat vond u van: Samen eten",
+    lead="dinsdag 2 maart 2027",
+    how="Zet steeds een kruisje.",
+    questions=("Had u er iets aan?", "Kon u zeggen wat u wilde?", "Kon u er goed bij?"),
+    answers=("Ja", "Een beetje", "Nee"),
+    write="Wat wilt u ons nog zeggen?",
+    privacy="Alleen medewerkers lezen dit.",
+    online="Liever met uw telefoon?",
+    link="wijk.example/e/012345",
+    code_svg=code("https://wijk.example/e/012345"),
+    code_alt="Code die het formulier opent",
+    return_to="Geef dit formulier terug.",
+    sender="Gemeente Vlaardingen",
+)
 
-def read(sheet: Poster | TallySheet) -> PdfReader:
+
+def read(sheet: Sheet) -> PdfReader:
     return PdfReader(io.BytesIO(pdf(sheet, made_at=MOMENT)))
 
 
@@ -53,8 +69,8 @@ def words(found: PdfReader) -> str:
     return " ".join("".join(page.extract_text() for page in found.pages).split())
 
 
-@pytest.mark.parametrize("sheet", [POSTER, SHEET], ids=["affiche", "telblad"])
-def test_a_sheet_is_one_tagged_page_in_dutch_with_a_title(sheet: Poster | TallySheet) -> None:
+@pytest.mark.parametrize("sheet", [POSTER, SHEET, FORM], ids=["affiche", "telblad", "evaluatie"])
+def test_a_sheet_is_one_tagged_page_in_dutch_with_a_title(sheet: Sheet) -> None:
     found = read(sheet)
     root: Any = found.trailer["/Root"]
     assert len(found.pages) == 1
@@ -100,6 +116,7 @@ def test_the_longest_words_still_fit_on_one_page(filling: str) -> None:
     )
     assert len(read(full).pages) == 1
     assert len(read(replace(SHEET, title=long(180), lead=long(400))).pages) == 1
+    assert len(read(replace(FORM, title=long(180))).pages) == 1
 
 
 def test_the_same_meeting_gives_the_same_bytes_whatever_the_hour() -> None:
@@ -137,3 +154,16 @@ def test_outlines_in_degrees_are_refused() -> None:
     wrong = replace(walk([80_500.0], [436_500.0]), buurten=town().buurten.to_crs(4326))
     with pytest.raises(CrsMismatch):
         route_picture(wrong)
+
+
+def test_a_form_about_a_meeting_asks_all_of_it_and_names_the_short_address() -> None:
+    text = words(read(FORM))
+    for said in (*FORM.questions, FORM.write, FORM.privacy, FORM.online, FORM.link, FORM.return_to):
+        assert said in text
+    assert text.count("Een beetje") == len(FORM.questions)
+
+
+def test_a_form_of_a_closed_meeting_is_for_a_pen_alone() -> None:
+    closed = read(replace(FORM, link="", online="", code_svg="", code_alt=""))
+    assert len(closed.pages) == 1
+    assert "telefoon" not in words(closed)

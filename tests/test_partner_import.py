@@ -7,22 +7,34 @@ import hashlib
 import io
 import re
 import time
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 from account_town import OWN, csrf, key_of
 from fastapi.testclient import TestClient
 from intake_door import database_of
+from partner_list_door import (
+    PAGE,
+    counts,
+    faults,
+    folder,
+    looked,
+    names,
+    repacked,
+    take_in,
+    upload,
+    workbook,
+)
 from partner_town import (
     OF_AREA,
     STRANGER,
     THEME,
+    WESTWIJK,
     as_coordinator,
+    code_of,
+    emptied,
     given,
     keep,
     partner_service,
@@ -36,7 +48,6 @@ from data.models import Audit
 from data.partner_models import Partner
 from data.text_masking import LEFT_OUT
 
-PAGE = "/partners/inlezen"
 # Names without numbers: those that differ in a number alone are never taken for one.
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 HEAD = "soort;organisatie;functie;e-mailadres;thema's;gebieden;bron"
@@ -50,85 +61,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def signed(service: TestClient) -> TestClient:
-    return as_coordinator(service)
-
-
 @pytest.fixture
-def client(service: TestClient, signed: TestClient) -> TestClient:
-    """The service as a coordinator visits it, with an empty register."""
-    with database_of(service).write() as session:
-        session.execute(delete(Partner))
-    return signed
-
-
-def folder(client: TestClient) -> Path:
-    return Path(client.app.state.settings.var_folder) / "partners_inlezen"  # type: ignore[attr-defined]
-
-
-def upload(client: TestClient, content: bytes, **fields: str) -> Any:
-    token = csrf(client, PAGE)
-    data = {"csrf": token, "gemeente": OWN, **fields}
-    return client.post(PAGE, data=data, files={"bestand": ("lijst.csv", content)})
-
-
-def looked(client: TestClient, content: bytes | str) -> str:
-    """The address of the page that shows what would come of a file."""
-    answer = upload(client, content.encode() if isinstance(content, str) else content)
-    assert answer.status_code == 303, re.findall(r'role="alert"><p>(.*?)</p>', answer.text)
-    return str(answer.headers["Location"])
-
-
-def take_in(client: TestClient, page: str, **choices: str) -> str:
-    """What is told after a file was taken in."""
-    name = page.rpartition("bestand=")[2]
-    data = {"csrf": csrf(client, page), **choices}
-    answer = client.post(f"{PAGE}/{name}?gemeente={OWN}", data=data)
-    assert answer.status_code == 303, answer.text
-    told = client.get(answer.headers["Location"]).text
-    return str(re.findall(r'<p role="status">(.*?)</p>', told)[0])
-
-
-def counts(client: TestClient, page: str) -> list[int]:
-    """New, maybe known, known and rejected."""
-    html = client.get(page).text
-    return [
-        int(number)
-        for number in re.findall(r"(?:Nieuwe partners|bekend|nieuws|Afgekeurde rijen): (\d+)</li>", html)
-    ]
-
-
-def faults(client: TestClient, page: str) -> list[tuple[str, ...]]:
-    """Row, column, value and reason of what is wrong."""
-    html = client.get(page).text
-    row = r'<th scope="row">(.*?)</th>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>'
-    return re.findall(row, html, re.DOTALL)
-
-
-def names(client: TestClient) -> list[str]:
-    return [one.organisation for one in partners_of(client)]
-
-
-def workbook(*rows: list[Any]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def repacked(made: bytes, **parts: bytes) -> bytes:
-    """A workbook with more or other parts."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if name not in parts:
-                new.writestr(name, old.read(name))
-        for name, content in parts.items():
-            new.writestr(name, content)
-    return stream.getvalue()
+def client(service: TestClient) -> TestClient:
+    return emptied(service, Partner)
 
 
 # What is taken in
@@ -290,7 +225,7 @@ def test_a_bsn_is_kept_nowhere(client: TestClient) -> None:
     ],
 )
 def test_who_may_be_there_already_is_known_and_shown(client: TestClient, row: str, found: bool) -> None:
-    keep(client, given(), secret=key_of(client))
+    keep(client, given())
     page = looked(client, f"organisatie;functie;email;bron\n{row};lijst\n")
     assert counts(client, page) == ([0, 1, 0, 0] if found else [1, 0, 0, 0])
     assert ("Lijkt op: Zorg dichtbij, wijkverpleegkundige." in client.get(page).text) is found
@@ -301,7 +236,7 @@ def test_who_may_be_there_already_is_known_and_shown(client: TestClient, row: st
     [("samen", ["010 1234567"]), ("apart", ["", "010 1234567"]), ("overslaan", [""])],
 )
 def test_a_person_chooses_to_join_keep_or_skip(client: TestClient, choice: str, phones: list[str]) -> None:
-    keep(client, given(), secret=key_of(client))
+    keep(client, given())
     page = looked(
         client,
         "organisatie;functie;telefoon;thema;bron\nZorg dichtbij;wijkverpleegkundige;010 1234567;schoon;x\n",
@@ -342,11 +277,10 @@ def test_the_register_goes_out_and_comes_back_the_same_in_both_forms(client: Tes
         given(organisatie='Met "teken"; en;', functie="x", themas=("schoon", THEME), email="a@b.example"),
         resident(),
     )
-    secret = key_of(client)
     for form in ("csv", "xlsx"):
         with database_of(client).write() as session:
             session.execute(delete(Partner))
-        keep(client, *wanted, secret=secret)
+        keep(client, *wanted)
         made = client.get(f"/partners/export/{form}?gemeente={OWN}").content
         if form == "csv":
             assert b'"\'=HYPERLINK(1)"' in made
@@ -391,6 +325,19 @@ def test_a_file_is_for_who_brought_it_and_for_the_own_areas(client: TestClient) 
     assert as_coordinator(client, STRANGER).get(f"/partners/export/csv?gemeente={OWN}").status_code == 404
     visitor = TestClient(client.app, follow_redirects=False)
     assert [visitor.get(PAGE).status_code, visitor.post(PAGE, data={"x": "y"}).status_code] == [303, 303]
+
+
+def test_a_file_changes_no_partner_of_an_area_of_a_colleague(client: TestClient) -> None:
+    with database_of(client).read() as session:
+        west = code_of(session, WESTWIJK)
+    keep(client, given(gebieden=(west,)))
+    own = as_coordinator(client, OF_AREA)
+    page = looked(own, f"{HEAD};telefoon\n{ROW};010 000 0000\n")
+    assert counts(own, page) == [0, 0, 0, 1]
+    assert "voor een gebied van een collega" in faults(own, page)[0][3]
+    take_in(own, page, **{"rij-0": "samen"})
+    (row,) = partners_of(client)
+    assert (row.telefoon, row.gebieden) == ("", [west])
 
 
 def test_a_form_of_an_old_session_reads_nothing(client: TestClient) -> None:

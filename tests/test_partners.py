@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from account_town import OWN
+from account_town import OWN, key_of
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from partner_town import (
@@ -19,6 +19,7 @@ from partner_town import (
     WESTWIJK,
     as_coordinator,
     code_of,
+    emptied,
     given,
     keep,
     partner_service,
@@ -27,7 +28,7 @@ from partner_town import (
     resident,
     send,
 )
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from data import partners
 from data.models import Audit
@@ -37,6 +38,7 @@ from data.partners import Filters
 from data.rights import Grant, Role
 from data.same_kind import is_kind
 from data.visibility import PUBLIC, Viewer
+from service.letter_pages import today
 
 FORM = {
     "gemeente": OWN,
@@ -55,17 +57,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def signed(service: TestClient) -> TestClient:
-    return as_coordinator(service)
-
-
 @pytest.fixture
-def client(service: TestClient, signed: TestClient) -> TestClient:
-    """The service as a coordinator visits it, with an empty register."""
-    with database_of(service).write() as session:
-        session.execute(delete(Partner))
-    return signed
+def client(service: TestClient) -> TestClient:
+    return emptied(service, Partner)
 
 
 # What is kept
@@ -112,7 +106,7 @@ def test_the_list_shows_what_is_asked_alone(client: TestClient, query: str, foun
 
 def test_who_was_not_confirmed_for_a_year_is_marked_until_somebody_does(client: TestClient) -> None:
     (name,) = keep(client, given())
-    before = date.today() - timedelta(days=366)  # noqa: DTZ011 (the town's own calendar)
+    before = today() - timedelta(days=366)
     with database_of(client).write() as session:
         session.execute(update(Partner).values(confirmed_on=before))
     assert 'class="merkje">nakijken' in client.get("/partners").text
@@ -188,7 +182,7 @@ def test_a_theme_that_becomes_sensitive_marks_the_names_that_have_to_go(client: 
 
 def test_a_resident_without_consent_is_not_kept(client: TestClient) -> None:
     with database_of(client).write() as session, pytest.raises(WrongPartner, match="met toestemming"):
-        register_of(session).add(resident(toestemming=None, toestemming_hoe=""))
+        register_of(session, key_of(client)).add(resident(toestemming=None, toestemming_hoe=""))
     assert partners_of(client) == []
 
 

@@ -173,6 +173,22 @@ def test_mail_is_for_who_agreed_and_proved_to_be_a_person(database: Database) ->
     assert mails(database) == ["aanmelding.ontvangen"]
 
 
+def test_an_address_that_is_typed_over_and_over_gets_few_mails_and_everybody_a_seat(
+    database: Database,
+) -> None:
+    public_id = meeting(database, capacity=None)
+    for number in range(9):
+        written = "Slachtoffer@x.example" if number % 2 else "slachtoffer@X.example"
+        come(database, public_id, f"{number}", email=written)
+    come(database, public_id, "ander", email="ander@x.example")
+    assert taken(database) == 10
+    assert mails(database) == ["aanmelding.ontvangen"] * (registrations.MOST_MAILED + 1)
+    with database.write() as session:
+        row = session.scalars(select(Meeting)).one()
+        told = registrations.tell(session, row, registrations.MOVED, now=datetime.now(UTC))
+    assert told == registrations.MOST_MAILED + 1
+
+
 def test_the_day_before_from_nine_everybody_who_comes_is_reminded_once(database: Database) -> None:
     public_id = meeting(database)
     for key in "ab":

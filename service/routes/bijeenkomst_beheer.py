@@ -10,13 +10,16 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import meetings, registrations
+from data import invited, meetings, registrations
+from data.acting import acts_in
+from data.invited import News
 from data.masking import masked_email
 from data.meeting_models import Meeting, Registration
 from data.meetings import MeetingRefused, State
+from data.rights import Right
 from service.analysis import meeting_check, meeting_page, places
+from service.analysis.words import sentence
 from service.dependencies import WorkbenchDep
-from service.meeting_form import sentence
 from service.melding_form import YES
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
@@ -58,6 +61,7 @@ def call_off(visit: Sending, workbench: WorkbenchDep, public_id: Name, reeks: Se
     def act(session: Session, meeting: Meeting, now: datetime) -> None:
         if meetings.call_off(session, meeting, actor=visit.actor, now=now):
             registrations.tell(session, meeting, registrations.CALLED_OFF, now=now)
+            invited.tell(session, meeting, News.CALLED_OFF, actor=visit.actor, now=now)
 
     return _act(visit, workbench, public_id, act, done="afgelast", whole=reeks == YES)
 
@@ -113,14 +117,15 @@ def _page(
         meeting = own_meeting(session, visit, public_id)
         found = places.places(workbench, meeting.municipality_code)
         [shown] = meeting_page.shown(session, found, [meeting], now=now)
-        own = meetings.may_plan(session, visit.viewer, meeting.municipality_code, meeting.gebied)
+        own = acts_in(session, visit.viewer, Right.MEETINGS, meeting.municipality_code, meeting.gebied)
         context = {
             "een": shown,
             "agenda": meeting_page.steps(session, meeting),
             "reeks": meeting_page.shown(session, found, meetings.siblings(session, meeting), now=now),
+            # Who comes, and what they need, is for who works in the gebied.
             "aanmeldingen": [
                 (row, masked_email(row.email) if row.email else "")
-                for row in registrations.of_meeting(session, meeting)
+                for row in (registrations.of_meeting(session, meeting) if own else ())
             ],
             "in_de_weg": meeting_check.in_the_way(session, meeting)
             if meeting.state in meetings.STANDING

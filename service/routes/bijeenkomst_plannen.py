@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import agendas, meetings, registrations, themes
+from data import agendas, invited, meetings, registrations, themes
+from data.acting import acts_in
+from data.invited import News
 from data.meeting_models import Meeting
 from data.meetings import MeetingRefused
 from data.rights import Right
@@ -20,9 +22,10 @@ from geo.themes import Registry
 from service.analysis import meeting_check, places
 from service.analysis.meeting_check import About, Checked
 from service.analysis.places import Place, Places
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import WorkbenchDep
-from service.meeting_form import EVENING, LONGEST, SAVE, Typed, faults, of_meeting, sentence, shown, text
+from service.meeting_form import EVENING, LONGEST, SAVE, Typed, faults, of_meeting, shown, text
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_towns
 from service.pages import render
@@ -60,7 +63,7 @@ def begin(
         if keuze and choice is None:
             raise HTTPException(404)
         asked = choice.municipality_code if choice is not None else gemeente
-        own = own_towns(session, visit.viewer, Right.MEETINGS, asked)
+        own = own_towns(session, visit, Right.MEETINGS, asked)
         registry = themes.registry(session, own.chosen.code)
         if choice is not None:
             gebied, thema, vorm = choice.gebied, choice.theme or "", choice.form or ""
@@ -74,14 +77,16 @@ def plan(visit: Sending, workbench: WorkbenchDep, typed: TypedDep) -> Response:
     """Look over a meeting, or keep it when it was looked over."""
     typed = typed.with_key()
     with visit.database.read() as session:
-        own_towns(session, visit.viewer, Right.MEETINGS, typed.gemeente or None)
+        own_towns(session, visit, Right.MEETINGS, typed.gemeente or None)
         choice = meetings.choice_of(session, visit.viewer, typed.keuze) if typed.keuze else None
         before = meetings.planned_before(session, key=typed.sleutel, actor=visit.actor)
         if before and typed.knop == SAVE:
             return _kept(before[0])
     if not typed.gemeente or (typed.keuze and choice is None):
         raise HTTPException(404)
-    checked = _checked(visit, workbench, typed, choice_id=choice.id if choice is not None else None)
+    # A meeting of another gebied did not come of this choice.
+    here = choice is not None and (choice.municipality_code, choice.gebied) == (typed.gemeente, typed.gebied)
+    checked = _checked(visit, workbench, typed, choice_id=choice.id if choice and here else None)
     if not _may_be_kept(typed, checked):
         return _page(visit, workbench, checked.typed, checked, action=PAGE)
     with visit.database.write() as session:
@@ -122,7 +127,7 @@ def own_meeting(session: Session, visit: Visit, public_id: str, *, act: bool = F
     meeting = meetings.meeting_for(session, visit.viewer, public_id)
     if meeting is None or not visit.viewer.may(Right.MEETINGS, meeting.municipality_code):
         raise HTTPException(404)
-    if act and not meetings.may_plan(session, visit.viewer, meeting.municipality_code, meeting.gebied):
+    if act and not acts_in(session, visit.viewer, Right.MEETINGS, meeting.municipality_code, meeting.gebied):
         raise HTTPException(403, text("bijeenkomst.niet_uw_gebied"))
     return meeting
 
@@ -142,6 +147,7 @@ def _change(session: Session, meeting: Meeting, checked: Checked, actor: str) ->
         raise MeetingRefused(text("bijeenkomst.fout_te_vol", n=taken))
     if meetings.change(session, meeting, wanted, actor=actor, now=now):
         registrations.tell(session, meeting, registrations.MOVED, now=now)
+        invited.tell(session, meeting, News.MOVED, actor=actor, now=now)
 
 
 def _begun(typed: Typed, registry: Registry) -> Typed:
@@ -179,7 +185,7 @@ def _checked(
         wrong = faults(typed, registry, [one.code for one in _areas(found)])
         if wrong:
             return Checked(typed, (), (), wrong)
-        if not meetings.may_plan(session, visit.viewer, typed.gemeente, typed.gebied):
+        if not acts_in(session, visit.viewer, Right.MEETINGS, typed.gemeente, typed.gebied):
             return Checked(typed, (), (), {"gebied": text("bijeenkomst.niet_uw_gebied")})
         about = About(found, registry, visit.actor, choice_id, meeting)
         return meeting_check.check(workbench, session, typed, about)
@@ -203,7 +209,7 @@ def _page(
     wrong = checked.faults if checked is not None else {}
     with visit.database.read() as session:
         registry = themes.registry(session, typed.gemeente)
-        own = own_towns(session, visit.viewer, Right.MEETINGS, typed.gemeente)
+        own = own_towns(session, visit, Right.MEETINGS, typed.gemeente)
     warnings = checked.warnings if checked is not None else ()
     seen = checked is not None and not wrong
     context = {

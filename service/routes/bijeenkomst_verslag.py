@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import agreements, meeting_reports, meetings, partners
-from data.agreements import Given, State, WrongAgreement
+from data import agreements, meeting_reports
+from data.acting import acts_in
+from data.agreements import State, WrongAgreement
 from data.meeting_models import Meeting
 from data.meetings import VISITORS, MeetingRefused
+from data.rights import Right
 from data.text_masking import personal_data
+from service import agreement_form
 from service.analysis import meeting_page, places
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import WorkbenchDep
-from service.meeting_form import sentence
 from service.melding_form import YES
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
@@ -31,7 +34,7 @@ DONE = {
     one: f"verslag.klaar_{one}"
     for one in ("bewaard", "vrijgegeven", "teruggenomen", "afspraak", "stand", "weg")
 }
-PARTNER, ACCOUNT, COUNT = "partner:", "account:", "aantal_"
+COUNT = "aantal_"
 RELEASE, WITHDRAW, REMOVE = "vrijgeven", "teruggenomen", "weg"
 Short = Annotated[str, Form(max_length=160)]
 Yes = Annotated[str, Form(max_length=2)]
@@ -92,33 +95,15 @@ def keep(
 
 
 @router.post("/bijeenkomsten/{public_id}/afspraken")
-def agree(
-    visit: Sending,
-    workbench: WorkbenchDep,
-    public_id: Name,
-    tekst: Annotated[Line, Form()] = "",
-    wie: Short = "",
-    anders: Annotated[Line, Form()] = "",
-    dag: Short = "",
-    openbaar: Yes = "",
-) -> Response:
+def agree(visit: Sending, workbench: WorkbenchDep, public_id: Name, typed: agreement_form.Typed) -> Response:
     """Keep an agreement with who does it and before which day."""
-    typed = {"tekst": tekst, "wie": wie, "anders": anders, "dag": dag, "openbaar": openbaar}
-    given = Given(
-        text=tekst,
-        due_on=_day(dag),
-        partner=wie.removeprefix(PARTNER) if wie.startswith(PARTNER) else "",
-        account=wie.removeprefix(ACCOUNT) if wie.startswith(ACCOUNT) else "",
-        words=anders,
-        public=openbaar == YES,
-    )
     now = datetime.now(UTC)
     try:
         with visit.database.write() as session:
             meeting = own_meeting(session, visit, public_id, act=True)
             if not meeting_reports.may_report(meeting, now):
                 raise WrongAgreement("tekst", _text("verslag.nog_niet"))
-            agreements.agree(session, visit.viewer, meeting, given, now=now)
+            agreements.agree(session, visit.viewer, meeting, agreement_form.given(typed), now=now)
     except WrongAgreement as wrong:
         faults = {wrong.field: sentence(str(wrong))}
         return _page(visit, workbench, public_id, typed={"afspraak": typed}, faults=faults, status=400)
@@ -171,7 +156,7 @@ def _page(
         meeting = own_meeting(session, visit, public_id, act=status != 200)
         found = places.places(workbench, meeting.municipality_code)
         [shown] = meeting_page.shown(session, found, [meeting], now=now)
-        own = meetings.may_plan(session, visit.viewer, meeting.municipality_code, meeting.gebied)
+        own = acts_in(session, visit.viewer, Right.MEETINGS, meeting.municipality_code, meeting.gebied)
         context = {
             "een": shown,
             "mag": own,
@@ -192,26 +177,13 @@ def _form(session: Session, visit: Visit, meeting: Meeting, typed: dict[str, Any
     """Return what the forms of the page hold: what was typed, else what is kept."""
     gemeente = meeting.municipality_code
     kept = {kind: str(number) for kind, number in meeting_reports.attendance(session, meeting).items()}
-    nothing = {"tekst": "", "wie": "", "anders": "", "dag": "", "openbaar": ""}
-    of_gebied = partners.of(session, visit.viewer, gemeente, gebied=meeting.gebied)
     return {
         "soorten": VISITORS,
         "aantallen": typed.get("aantallen", kept),
         "verslag": typed.get("verslag", meeting.report or ""),
-        "nieuw": typed.get("afspraak", nothing),
-        "partners": [
-            (PARTNER + one.public_id, ", ".join(filter(None, (one.organisation, one.role))))
-            for one in of_gebied
-        ],
-        "accounts": [(ACCOUNT + name, name) for name in agreements.owners(session, gemeente)],
+        "nieuw": typed.get("afspraak", agreement_form.EMPTY),
+        **agreement_form.choices(session, visit.viewer, gemeente, meeting.gebied),
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _text(key: str) -> str:

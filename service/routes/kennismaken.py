@@ -16,7 +16,7 @@ from data.reach import Reach
 from data.themes import registry
 from data.tokens import Purpose, name_of
 from service.analysis.workbench import today
-from service.letter_pages import LONGEST_TOKEN, NOT_TO_INDEX, ValuesDep, Visit, VisitDep
+from service.letter_pages import NOT_TO_INDEX, ValuesDep, Visit, VisitDep
 from service.pages import render
 from service.secret import read_secret
 
@@ -64,9 +64,7 @@ def _context(session: Session, found: Side) -> dict[str, object]:
 
 
 def _name(visit: Visit, token: str) -> str:
-    may_be = len(token) <= LONGEST_TOKEN and token.isascii()
-    secret = read_secret(visit.settings.var_folder)
-    name = name_of(Purpose.INTRODUCE, token, secret) if may_be else None
+    name = name_of(Purpose.INTRODUCE, token, read_secret(visit.settings.var_folder))
     if name is None:
         raise HTTPException(404)
     return name

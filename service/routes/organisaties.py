@@ -13,6 +13,7 @@ from data import accounts, choice_reactions, organisations
 from data.organisations import LONGEST_NAME, LONGEST_TEXT, Organisation, WrongOrganisation
 from data.text_masking import Piece, personal_data
 from service.analysis.organisation_page import own_areas
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.half_years import words_of
@@ -65,7 +66,7 @@ def write(
             own = _one(organisations.own(session, visit.viewer, today=today()), nummer)
             organisations.write(session, own, naam, wat, samenkomst, actor=visit.actor)
     except WrongOrganisation as wrong:
-        return _page(visit, around, fault=f"{str(wrong).capitalize()}.", typed=typed, status=400)
+        return _page(visit, around, fault=sentence(str(wrong)), typed=typed, status=400)
     return RedirectResponse("/organisatie?klaar=ja", 303)
 
 
@@ -132,7 +133,7 @@ def release(
             found = _one(organisations.to_release(session, visit.viewer), nummer)
             organisations.release(session, found, version=versie, actor=visit.actor)
     except WrongOrganisation as wrong:
-        fault = f"{str(wrong).capitalize()}."
+        fault = sentence(str(wrong))
         return _overview(visit, fault=fault, status=409)
     return RedirectResponse("/organisaties?klaar=zichtbaar", 303)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import partners
-from data.account_models import Account, AccountRole
+from data import accounts, partners
+from data.account_models import Account
 from data.partner_fields import LONGEST, RESIDENTS, Given, Kind, WrongPartner
 from data.partner_models import Partner
 from data.partners import Filters, Register
@@ -26,14 +24,17 @@ from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_towns
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
+from service.searched import note_search
 from service.secret import read_secret
 from service.settings import Settings
-from service.staff_text import Line
+from service.staff_text import Line, day_of
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/partners"
 PER_PAGE: Final = 50
 MOST_CHOSEN: Final = 200
+# Whose account can be that of a partner.
+LINKABLE: Final = (Role.BEWONERSORGANISATIE, Role.PARTNER)
 DONE: Final = {
     name: f"partners.klaar_{name}" for name in ("toegevoegd", "gewijzigd", "klopt", "weg", "ingelezen")
 }
@@ -111,7 +112,7 @@ def overview(
     """Show the register: who can be invited, by what they do and where."""
     asked = Filters(zoek.strip(), soort, thema, gebied, bool(nakijken))
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+        own = own_towns(session, visit, Right.PARTNERS, gemeente)
         town = own.chosen.code
         found = partners.find(session, visit.viewer, town, asked)
         start = (pagina - 1) * PER_PAGE
@@ -119,6 +120,8 @@ def overview(
         shown = found[start : start + PER_PAGE]
         where = {one.id: [reach.name(code) for code in one.gebieden] for one in shown}
         choices = choices_of(session, town)
+    if asked.text:
+        note_search(visit, town, page="partners", hits=len(found))
     query = {"gemeente": town, "zoek": zoek, "soort": soort, "thema": thema, "gebied": gebied}
     context = {
         "gemeenten": own.towns,
@@ -140,11 +143,15 @@ def overview(
 
 
 @router.get(f"{PAGE}/nieuw")
-def empty(visit: Reading, gemeente: Annotated[GemeenteCode | None, Query()] = None) -> Response:
-    """Show the form for a new partner."""
+def empty(
+    visit: Reading,
+    gemeente: Annotated[GemeenteCode | None, Query()] = None,
+    functie: Annotated[str, Query(max_length=120)] = "",
+) -> Response:
+    """Show the form for a new partner, with the kind of people that was looked for filled in."""
     with visit.database.read() as session:
-        town = own_towns(session, visit.viewer, Right.PARTNERS, gemeente).chosen.code
-    return _form(visit, town, Given(soort=Kind.ORGANISATIE, organisatie=""), "")
+        town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen.code
+    return _form(visit, town, Given(soort=Kind.ORGANISATIE, organisatie="", functie=functie), "")
 
 
 @router.post(PAGE)
@@ -154,7 +161,7 @@ def add(
     """Keep a new partner; what is wrong is asked again, nothing typed is lost."""
     try:
         with visit.database.write() as session:
-            own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+            own_towns(session, visit, Right.PARTNERS, gemeente)
             _need_area(session, visit, gemeente, typed.given.gebieden)
             account = _account(session, gemeente, typed)
             row = register(session, visit, settings, gemeente).add(typed.given, account=account)
@@ -204,7 +211,9 @@ def confirm(visit: Sending, public_id: str) -> Response:
 def remove(visit: Sending, public_id: str) -> Response:
     """Take a partner out of the register, with the invitations."""
     with visit.database.write() as session:
-        row = found_partner(session, visit, public_id, to_change=True)
+        row = found_partner(session, visit, public_id)
+        if not partners.may_remove(session, visit.viewer, row):
+            raise HTTPException(403)
         town = row.municipality_code
         partners.remove(session, row, actor=visit.actor)
     return RedirectResponse(f"{PAGE}?{urlencode({'gemeente': town, 'klaar': 'weg'})}", 303)
@@ -246,14 +255,6 @@ def choices_of(session: Session, gemeente: str) -> dict[str, Any]:
     }
 
 
-def day_of(text: str) -> date | None:
-    """Return the day in a field; None when it is empty or no day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _need_area(session: Session, visit: Visit, gemeente: str, gebieden: tuple[str, ...]) -> None:
     """Refuse a partner of areas in which this viewer does not act."""
     if not Reach(session).covers(visit.viewer, Right.PARTNERS, gemeente, gebieden):
@@ -266,25 +267,12 @@ def _account(session: Session, gemeente: str, typed: Typed) -> int | None:
         raise WrongPartner({"toestemming": "Dit is geen dag."})
     if not typed.account:
         return None
-    found = next((one for one in _linkable(session, gemeente) if one.name == typed.account), None)
+    found = next(
+        (one for one in accounts.with_role(session, gemeente, LINKABLE) if one.name == typed.account), None
+    )
     if found is None:
         raise WrongPartner({"account": "Dit account kennen wij niet."})
     return found.id
-
-
-def _linkable(session: Session, gemeente: str) -> list[Account]:
-    """Return the accounts of bewonersorganisaties and partners of a gemeente."""
-    roles = (Role.BEWONERSORGANISATIE.value, Role.PARTNER.value)
-    query = (
-        select(Account)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(
-            Account.municipality_code == gemeente,
-            Account.disabled_at.is_(None),
-            AccountRole.role.in_(roles),
-        )
-    )
-    return sorted(session.scalars(query).unique(), key=lambda one: one.name)
 
 
 def _without_name(rows: list[Partner], choices: dict[str, Any]) -> set[int]:
@@ -303,19 +291,20 @@ def _form(
     done: str = "",
 ) -> Response:
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+        own = own_towns(session, visit, Right.PARTNERS, gemeente)
         context = {
             "gemeenten": own.towns,
             "gemeente": own.chosen,
             "given": given,
             "account": account,
-            "accounts": _linkable(session, gemeente),
+            "accounts": accounts.with_role(session, gemeente, LINKABLE),
             "rij": row,
             "faults": faults or {},
             "done": done,
             "langst": LONGEST,
             "bewoner": given.soort in RESIDENTS,
             "mag": row is None or partners.may_change(session, visit.viewer, row),
+            "mag_weg": row is not None and partners.may_remove(session, visit.viewer, row),
             "oud": row is not None and partners.is_stale(row, today()),
             "geschiedenis": partners.history(session, row) if row else [],
             **choices_of(session, gemeente),

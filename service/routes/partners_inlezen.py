@@ -15,6 +15,7 @@ from data.partners import Filters
 from data.rights import Right
 from data.themes import registry
 from geo.errors import ImportRefused
+from service.analysis.words import sentence
 from service.dependencies import SettingsDep
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_towns
@@ -42,7 +43,7 @@ def start(
 ) -> Response:
     """Show the form for a file with partners, or what would come of the file that was sent."""
     with visit.database.read() as session:
-        town = own_towns(session, visit.viewer, Right.PARTNERS, gemeente).chosen.code
+        town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen.code
     return _page(visit, settings, town, name=bestand)
 
 
@@ -51,7 +52,7 @@ def send(upload: UploadDep, settings: SettingsDep) -> Response:
     """Look a file over and show what would come of it; nothing of it is in the register yet."""
     visit, town = upload.visit, upload.values.get("gemeente", "")
     with visit.database.read() as session:
-        own_towns(session, visit.viewer, Right.PARTNERS, town)
+        own_towns(session, visit, Right.PARTNERS, town)
     try:
         if upload.content is None:
             raise ImportRefused("kies eerst een bestand")
@@ -60,7 +61,7 @@ def send(upload: UploadDep, settings: SettingsDep) -> Response:
     except ImportRefused as refused:
         # The name on disk is ours, and begins the sentence.
         fault = str(refused).replace("bestand is ", "het bestand is ", 1)
-        return _page(visit, settings, town, fault=f"{fault[:1].upper()}{fault[1:]}.", status=400)
+        return _page(visit, settings, town, fault=sentence(fault), status=400)
     name = _staging(settings).keep(read, town, visit.actor)
     return RedirectResponse(f"{PAGE}/inlezen?{urlencode({'gemeente': town, 'bestand': name})}", 303)
 
@@ -90,7 +91,7 @@ def take_in(
     """Take the file in by what was chosen for who may be in the register already."""
     staging = _staging(settings)
     with visit.database.write() as session:
-        town = own_towns(session, visit.viewer, Right.PARTNERS, gemeente).chosen.code
+        town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen.code
         read = staging.find(naam, town, visit.actor)
         if read is None:
             raise HTTPException(404, "Dit bestand is er niet meer. Kies het nog een keer.")
@@ -116,7 +117,7 @@ def rejects(
 ) -> Response:
     """Return the rows that cannot be taken in, with what is wrong, to mend and send again."""
     with visit.database.read() as session:
-        town = own_towns(session, visit.viewer, Right.PARTNERS, gemeente).chosen.code
+        town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen.code
         read = _staging(settings).find(naam, town, visit.actor)
         if read is None:
             raise HTTPException(404)
@@ -132,7 +133,7 @@ def export(
 ) -> Response:
     """Return the register of a gemeente as a file; that it was taken along is kept in the audit."""
     with visit.database.write() as session:
-        town = own_towns(session, visit.viewer, Right.PARTNERS, gemeente).chosen
+        town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen
         slug = town.slug
         rows = partners.find(session, visit.viewer, town.code, Filters())
         names = partners.area_words(session, town.code)
@@ -165,7 +166,7 @@ def _page(
     if name and read is None:
         raise HTTPException(404, "Dit bestand is er niet meer. Kies het nog een keer.")
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+        own = own_towns(session, visit, Right.PARTNERS, gemeente)
         kept = register(session, visit, settings, gemeente)
         context: dict[str, Any] = {
             "gemeenten": own.towns,

@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import invitations, partners, proposals
+from data import invitations, invited, partners, proposals
+from data.acting import acts_in
 from data.invitations import ANSWERS, LONGEST_LEFT_OUT, LONGEST_REASON, Answer, State, Way, WrongInvitation
 from data.letters import now
 from data.meeting_models import Meeting
@@ -20,12 +21,13 @@ from data.partners import Filters
 from data.reach import Reach
 from data.rights import Right
 from data.themes import registry
+from service.analysis.words import sentence
 from service.dependencies import SettingsDep
 from service.invitation_letters import letters_pdf
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
+from service.searched import note_search
 from service.secret import read_secret
-from service.settings import Settings
 from service.staff_text import Line
 
 router = APIRouter(include_in_schema=False)
@@ -34,14 +36,23 @@ MOST_FOUND: Final = 20
 PDF: Final = "application/pdf"
 DONE: Final = {
     name: f"uitnodigen.klaar_{name}"
-    for name in ("voorgesteld", "erbij", "weg", "terug", "verstuurd", "brieven", "herinnerd", "antwoord")
+    for name in (
+        "voorgesteld",
+        "erbij",
+        "weg",
+        "terug",
+        "verstuurd",
+        "brieven",
+        "herinnerd",
+        "antwoord",
+        "gemeld",
+    )
 }
 
 
 @router.get(PAGE)
 def overview(
     visit: Reading,
-    settings: SettingsDep,
     public_id: str,
     zoek: Annotated[str, Query(max_length=100)] = "",
     klaar: str = "",
@@ -50,11 +61,11 @@ def overview(
 ) -> Response:
     """Show who is invited to a meeting and why, who answered, and for whom there is nobody yet."""
     told = {"done": DONE.get(klaar, ""), "n": n, "geweigerd": geweigerd}
-    return _page(visit, settings, public_id, zoek=zoek.strip(), told=told)
+    return _page(visit, public_id, zoek=zoek.strip(), told=told)
 
 
 @router.post(f"{PAGE}/voorstel")
-def propose(visit: Sending, settings: SettingsDep, public_id: str) -> Response:
+def propose(visit: Sending, public_id: str) -> Response:
     """Add to the list who the theme and the gebied suggest."""
 
     def act(session: Session, meeting: Meeting) -> dict[str, Any]:
@@ -62,13 +73,12 @@ def propose(visit: Sending, settings: SettingsDep, public_id: str) -> Response:
         invitations.note(session, meeting, "uitnodiging.voorgesteld", visit.actor, {"aantal": len(made)})
         return {"klaar": "voorgesteld", "n": len(made)}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/erbij")
 def add(
     visit: Sending,
-    settings: SettingsDep,
     public_id: str,
     partner: Annotated[str, Form(max_length=22)] = "",
     waarom: Annotated[Line, Form()] = "",
@@ -84,13 +94,11 @@ def add(
         invitations.add(session, meeting, row, waarom, actor=visit.actor)
         return {"klaar": "erbij"}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/{{naam}}/weg")
-def leave_out(
-    visit: Sending, settings: SettingsDep, public_id: str, naam: str, waarom: Annotated[Line, Form()] = ""
-) -> Response:
+def leave_out(visit: Sending, public_id: str, naam: str, waarom: Annotated[Line, Form()] = "") -> Response:
     """Take somebody off the list, with a reason."""
 
     def act(session: Session, meeting: Meeting) -> dict[str, Any]:
@@ -100,24 +108,34 @@ def leave_out(
         invitations.leave_out(session, meeting, row, waarom, actor=visit.actor)
         return {"klaar": "weg"}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/{{naam}}/terug")
-def put_back(visit: Sending, settings: SettingsDep, public_id: str, naam: str) -> Response:
+def put_back(visit: Sending, public_id: str, naam: str) -> Response:
     """Put somebody back on the list."""
 
     def act(session: Session, meeting: Meeting) -> dict[str, Any]:
         invitations.put_back(session, meeting, _line(session, meeting, naam), actor=visit.actor)
         return {"klaar": "terug"}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
+
+
+@router.post(f"{PAGE}/{{naam}}/gemeld")
+def told(visit: Sending, public_id: str, naam: str) -> Response:
+    """Write down that somebody heard by letter or phone that the meeting moved or is off."""
+
+    def act(session: Session, meeting: Meeting) -> dict[str, Any]:
+        invited.told(session, meeting, _line(session, meeting, naam), actor=visit.actor)
+        return {"klaar": "gemeld"}
+
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/{{naam}}/antwoord")
 def answer(
     visit: Sending,
-    settings: SettingsDep,
     public_id: str,
     naam: str,
     antwoord: Annotated[str, Form(max_length=20)] = "",
@@ -132,7 +150,7 @@ def answer(
         invitations.answer(session, meeting, row, given, actor=visit.actor)
         return {"klaar": "antwoord"}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/versturen")
@@ -153,7 +171,7 @@ def send(
         told = "verstuurd" if way is Way.MAIL else "brieven"
         return {"klaar": told, "n": done["verstuurd"], "geweigerd": done["geweigerd"]}
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.post(f"{PAGE}/herinneren")
@@ -167,7 +185,7 @@ def remind(visit: Sending, settings: SettingsDep, public_id: str) -> Response:
             "n": invitations.remind(session, meeting, secret=secret, actor=visit.actor),
         }
 
-    return _done(visit, settings, public_id, act)
+    return _done(visit, public_id, act)
 
 
 @router.get(f"{PAGE}/brieven.pdf")
@@ -183,16 +201,14 @@ def letters(visit: Reading, settings: SettingsDep, public_id: str) -> Response:
     return Response(made.pdf, media_type=PDF, headers=headers)
 
 
-def _done(
-    visit: Visit, settings: Settings, public_id: str, act: Callable[[Session, Meeting], dict[str, Any]]
-) -> Response:
+def _done(visit: Visit, public_id: str, act: Callable[[Session, Meeting], dict[str, Any]]) -> Response:
     """Do something with the list and show it; what cannot be is told on the page, and nothing is done."""
     try:
         with visit.database.write() as session:
             told = act(session, _meeting(session, visit, public_id, to_change=True))
     except WrongInvitation as wrong:
-        fault = f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."
-        return _page(visit, settings, public_id, fault=fault, status=409)
+        fault = sentence(str(wrong))
+        return _page(visit, public_id, fault=fault, status=409)
     return RedirectResponse(f"{PAGE.format(public_id=public_id)}?{urlencode(told)}", 303)
 
 
@@ -207,8 +223,7 @@ def _meeting(session: Session, visit: Visit, public_id: str, *, to_change: bool 
 
 
 def _acts(session: Session, visit: Visit, meeting: Meeting) -> bool:
-    reach = Reach(session)
-    return reach.covers(visit.viewer, Right.PARTNERS, meeting.municipality_code, [meeting.gebied])
+    return acts_in(session, visit.viewer, Right.PARTNERS, meeting.municipality_code, meeting.gebied)
 
 
 def _line(session: Session, meeting: Meeting, name: str) -> Invitation:
@@ -221,7 +236,6 @@ def _line(session: Session, meeting: Meeting, name: str) -> Invitation:
 
 def _page(
     visit: Visit,
-    settings: Settings,
     public_id: str,
     *,
     zoek: str = "",
@@ -245,6 +259,7 @@ def _page(
             "stand": invitations.tally(lines),
             "wachten": {way: _waiting(lines, way) for way in (Way.MAIL.value, Way.LETTER.value)},
             "te_herinneren": sum(invitations.may_remind(row, moment) for row, _ in lines),
+            "te_melden": invited.to_tell(lines),
             "niemand": proposals.missing(session, meeting, known),
             "gevonden": _found(session, visit, meeting, lines, zoek),
             "antwoorden": [one.value for one in ANSWERS],
@@ -255,6 +270,8 @@ def _page(
             "pad": PAGE.format(public_id=public_id),
             **(told or {"done": "", "n": 0, "geweigerd": 0}),
         }
+    if zoek:
+        note_search(visit, meeting.municipality_code, page="uitnodigen", hits=len(context["gevonden"]))
     return render(visit.request, "uitnodigen.html", context, status=status, example=meeting.example)
 
 

@@ -19,10 +19,12 @@ from data.partner_models import Invitation, Partner
 from data.tokens import Purpose, name_of
 from service.calendars import MEDIA, calendar
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep
-from service.letter_pages import LONGEST_TOKEN, NOT_TO_INDEX, ValuesDep
+from service.language import language_of
+from service.letter_pages import NOT_TO_INDEX, ValuesDep
 from service.melding_form import clean
 from service.pages import render
 from service.secret import read_secret
+from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/uitnodiging/{token}"
@@ -51,8 +53,7 @@ def _link(
     request: Request, settings: SettingsDep, database: DatabaseDep, _viewer: ViewerDep, token: str
 ) -> Link:
     secret = read_secret(settings.var_folder)
-    may_be = len(token) <= LONGEST_TOKEN and token.isascii()
-    name = name_of(Purpose.INVITATION, token, secret) if may_be else None
+    name = name_of(Purpose.INVITATION, token, secret)
     if name is None:
         raise HTTPException(404)
     return Link(request, database, name, f"/uitnodiging/{token}", secret)
@@ -90,9 +91,8 @@ def answer(link: LinkDep, values: ValuesDep) -> Response:
         with link.database.write() as session:
             row, _, meeting = link.found(session)
             invitations.answer(session, meeting, row, given, actor=ACTOR)
-    except WrongInvitation as wrong:
-        fault = f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."
-        return _page(link, fault=fault, typed=values, status=400)
+    except WrongInvitation:
+        return _page(link, wrong=given, typed=values, status=400)
     return RedirectResponse(f"{link.path}?bericht=bedankt", 303)
 
 
@@ -113,8 +113,27 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
 
 
+def _fault(link: Link, meeting: Meeting, given: Answer) -> str:
+    """Return what is wrong with an answer, in the language of the page."""
+    texts = catalogue(language_of(link.request))
+    if meeting.state == invitations.CALLED_OFF:
+        return texts.text("uitnodiging.afgelast")
+    if meeting.starts_at <= now():
+        return texts.text("uitnodiging.geweest")
+    if given.said not in set(ANSWERS):
+        return texts.text("uitnodiging.fout_kies")
+    if len(given.words) > LONGEST_NOTE:
+        return texts.text("uitnodiging.fout_lang", n=LONGEST_NOTE)
+    return texts.text("uitnodiging.fout_aantal", n=MOST_PEOPLE)
+
+
 def _page(
-    link: Link, *, told: str = "", fault: str = "", typed: dict[str, str] | None = None, status: int = 200
+    link: Link,
+    *,
+    told: str = "",
+    wrong: Answer | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     with link.database.read() as session:
         row, partner, meeting = link.found(session)
@@ -134,7 +153,7 @@ def _page(
             "antwoorden": [one.value for one in ANSWERS],
             "langst": LONGEST_NOTE,
             "meest": MOST_PEOPLE,
-            "fault": fault,
+            "fault": _fault(link, meeting, wrong) if wrong is not None else "",
             "told": told,
             "pad": link.path,
         }

@@ -14,6 +14,7 @@ from data.introductions import LONGEST_REASON, WrongIntroduction
 from data.partner_models import HelpOffer, Introduction
 from data.reach import Reach
 from data.rights import Right
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_towns
@@ -51,7 +52,7 @@ def propose(
     """Ask two residents whether they want to meet."""
     try:
         with visit.database.write() as session:
-            own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+            own_towns(session, visit, Right.PARTNERS, gemeente)
             known = help_offers.running(session, visit.viewer, gemeente, today=today())
             by_name = {one.public_id: one for one in known}
             if een not in by_name or ander not in by_name:
@@ -61,7 +62,7 @@ def propose(
                 session, by_name[een], by_name[ander], waarom, actor=visit.actor, now=moment
             )
     except WrongIntroduction as wrong:
-        fault = f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."
+        fault = sentence(str(wrong))
         return _page(visit, gemeente, fault=fault, typed=(een, ander, waarom), status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=gevraagd", 303)
 
@@ -90,7 +91,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.PARTNERS, gemeente)
+        own = own_towns(session, visit, Right.PARTNERS, gemeente)
         town = own.chosen.code
         all_here = help_offers.running(session, visit.viewer, town, today=today())
         found = help_offers.running(session, visit.viewer, town, area=gebied, theme=thema, today=today())
