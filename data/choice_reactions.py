@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from data import audit, outbox
 from data.database import Database
 from data.partner_models import Partner
+from data.reach import Reach
 from data.repeating import Repeating
 from data.rights import Right
 from data.theme_choices import KIND, LONGEST, ChoiceState
@@ -25,7 +26,7 @@ from data.theme_models import ChoiceReaction, ThemeChoice
 from data.tokens import Purpose, name_of, token
 from data.visibility import Viewer
 from geo.errors import WijkbeeldError
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 ASKED_MAIL: Final = "keuze.voorgelegd"
 REMINDER_MAIL: Final = "keuze.herinnering"
@@ -57,8 +58,8 @@ class Asked:
 def to_ask(session: Session, gemeente: str, gebied: str) -> Sequence[Partner]:
     """Return who can be asked about a gebied: organisations and partners there, bewonersorganisaties first.
 
-    A partner without gebieden works in all of them. Who said no, or cannot be reached by mail or by an
-    account, is left out.
+    A partner without gebieden works in all of them, and one of a wijk or buurt in what that is a part of. Who
+    said no, or cannot be reached by mail or by an account, is left out.
     """
     query = select(Partner).where(
         Partner.municipality_code == gemeente,
@@ -66,7 +67,8 @@ def to_ask(session: Session, gemeente: str, gebied: str) -> Sequence[Partner]:
         Partner.opted_out_at.is_(None),
         or_(Partner.email != "", Partner.account_id.is_not(None)),
     )
-    found = [one for one in session.scalars(query) if not one.gebieden or gebied in one.gebieden]
+    reach = Reach(session)
+    found = [one for one in session.scalars(query) if reach.overlap([gebied], one.gebieden)]
     return sorted(found, key=lambda one: (ASKED_KINDS.index(one.kind), one.organisation.casefold(), one.id))
 
 
@@ -160,7 +162,7 @@ def is_late(row: ChoiceReaction, choice: ThemeChoice) -> bool:
     if row.reacted_at is None:
         return False
     after_choice = choice.chosen_at is not None and row.reacted_at > choice.chosen_at
-    return after_choice or (choice.due_on is not None and _day(row.reacted_at) > choice.due_on)
+    return after_choice or (choice.due_on is not None and local_day(row.reacted_at) > choice.due_on)
 
 
 def tell(session: Session, choice: ThemeChoice, *, now: datetime) -> int:
@@ -181,7 +183,7 @@ def remind(session: Session, now: datetime) -> int:
 
     A term of three days or less is reminded of on its last day. Returns how many were reminded.
     """
-    today = _day(now)
+    today = local_day(now)
     query = (
         _asked()
         .add_columns(Partner)
@@ -192,6 +194,7 @@ def remind(session: Session, now: datetime) -> int:
             ChoiceReaction.reacted_at.is_(None),
             ChoiceReaction.reminded_at.is_(None),
             Partner.opted_out_at.is_(None),
+            ~Partner.example,
         )
     )
     due = [one for one in session.execute(query).all() if _reminded_from(one[1]) <= today]
@@ -225,7 +228,7 @@ class ChoiceKeeper(Repeating):
 
 def _reminded_from(choice: ThemeChoice) -> date:
     assert choice.due_on is not None
-    is_short = choice.due_on - _day(choice.created_at) <= REMIND_BEFORE
+    is_short = choice.due_on - local_day(choice.created_at) <= REMIND_BEFORE
     return choice.due_on if is_short else choice.due_on - REMIND_BEFORE
 
 
@@ -234,15 +237,11 @@ def _asked() -> Select[ChoiceReaction, ThemeChoice]:
 
 
 def _mail(session: Session, kind: str, row: ChoiceReaction, partner: Partner, now: datetime) -> bool:
-    if not partner.email:
+    if not partner.mailbox:
         return False
-    outbox.queue(session, kind=kind, recipient=partner.email, payload={"reactie": row.id}, now=now)
+    outbox.queue(session, kind=kind, recipient=partner.mailbox, payload={"reactie": row.id}, now=now)
     return True
 
 
 def _hash(given: str) -> str:
     return hashlib.sha256(given.encode()).hexdigest()
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()

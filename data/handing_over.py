@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from data import agreements, evaluations, meetings, partners, theme_choices
+from data import agreements, meetings, partners, theme_choices, year_evaluations
 from data.agreements import State
-from data.evaluations import WORDS, Summary
+from data.evaluations import WORDS
 from data.meeting_models import Agreement, Evaluation, Meeting
 from data.partner_models import Partner
 from data.reach import Reach
@@ -41,14 +41,15 @@ class GebiedFile:
     ended: tuple[Agreement, ...]
     partners: Sequence[Partner]
     signals: Sequence[Signal]
-    evaluation: Summary
+    evaluation: year_evaluations.Summary
     words: tuple[str, ...]
 
     @property
     def example(self) -> bool:
         """Whether something in it is made up."""
-        rows: tuple[Meeting | Agreement | Partner | Signal, ...] = (
-            *self.coming, *self.held, *self.promises, *self.agreed, *self.partners, *self.signals,
+        rows: tuple[ThemeChoice | Meeting | Agreement | Partner | Signal, ...] = (
+            *self.choices, *self.coming, *self.held, *self.promises, *self.agreed, *self.partners,
+            *self.signals,
         )  # fmt: skip
         return any(one.example for one in rows)
 
@@ -86,7 +87,7 @@ def file_of(session: Session, viewer: Viewer, gemeente: str, gebied: str, *, now
         ended=tuple(one for one in agreed if one.state != State.OPEN),
         partners=partners.of(session, viewer, gemeente, gebied=gebied),
         signals=near[:MOST_SIGNALS],
-        evaluation=evaluations.summary(session, gemeente, gebied, today=local_day(now)),
+        evaluation=year_evaluations.summary(session, gemeente, gebied, today=local_day(now)),
         words=tuple(_written(session, viewer, gemeente, gebied)),
     )
 

@@ -1,8 +1,6 @@
 """Polls: what people say lives in a gebied or wijk, without a name, and how many of them say it.
 
-Everybody sees numbers of closed rounds alone. The rounds of an area follow each other, an answer counts in
-one area and in one round, and nothing is added up over areas or rounds: so no difference between two numbers
-tells of fewer than five people.
+Staff count all of it at once; everybody reads rounds that are over (`data.poll_rounds`).
 """
 
 from __future__ import annotations
@@ -10,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
@@ -25,14 +22,11 @@ from data.database import Database
 from data.letters import Settle, keyed
 from data.meeting_models import Meeting
 from data.theme_models import PollAnswer
+from geo.disclosure import SHOWN_FROM
 
 MOST_THEMES: Final = 3
 LONGEST_WORDS: Final = 300
 MOST_MEETINGS: Final = 10
-# The least number of people that everybody is told.
-SHOWN_FROM: Final = 5
-# A round is over at the end of a quarter, when so many people have answered.
-ROUND_FROM: Final = 10
 OBJECT: Final = "peiling"
 RESIDENT: Final = "bewoner"
 NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -102,15 +96,6 @@ class Tally:
         self.example |= row.example
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Answers about an area from its first to its last day, when no more can be added."""
-
-    first: date
-    last: date
-    tally: Tally
-
-
 def keep(database: Database, answer: Answer, *, settle: Settle, on: date, key: str, secret: bytes) -> Kept:
     """Keep what a resident answers, once for each key; once this returns it is durable.
 
@@ -146,7 +131,7 @@ def enter(session: Session, answer: Answer, *, actor: str, on: date, key: str, s
 
 def entered(session: Session, gemeente: str, area: str, *, actor: str, on: date) -> Sequence[PollAnswer]:
     """Return the answers on paper about an area that somebody entered on a day, oldest first."""
-    query = _answers(gemeente).where(
+    query = answers_of(gemeente).where(
         PollAnswer.area == area, PollAnswer.entered_by == actor, PollAnswer.day == on
     )
     return session.scalars(query.order_by(PollAnswer.id)).all()
@@ -189,7 +174,7 @@ def throw_away(session: Session, gemeente: str, area: str, *, actor: str) -> int
 
 def waiting(session: Session, gemeente: str) -> Counter[str]:
     """Return how many answers wait for a person, by area."""
-    query = _answers(gemeente).where(~PollAnswer.checked).with_only_columns(PollAnswer.area)
+    query = answers_of(gemeente).where(~PollAnswer.checked).with_only_columns(PollAnswer.area)
     return Counter(session.scalars(query))
 
 
@@ -197,7 +182,7 @@ def tally(session: Session, gemeente: str, *, since: date | None = None) -> Mapp
     """Return the counts of a gemeente by area, for staff; an answer counts in one area alone."""
     private = private_themes(session, gemeente)
     found: dict[str, Tally] = {}
-    query = _answers(gemeente).where(PollAnswer.checked)
+    query = answers_of(gemeente).where(PollAnswer.checked)
     for row in session.scalars(query if since is None else query.where(PollAnswer.day >= since)):
         found.setdefault(row.area, Tally()).add(row, private)
     return found
@@ -206,58 +191,16 @@ def tally(session: Session, gemeente: str, *, since: date | None = None) -> Mapp
 def private_counts(session: Session, gemeente: str) -> Counter[str]:
     """Return how many people of a whole gemeente chose each private theme, where that are five or more."""
     private = private_themes(session, gemeente)
-    query = _answers(gemeente).where(PollAnswer.checked).with_only_columns(PollAnswer.themes)
+    query = answers_of(gemeente).where(PollAnswer.checked).with_only_columns(PollAnswer.themes)
     named = Counter(one for chosen in session.scalars(query) for one in chosen if one in private)
     return Counter({theme: n for theme, n in named.items() if n >= SHOWN_FROM})
 
 
 def words(session: Session, gemeente: str, area: str, *, newest: int) -> list[tuple[str, str]]:
     """Return what was typed about an area, the newest first: pairs of a theme and words."""
-    query = _answers(gemeente).where(PollAnswer.area == area).order_by(PollAnswer.id.desc())
+    query = answers_of(gemeente).where(PollAnswer.area == area).order_by(PollAnswer.id.desc())
     pairs = (pair for row in session.scalars(query) for pair in row.words.items())
     return [pair for pair, _ in zip(pairs, range(newest), strict=False)]
-
-
-def rounds(session: Session, gemeente: str, *, today: date) -> dict[str, list[Round]]:
-    """Return the rounds of each area of a gemeente that are over on this day, oldest first."""
-    private = private_themes(session, gemeente)
-    query = _answers(gemeente).where(PollAnswer.checked, PollAnswer.day < quarter(today)[0])
-    by_area: dict[tuple[str, bool], list[PollAnswer]] = {}
-    for row in session.scalars(query.order_by(PollAnswer.day, PollAnswer.id)):
-        by_area.setdefault((row.area, row.example), []).append(row)
-    # Made-up answers are shown until there are real ones: together they would tell of both.
-    found: dict[str, list[Round]] = {}
-    for (area, _), rows in sorted(by_area.items(), key=lambda pair: not pair[0][1]):
-        if over := closed(rows, private):
-            found[area] = over
-    return found
-
-
-def closed(rows: Sequence[PollAnswer], private: frozenset[str]) -> list[Round]:
-    """Return the rounds of one area, whose answers come by day: each of as many quarters as it takes."""
-    found: list[Round] = []
-    begun: date | None = None
-    counted = Tally()
-    for (first, last), of_quarter in groupby(rows, key=lambda row: quarter(row.day)):
-        begun = begun or first
-        for row in of_quarter:
-            counted.add(row, private)
-        if counted.people >= ROUND_FROM:
-            found.append(Round(begun, last, counted))
-            begun, counted = last + timedelta(days=1), Tally()
-    return found
-
-
-def shown(number: int) -> int | None:
-    """Return a number of people as everybody may read it; None for `minder dan 5`, and 0 is one of those."""
-    return number if number >= SHOWN_FROM else None
-
-
-def quarter(day: date) -> tuple[date, date]:
-    """Return the first and the last day of the quarter of a day."""
-    first = date(day.year, day.month - (day.month - 1) % 3, 1)
-    after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
-    return first, after - timedelta(days=1)
 
 
 def meeting_number(session: Session, gemeente: str, public_id: str) -> int | None:
@@ -312,7 +255,8 @@ def _hashed(key: str, secret: bytes) -> str:
     return keyed(f"peiling:{key}", secret)
 
 
-def _answers(gemeente: str) -> Select[PollAnswer]:
+def answers_of(gemeente: str) -> Select[PollAnswer]:
+    """Select everything that was answered in a gemeente."""
     return select(PollAnswer).where(PollAnswer.municipality_code == gemeente)
 
 

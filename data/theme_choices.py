@@ -18,13 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import audit, snapshots
+from data.acting import acts_in
 from data.models import Municipality
-from data.organisations import buurten_of
 from data.rights import Right
 from data.theme_models import ChoiceReaction, ThemeChoice
 from data.visibility import Viewer, of_gemeenten
 from geo.errors import WijkbeeldError
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 LONGEST: Final = 2_000
 LONGEST_TOLD: Final = 600
@@ -55,6 +55,7 @@ class Proposal:
     proposed: tuple[str, ...]
     snapshot: Mapping[str, Any]
     due_on: date | None
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Told:
     form: str
     told: str
     chosen_on: date
+    example: bool
 
 
 def propose(session: Session, proposal: Proposal, *, actor: str, now: datetime) -> ThemeChoice:
@@ -85,7 +87,7 @@ def propose(session: Session, proposal: Proposal, *, actor: str, now: datetime) 
 
     The advice itself is kept as it is, with its digest.
     """
-    _check_proposal(session, proposal, _day(now))
+    _check_proposal(session, proposal, local_day(now))
     content = snapshots.plain(proposal.snapshot)
     row = ThemeChoice(
         public_id=secrets.token_urlsafe(16),
@@ -99,6 +101,7 @@ def propose(session: Session, proposal: Proposal, *, actor: str, now: datetime) 
         created_at=now,
         created_by=actor,
         due_on=proposal.due_on,
+        example=proposal.example,
     )
     session.add(row)
     session.flush()
@@ -113,7 +116,7 @@ def choose(session: Session, choice: ThemeChoice, decision: Decision, *, actor: 
     """
     if choice.state != ChoiceState.VOORGELEGD:
         raise WrongChoice("deze keuze is al gemaakt of ingetrokken")
-    if not may_decide(session, choice, today=_day(now)):
+    if not may_decide(session, choice, today=local_day(now)):
         raise WrongChoice("de termijn loopt nog en nog niet iedereen heeft gereageerd")
     against = is_against(choice, decision.theme)
     _check_decision(decision, needs_facts=against or not choice.proposed)
@@ -161,9 +164,10 @@ def held(session: Session, viewer: Viewer, public_id: str) -> ThemeChoice | None
     """Return the choice of this name, held for this transaction, when the viewer chooses in its gebied."""
     query = select(ThemeChoice).where(ThemeChoice.public_id == public_id, _read_by(viewer))
     found = session.scalars(query.with_for_update()).one_or_none()
-    if found is None or not may_choose(session, viewer, found.municipality_code, found.gebied):
+    if found is None:
         return None
-    return found
+    acts = acts_in(session, viewer, Right.THEMES_CHOOSE, found.municipality_code, found.gebied)
+    return found if acts else None
 
 
 def choices(
@@ -205,7 +209,8 @@ def told(session: Session, gemeente: str) -> Sequence[Told]:
             theme=theme_name(row, row.theme or ""),
             form=str(row.snapshot.get("vormen", {}).get(row.form, row.form)),
             told=row.told or "",
-            chosen_on=_day(row.chosen_at or row.created_at),
+            chosen_on=local_day(row.chosen_at or row.created_at),
+            example=row.example,
         )
         for row in rows
     ]
@@ -214,18 +219,6 @@ def told(session: Session, gemeente: str) -> Sequence[Told]:
 def theme_name(choice: ThemeChoice, slug: str) -> str:
     """Return the name that a theme had on the day of the advice."""
     return str(choice.snapshot.get("themas", {}).get(slug, {}).get("naam", slug))
-
-
-def may_choose(session: Session, viewer: Viewer, gemeente: str, gebied: str) -> bool:
-    """Return whether this viewer chooses themes for a gebied: it lies as a whole within an own area."""
-    for grant in viewer.grants:
-        if grant.gives(Right.THEMES_CHOOSE) and grant.covers(gemeente):
-            if not grant.gebieden or gebied in grant.gebieden:
-                return True
-            inside = buurten_of(session, [gebied])
-            if inside and inside <= buurten_of(session, grant.gebieden):
-                return True
-    return False
 
 
 def _check_proposal(session: Session, proposal: Proposal, today: date) -> None:
@@ -254,10 +247,6 @@ def _check_decision(decision: Decision, *, needs_facts: bool) -> None:
 
 def _read_by(viewer: Viewer) -> Any:
     return of_gemeenten(viewer, Right.THEMES_READ, ThemeChoice.municipality_code)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()
 
 
 def _note(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.columns import FreeDetail, FreeLine, FreeText, RowId
@@ -108,6 +108,7 @@ class ThemeChoice(Table):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None] = mapped_column(String(120))
     withdrawn_why: Mapped[str | None] = mapped_column(FreeText)
+    example: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (Index(None, "municipality_code", "gebied", "created_at"),)
 

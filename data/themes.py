@@ -23,7 +23,7 @@ from geo.indicators import Dimension, Indicator, Minimum, Part
 from geo.main_groups import MainGroup
 from geo.measures import Average, EventRate, Events, Figure, Measure, Selection
 from geo.registry import HECTARE, HUISHOUDENS, INWONERS, KINDEREN
-from geo.themes import HEARD, NAMED, Clue, Evidence, Form, Given, Registry, Side, Theme
+from geo.themes import HEARD, NAMED, Clue, EvidenceKind, Form, Given, Registry, Side, Theme
 
 _PER: Final[Mapping[str, tuple[Figure, float, str, Minimum]]] = {
     "inwoners": (INWONERS, 1000, "per 1.000 inwoners per jaar", Minimum(INWONERS, 500)),
@@ -143,7 +143,7 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 def _theme(table: Mapping[str, Any], givens: Mapping[str, Given]) -> Theme:
     own = [_clue(one, givens, table["slug"]) for one in table["voor"]]
-    voices = [Clue(NAMED, Evidence.RESIDENTS, weight=2.0), Clue(HEARD, Evidence.PARTNERS)]
+    voices = [Clue(NAMED, EvidenceKind.RESIDENTS, weight=2.0), Clue(HEARD, EvidenceKind.PARTNERS)]
     return Theme(
         slug=table["slug"],
         naam=table["naam"],
@@ -164,7 +164,7 @@ def _theme(table: Mapping[str, Any], givens: Mapping[str, Given]) -> Theme:
 def _clue(table: Mapping[str, Any], givens: Mapping[str, Given], theme: str) -> Clue:
     weight = float(table.get("gewicht", 1))
     if "stem" in table:
-        return Clue(table["stem"], Evidence.RESIDENTS, weight=weight)
+        return Clue(table["stem"], EvidenceKind.RESIDENTS, weight=weight)
     given = givens.get(table["gegeven"])
     if given is None:
         raise WrongTheme(f"{theme}: er is geen gegeven {table['gegeven']!r}")
@@ -182,7 +182,7 @@ def _given(key: str, table: Mapping[str, Any]) -> Given:
         indicator,
         part,
         beside=table.get("maat", "gemeente"),
-        evidence=Evidence.REPORTS if reports else Evidence.FIGURES,
+        evidence=EvidenceKind.REPORTS if reports else EvidenceKind.FIGURES,
         estimate=table.get("modelschatting", False),
     )
 

@@ -23,6 +23,8 @@ from geo.errors import DisclosureError
 
 QUARTERS: Final = 4
 MONTHS: Final = 3
+# The least number of people that everybody is told, where what people say or do is counted.
+SHOWN_FROM: Final = 5
 
 
 class Rule(NamedTuple):

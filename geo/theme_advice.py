@@ -8,15 +8,17 @@ value, so that a tenth is the least that speaks). Two spreads or more count full
 each the weighted mean of what is known; what people say themselves comes on top of the figures, so that
 nobody asked is no point against. A clear clue against halves a score. Rates are drawn jointly from their
 posterior, weights are multiplied by numbers between 0.5 and 1.5, and everything is worked out anew for each
-draw: stability is the share of draws in which a theme is among the first three.
+draw: stability is the share of draws in which a theme is among the first three. The interval of a place is
+taken over the same draws: Goldstein and Spiegelhalter, League tables and their limitations, Journal of the
+Royal Statistical Society A 159 (1996).
+
+Arrays that a caller gives or gets are of shape (areas,), in the order of `codes`; an `area` is a place in it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,9 +26,9 @@ from numpy.typing import NDArray
 
 from geo.errors import FigureError
 from geo.posterior import Posterior, posterior
-from geo.themes import Clue, Evidence, Label, Theme
+from geo.theme_inputs import FloatArray, Inputs, Reading
+from geo.themes import Clue, EvidenceKind, Label, Theme
 
-FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 Rates = Callable[[FloatArray, FloatArray], Posterior]
@@ -48,52 +50,14 @@ AGAINST: Final = 0.5
 UNSURE: Final = (0.5, 1.5)
 # The share of draws in which something has to speak for a theme that is told.
 MOSTLY: Final = 0.9
-_DIGITS: Final = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What is known of one clue, per area: values, or counts over an exposure; NaN is not known.
-
-    `town` is what an area is laid beside. `least` is the smallest spread, for what has no zero of its own.
-    """
-
-    values: FloatArray
-    town: float
-    exposure: FloatArray | None = None
-    least: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Voice:
-    """How many people or signals say something per area: from `enough` it speaks, from `full` fully."""
-
-    people: FloatArray
-    enough: float
-    full: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inputs:
-    """Everything an advice follows from; each array in the order of `codes`.
-
-    `weight` is what an area weighs in the spread (inhabitants). `voices` go by theme and clue. `resting` are
-    the themes that an area had lately. `moved` multiplies the weight of a kind of evidence.
-    """
-
-    codes: tuple[str, ...]
-    weight: FloatArray
-    readings: Mapping[str, Reading]
-    voices: Mapping[tuple[str, str], Voice] = field(default_factory=lambda: MappingProxyType({}))
-    resting: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    moved: Mapping[Evidence, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
     """One clue of a theme, per area: how far on its side it lies, what it adds, and whether it speaks.
 
-    What speaks and is not `clear` may be chance: in more than 2.5 % of the draws it lies on the other side.
+    `apart` is in spreads, and in people or signals for a voice; NaN is not known. What speaks and is not
+    `clear` may be chance: in more than 2.5 % of the draws it lies on the other side.
     """
 
     clue: Clue
@@ -105,9 +69,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThemeAdvice:
-    """One theme in all areas: score, whether it is in the order, how often it is in the first three.
+    """One theme in all areas: score (0 to 1), whether it is in the order, how often it is in the first three.
 
-    A place is 1 for the first; `place_lower` to `place_upper` holds it in 95 % of the draws.
+    `stability` is that share of the draws. A place is 1 for the first; `place_lower` to `place_upper`
+    holds it in 95 % of the draws.
     """
 
     theme: Theme
@@ -124,7 +89,7 @@ class ThemeAdvice:
     def label(self, area: int) -> Label:
         """How well founded the theme is in an area: by the kinds of evidence that speak for it."""
         kinds = {one.clue.evidence for one in self.clues if one.clear[area]}
-        if self.theme.on_request and (self._has_no_figures or Evidence.RESIDENTS not in kinds):
+        if self.theme.on_request and (self._has_no_figures or EvidenceKind.RESIDENTS not in kinds):
             return Label.OP_VERZOEK
         return Label.STERK if len(kinds) > 1 else Label.AANWIJZING
 
@@ -164,8 +129,8 @@ def advise(
     """
     if not themes or not inputs.codes:
         raise FigureError("Zonder gebieden of thema's is er geen advies.")
-    inputs, order = _sorted(inputs)
-    seed = _seed(themes, inputs)
+    inputs, order = inputs.by_code()
+    seed = inputs.seed(themes)
     random = np.random.default_rng(seed)
     apart = {
         key: _apart(inputs.readings[key], inputs, draws, random, rates) for key in sorted(inputs.readings)
@@ -186,14 +151,21 @@ def advise(
 
 
 def carriers(values: FloatArray, clue: Clue, *, at_least: float, town: float) -> BoolArray:
-    """Which buurten carry a clue: at least as far on its side as their area, and a tenth from the town."""
+    """Which buurten carry a clue: at least as far on its side as their area, and a tenth from the town.
+
+    `values` are of shape (buurten,), in the unit of `at_least` (the area) and `town`; NaN carries nothing.
+    """
     sign = clue.side.sign
     far = sign * (values - town) >= SPEAKS * LEAST_SPREAD * abs(town)
     return far & (sign * (values - at_least) >= -1e-9 * abs(at_least))
 
 
 class _Drawn:
-    """One theme in the point estimate (row 0) and in each draw: (1 + draws, areas)."""
+    """One theme in the point estimate (row 0) and in each draw: (1 + draws, areas).
+
+    `counts` is where something speaks that opens the theme, figures first and then voices. `_adds`, what each
+    clue adds, fills as the parts of `score` are worked out.
+    """
 
     def __init__(
         self, theme: Theme, inputs: Inputs, apart: Mapping[str, FloatArray], unsure: FloatArray
@@ -203,13 +175,14 @@ class _Drawn:
         self._nothing = np.full(shape, np.nan)
         moved = np.array([inputs.moved.get(one.evidence, 1.0) for one in theme.clues])
         self._weights = unsure * np.array([one.weight for one in theme.clues]) * moved
-        self.counts = np.zeros(shape, dtype=bool)
+        opening = [one for one in theme.clues if not one.evidence.is_voice and theme.opens(one)]
+        self.counts = self._any_speaks(opening)
         self._adds: list[FloatArray] = [np.zeros(len(inputs.codes)) for _ in theme.clues]
         neutral = self._mean([at for at, one in enumerate(theme.clues) if one.neutral], NEUTRAL_SHARE)
         figures = [at for at, one in enumerate(theme.clues) if not (one.neutral or one.evidence.is_voice)]
         told = self._mean(figures, 1 - NEUTRAL_SHARE)
         self.score = neutral + self._with_voices(told)
-        self.score *= np.where(self._has_against(), AGAINST, 1.0)
+        self.score *= np.where(self._any_speaks(theme.against), AGAINST, 1.0)
         self.resting = np.array([theme.slug in inputs.resting.get(code, ()) for code in inputs.codes])
         self.counts &= ~self.resting & (self.score > 0)
         # A theme is told when something speaks for it in most draws: in one alone it could be chance.
@@ -273,8 +246,6 @@ class _Drawn:
             parts[at] = np.where(has, np.clip(apart / FULLY, 0.0, 1.0), 0.0) * self._weights[:, [at]]
             known += np.where(has, self._weights[:, [at]], 0.0)
             total += parts[at]
-            if self.theme.opens(clue):
-                self.counts |= np.where(has, apart, 0.0) >= SPEAKS
         divisor = np.where(known > 0, known, 1.0)
         for at, part in parts.items():
             self._adds[at] = share * part[0] / divisor[0]
@@ -297,9 +268,10 @@ class _Drawn:
             self.counts |= speaks & (said > 0)
         return share * (1 - left)
 
-    def _has_against(self) -> BoolArray:
+    def _any_speaks(self, clues: Sequence[Clue]) -> BoolArray:
+        """Where at least one of these figures lies far enough on its side."""
         found = np.zeros(self._nothing.shape, dtype=bool)
-        for clue in self.theme.against:
+        for clue in clues:
             apart = self._signed(clue)
             found |= np.where(np.isnan(apart), 0.0, apart) >= SPEAKS
         return found
@@ -343,41 +315,3 @@ def _places(scores: FloatArray) -> IntArray:
 
 def _by_name(themes: Sequence[Theme]) -> list[Theme]:
     return sorted(themes, key=lambda one: one.slug)
-
-
-def _sorted(inputs: Inputs) -> tuple[Inputs, NDArray[np.intp]]:
-    """The inputs by code, and where each area was."""
-    order = np.argsort(np.array(inputs.codes, dtype=str), kind="stable")
-
-    def taken(values: FloatArray) -> FloatArray:
-        return np.asarray(values, dtype=np.float64)[order]
-
-    readings = {
-        key: Reading(
-            taken(one.values), one.town, None if one.exposure is None else taken(one.exposure), one.least
-        )
-        for key, one in inputs.readings.items()
-    }
-    voices = {
-        key: Voice(taken(one.people), one.enough, taken(one.full)) for key, one in inputs.voices.items()
-    }
-    codes = tuple(inputs.codes[at] for at in order)
-    return Inputs(codes, taken(inputs.weight), readings, voices, inputs.resting, inputs.moved), order
-
-
-def _seed(themes: Sequence[Theme], inputs: Inputs) -> int:
-    """A number from everything that goes in; values by what another unit leaves the same."""
-    digest = hashlib.sha256("|".join(inputs.codes).encode())
-    for theme in _by_name(themes):
-        digest.update(theme.slug.encode())
-    for key in sorted(inputs.readings):
-        one = inputs.readings[key]
-        digest.update(key.encode())
-        scale = abs(one.town) or 1.0
-        parts = (one.values / scale,) if one.exposure is None else (one.values, one.exposure * scale)
-        for part in parts:
-            digest.update((np.round(part, _DIGITS) + 0.0).tobytes())
-    for pair in sorted(inputs.voices):
-        digest.update("|".join(pair).encode())
-        digest.update((inputs.voices[pair].people + 0.0).tobytes())
-    return int.from_bytes(digest.digest()[:8], "big")

@@ -14,15 +14,14 @@ from geo.indicator_values import ValueStatus, all_values
 from geo.measures import Difference, EventRate, FigureRate
 from geo.membership import FloatArray, Membership
 from geo.registry import INWONERS
-from geo.theme_advice import Reading, carriers
+from geo.theme_advice import carriers
+from geo.theme_inputs import Reading
 from geo.themes import Clue, Given
 
 # Fewer inhabitants say too little for a reason.
 FEWEST_PEOPLE: Final = 500
 # A difference from the gemeente has no zero of its own: two and a half points are its least spread.
 LEAST_POINTS: Final = 2.5
-
-
 Row = Mapping[str, Any]
 
 
@@ -50,12 +49,12 @@ class Ground:
 
 
 def people(evidence: Evidence, members: Membership) -> FloatArray:
-    """The inhabitants of each area, NaN where they are not known."""
+    """The inhabitants of each area, of shape (areas,), NaN where they are not known."""
     return evidence.figures.counts(INWONERS, members).value
 
 
 def read_all(givens: Sequence[Given], evidence: Evidence, ground: Ground) -> dict[str, Read]:
-    """Read every clue at once; an area with too few inhabitants, or below a minimum, has none."""
+    """Every clue as it was read, by its key; one with few inhabitants or below a minimum has none."""
     members = {one.level: one for one in (ground.areas, ground.town, ground.buurten)}
     wanted = {one.indicator.id: one.indicator for one in givens}
     values = all_values(wanted.values(), evidence=evidence, memberships=list(members.values()))
@@ -65,7 +64,7 @@ def read_all(givens: Sequence[Given], evidence: Evidence, ground: Ground) -> dic
 
 
 def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Ground) -> list[str]:
-    """The buurten of an area that carry a clue, the farthest first; special places are none of them."""
+    """The codes of the buurten of an area that carry a clue, the farthest first; not special places."""
     members = ground.areas
     inside = [str(one) for one in members.buurten[members.owner == members.codes.get_loc(code)]]
     usable = [one for one in inside if one not in ground.special]

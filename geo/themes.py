@@ -20,7 +20,7 @@ NAMED: Final = "thema"
 HEARD: Final = "signaal"
 
 
-class Evidence(StrEnum):
+class EvidenceKind(StrEnum):
     """Who says it: two kinds make a theme well founded."""
 
     FIGURES = "openbare cijfers"
@@ -31,7 +31,7 @@ class Evidence(StrEnum):
     @property
     def is_voice(self) -> bool:
         """Whether people said it themselves, so that no figure can stand in for it."""
-        return self in {Evidence.RESIDENTS, Evidence.PARTNERS}
+        return self in {EvidenceKind.RESIDENTS, EvidenceKind.PARTNERS}
 
 
 class Label(StrEnum):
@@ -67,7 +67,7 @@ class Given:
     indicator: Indicator
     part: Part
     beside: Literal["gemeente", "gebieden"] = "gemeente"
-    evidence: Evidence = Evidence.FIGURES
+    evidence: EvidenceKind = EvidenceKind.FIGURES
     estimate: bool = False
 
 
@@ -76,7 +76,7 @@ class Clue:
     """One thing that speaks for a theme, or against it: its key, on which side, and how much it weighs."""
 
     key: str
-    evidence: Evidence
+    evidence: EvidenceKind
     side: Side = Side.HIGH
     weight: float = 1.0
     neutral: bool = False

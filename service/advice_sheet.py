@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from geo.themes import Evidence, Registry
+from geo.themes import EvidenceKind, Registry
 from service.analysis.places import Place
 from service.analysis.words import day_text
 from service.texts import catalogue
@@ -51,7 +51,7 @@ def _public(theme: Mapping[str, Any]) -> list[str]:
 
     What was counted of meldingen is never among them: some are of a class of which nobody outside knows.
     """
-    return [one["text"] for one in theme["reasons"] if one["evidence"] == Evidence.FIGURES.value]
+    return [one["text"] for one in theme["reasons"] if one["evidence"] == EvidenceKind.FIGURES.value]
 
 
 def _sheet(advice: Mapping[str, Any], naam: str, gemeente: str) -> Iterator[Block]:
@@ -88,7 +88,8 @@ def _theme(place: int, theme: Mapping[str, Any]) -> Iterator[Block]:
         yield _line(t("keuzes.blad_tegen"))
         yield _list(_reason(one) for one in theme["counter"])
     if theme["carriers"]:
-        yield _line(t("keuzes.blad_dragers", buurten=", ".join(theme["carriers"])))
+        named = theme.get("carried") or theme["carriers"]
+        yield _line(t("keuzes.blad_dragers", buurten="; ".join(named)))
     if theme["missing"]:
         yield _line(t("keuzes.blad_mist"))
         yield _list(theme["missing"])

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -65,6 +66,10 @@ class Vorm(StrEnum):
     AANMELDEN = "aanmelden"
     PEILING = "peiling"
     EVALUATIE = "evaluatie"
+
+
+# What is told as a number of people.
+COUNTED: Final = frozenset({Vorm.PEILING, Vorm.EVALUATIE})
 
 
 def make_challenge(vorm: Vorm, folder: Path, *, now: float | None = None) -> dict[str, Any]:
@@ -125,25 +130,28 @@ class Checker:
         if self._enters_for(gemeente):
             return Check()
         trapped = bool(values.get(TRAP, "").strip())
-        return self._checked(lambda: judge(Vorm(vorm), values.get(FIELD, ""), self.folder), at, trapped)
+        judged = partial(judge, Vorm(vorm), values.get(FIELD, ""), self.folder)
+        return self._checked(judged, at, trapped=trapped, counted=vorm in COUNTED)
 
     def message(self, payload: str | None, *, gemeente: str | None = None, at: LngLat | None = None) -> Check:
         """Return what is known of a message to the API by its header; `gemeente` and `at` as in a form."""
         if self._enters_for(gemeente):
             return Check()
-        return self._checked(lambda: judge(Vorm.API, payload or "", self.folder), at, trapped=False)
+        return self._checked(partial(judge, Vorm.API, payload or "", self.folder), at)
 
     def _enters_for(self, gemeente: str | None) -> bool:
         return gemeente is not None and self.viewer.may(Right.INTAKE_FOR_CALLER, gemeente)
 
-    def _checked(self, judged: Callable[[], Check], at: LngLat | None, trapped: bool) -> Check:
+    def _checked(
+        self, judged: Callable[[], Check], at: LngLat | None, *, trapped: bool = False, counted: bool = False
+    ) -> Check:
         if trapped:
             return Check(TRAPPED)
         check = judged()
         if check.quarantine is not None:
             # What waits anyway leaves the budgets to others.
             return check
-        return Check(self.budgets.reason(self.client, at=at), check.proof)
+        return Check(self.budgets.reason(self.client, at=at, counted=counted), check.proof)
 
 
 async def _checker(request: Request, settings: SettingsDep, viewer: ViewerDep) -> Checker:

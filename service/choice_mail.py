@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from data import choice_reactions
+from data import choice_reactions, invitations
 from data.choice_reactions import ASKED_MAIL, CHOSEN_MAIL, REMINDER_MAIL
 from data.models import Municipality
 from data.outbox import Mail
@@ -33,7 +33,7 @@ def choice_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft
         return None
     choice = session.get_one(ThemeChoice, row.choice_id)
     partner = session.get_one(Partner, row.partner_id)
-    if partner.email != mail.recipient or partner.opted_out_at is not None:
+    if partner.email != mail.recipient or invitations.barred(session, partner, secret):
         return None
     if choice.state != _STATES.get(mail.kind, ChoiceState.INGETROKKEN):
         return None

@@ -26,6 +26,7 @@ class ChosenTheme:
     form: str
     told: str
     chosen_on: date
+    example: bool
 
 
 def chosen_themes(workbench: Workbench, found: Places, place: Place) -> list[ChosenTheme]:
@@ -58,4 +59,5 @@ def _chosen(told: Told, gebied: Place) -> ChosenTheme:
         form=told.form,
         told=told.told,
         chosen_on=told.chosen_on,
+        example=told.example,
     )

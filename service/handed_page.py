@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from data.handed_on import HandedOn
 from data.handling import NotAllowed
 from data.visibility import Viewer
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.own_form import Visit
 from service.pages import render
@@ -80,7 +81,7 @@ class HandedPage:
             with visit.database.write() as session:
                 found = act(session)
         except NotAllowed as refused:
-            fault = f"{str(refused).capitalize()}."
+            fault = sentence(str(refused))
             return self.show(visit, number, fault=fault, typed=typed, status=409)
         if found is None:
             raise HTTPException(404)

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from data import meetings, theme_choices, town_days
 from data.meeting_models import Meeting
-from data.meeting_times import local_day
 from data.meetings import State
 from data.theme_choices import ChoiceState
 from data.theme_models import ThemeChoice
 from data.town_days import Days
 from data.visibility import Viewer
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 from service.analysis.places import Place
 from service.half_years import AUTUMN_FROM, HalfYear
 
@@ -80,6 +79,12 @@ class YearPlan:
     clashes: tuple[Clash, ...]
     days: tuple[Days, ...]
     meetings: tuple[Meeting, ...]
+
+    @property
+    def has_example(self) -> bool:
+        """Whether something in it is made up."""
+        chosen = [one.choice for row in self.rows.values() for one in row if one.choice is not None]
+        return any(one.example for one in self.meetings) or any(one.example for one in chosen)
 
     def without(self, half_year: HalfYear, *, what: str) -> list[Place]:
         """Return the gebieden that have no chosen theme ("thema") or no meeting in a half-year."""

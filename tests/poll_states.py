@@ -33,6 +33,7 @@ POLL_STATES = (
     State("polls of gebieden and wijken", Kind.MANY, "/peiling?gemeente=GM0622"),
     State("polls of no gemeente", Kind.ERROR, "/peiling?gemeente=GM9999", status=404),
     State("poll of a gebied", Kind.EMPTY, f"/peiling/{HOLY_ZUID}"),
+    State("poll in English", Kind.EMPTY, f"/peiling/{HOLY_ZUID}?taal=en", says="Loneliness"),
     State("poll without scripts", Kind.EMPTY, f"/peiling/{VETTENOORD}", plain=True),
     State("poll of a buurt", Kind.ERROR, "/peiling/BU06220101", status=404),
     State(
@@ -61,6 +62,7 @@ POLL_STATES = (
         says="Een medewerker kijkt er eerst naar.",
     ),
     State("outcome of a poll", Kind.MANY, f"/peiling/{HOLY_ZUID}/uitkomst", says="minder dan 5"),
+    State("outcome in English", Kind.MANY, f"/peiling/{HOLY_ZUID}/uitkomst?taal=en"),
     State("outcome before the first round", Kind.EMPTY, f"/peiling/{QUIET}/uitkomst"),
     State("outcome of nowhere", Kind.ERROR, "/peiling/GB999999/uitkomst", status=404),
 )

@@ -27,8 +27,11 @@ from intake_door import database_of
 from made_advice import FIGURE, NUISANCE
 from sqlalchemy import select, update
 
-from data import theme_choices, themes
+from data import choice_reactions, signals, theme_choices, themes
 from data.models import Audit
+from data.organisations import buurten_of
+from data.partner_models import Partner
+from data.signals import SignalKind
 from data.theme_models import ThemeChoice
 
 FACT, OPINION, WORD = "kanariefeit", "kanariemening", "kanariereactie"
@@ -64,6 +67,29 @@ def as_public(client: TestClient, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, path
     return str(answer.text)
+
+
+@pytest.mark.parametrize("path", ["/keuzes", "/jaarplan", "/peilingen", "/themas"])
+def test_who_works_in_more_towns_begins_in_that_of_the_service_and_chooses(
+    town: TestClient, path: str
+) -> None:
+    log_in(town, "overal")
+    for asked, here in (("", "Vlaardingen"), ("?gemeente=GM0106", "Assen")):
+        shown = town.get(path + asked).text
+        link = re.findall(rf'href="{path}\?gemeente=\w+"( aria-current="true")?>([^<]+)</a></li>', shown)
+        named = {naam: bool(now) for now, naam in link}
+        assert {naam: naam == here for naam in ("Assen", "Maassluis", "Vlaardingen")}.items() <= named.items()
+    log_in(town, "wijk")
+    assert "?gemeente=GM0106" not in town.get(path).text
+
+
+@pytest.mark.parametrize(("where", "asked"), [(HOLY_ZUID, True), (WESTWIJK, False)])
+def test_who_works_in_one_buurt_of_the_gebied_is_asked_too(town: TestClient, where: str, asked: bool) -> None:
+    with database_of(town).write() as session:
+        some = session.scalars(select(Partner).where(Partner.organisation == "Post Westwijk")).one()
+        some.gebieden = [min(buurten_of(session, [where]))]
+        assert (some in choice_reactions.to_ask(session, OWN, HOLY_ZUID)) is asked
+        session.rollback()
 
 
 def test_an_advice_is_put_before_organisations_reacted_to_chosen_and_told_by_mail(town: TestClient) -> None:
@@ -176,6 +202,15 @@ def test_a_choice_against_the_advice_needs_facts_and_is_marked(town: TestClient)
     withdraw(town, page)
 
 
+def test_who_chooses_reads_the_reasons_of_the_advice_and_the_form_that_fits(town: TestClient) -> None:
+    page = placed(town, ask=False)
+    shown = log_in(town, "wijk").get(page).text
+    kept = stored(town, page).snapshot["advies"]["themas"]
+    assert [one["text"] for theme in kept[:3] for one in theme["reasons"] if one["text"] not in shown] == []
+    assert shown.count("Vorm die past:") == len(stored(town, page).proposed)
+    withdraw(town, page)
+
+
 def test_late_reactions_are_marked_at_the_desk_and_told_to_who_sends_one(town: TestClient) -> None:
     page = placed(town)
     mine = link_in(deliver(town), ZORG)
@@ -281,3 +316,17 @@ def test_a_link_of_another_is_none_and_personal_data_for_everybody_are_asked_abo
     assert choose(town, page, "eenzaamheid", bericht=named) == 400
     assert choose(town, page, "eenzaamheid", bericht=named, laat_staan="ja") == 303
     withdraw(town, page)
+
+
+def test_who_chooses_reads_beside_an_advice_what_was_heard_and_an_adviser_does_not(town: TestClient) -> None:
+    with database_of(town).write() as session:
+        for number in range(3):
+            text = f"{WORD} {number}, bel 06-12345678"
+            told = {"theme": "eenzaamheid", "kind": SignalKind.CONCERN, "actor": "wijk"}
+            signals.hear(session, OWN, HOLY_ZUID, text=text, **told)  # type: ignore[arg-type]
+    shown = log_in(town, "wijk").get(f"/themas/{HOLY_ZUID}").text
+    assert [f"{WORD} {number}" in shown for number in range(3)] == [False, True, True]
+    assert "06-12345678" not in shown
+    assert "gehoord in de wijk" in shown
+    for name in ("advies", "west"):
+        assert WORD not in log_in(town, name).get(f"/themas/{HOLY_ZUID}").text

@@ -16,7 +16,7 @@ from meeting_town import HOLY_NOORD, HOLY_ZUID, OWN, announced_row, meeting_town
 from report_town import acts, held, partner
 from sqlalchemy import select, update
 
-from data import evaluations
+from data import evaluations, year_evaluations
 from data.meeting_models import Evaluation, Meeting
 from service.challenge import Vorm
 from service.melding_form import fresh_key
@@ -74,6 +74,10 @@ def test_everybody_reads_counts_of_five_when_no_more_can_be_added_and_never_word
     move(town, meeting, weeks=2)
     shown = told(town, meeting)
     assert "Wat 6 mensen ervan vonden" in shown
+    # One who thought otherwise is not told apart.
+    row = re.search(r"Had u iets aan.*?</tr>", shown, re.DOTALL)
+    assert row is not None
+    assert re.findall(r'<td class="rechts">(.*?)</td>', row[0]) == ["5", "minder dan 5", "minder dan 5"]
     assert CANARY not in shown
     log_in(town, "wijk")
     # What everybody has read does not change.
@@ -116,6 +120,15 @@ def test_a_form_that_says_nothing_is_asked_again(town: TestClient, fields: dict[
     assert tally(town, meeting).people == 0
 
 
+def test_the_form_is_there_in_english_with_what_is_wrong_in_it(town: TestClient) -> None:
+    path = f"/evaluatie/{held(town)}?taal=en"
+    page = town.get(path).text
+    for said in ('<html lang="en">', "Was the meeting useful to you?", "A little", "Only staff read this."):
+        assert said in page
+    answer = town.post(path, data={"sleutel": fresh_key()})
+    assert (answer.status_code, "Answer one of the questions." in answer.text) == (400, True)
+
+
 def test_there_is_nothing_to_say_of_a_meeting_to_come_or_among_invitees(town: TestClient) -> None:
     coming = announced_row(town)
     assert send(town, coming, nuttig="ja") == "400"
@@ -153,7 +166,7 @@ def test_organisations_are_asked_about_a_year_once_by_a_link_of_their_own(town: 
     with database_of(town).read() as session:
         row = session.scalars(select(Evaluation).where(Evaluation.kind == "jaar")).one()
         assert row.answers == sent
-        told_now = evaluations.summary(session, OWN, HOLY_NOORD)
+        told_now = year_evaluations.summary(session, OWN, HOLY_NOORD)
     assert [(one.asked, one.tally.people) for one in told_now.years] == [(1, 1)]
     assert told_now.years[0].tally.counts["geluisterd"] == {"ja": 1}
     log_in(town, "wijk")
@@ -164,10 +177,30 @@ def test_organisations_are_asked_about_a_year_once_by_a_link_of_their_own(town: 
 
 def test_the_summary_counts_the_meetings_of_the_last_year(town: TestClient) -> None:
     with database_of(town).read() as session:
-        before = evaluations.summary(session, OWN, HOLY_ZUID)
-        later = evaluations.summary(
+        before = year_evaluations.summary(session, OWN, HOLY_ZUID)
+        later = year_evaluations.summary(
             session, OWN, HOLY_ZUID, today=(datetime.now(UTC) + timedelta(days=400)).date()
         )
     assert before.tally.people > 0
     assert before.meetings > 0
     assert later.is_empty
+
+
+def test_six_signs_lead_to_the_form_while_it_is_open_and_to_nothing_else(town: TestClient) -> None:
+    meeting, closed = held(town), held(town, public=False)
+    log_in(town, "wijk")
+    page = town.get(f"/bijeenkomsten/{meeting}/evaluatie/scherm").text
+    assert f"/e/{meeting[:6]}</p>" in page
+    assert "formulier op papier" in town.get(f"/bijeenkomsten/{closed}/evaluatie/scherm").text
+    for name in (meeting, closed):
+        answer = town.get(f"/bijeenkomsten/{name}/evaluatie/formulier.pdf")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    town.cookies.clear()
+    for signs in (meeting[:6], meeting[:6].upper()):
+        assert town.get(f"/e/{signs}").headers["Location"] == f"/evaluatie/{meeting}"
+    for signs in (closed[:6], "%%%%%%", "zzzzzz", meeting[:5], meeting[:7]):
+        assert town.get(f"/e/{signs}").status_code in {404, 422, 400}
+    move(town, meeting, weeks=3)
+    assert town.get(f"/e/{meeting[:6]}").status_code == 404
+    paper = town.get(f"/bijeenkomsten/{meeting}/evaluatie/formulier.pdf")
+    assert paper.headers["Location"].startswith("/inloggen")

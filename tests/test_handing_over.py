@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -10,7 +11,8 @@ from account_town import log_in
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from meeting_town import HOLY_ZUID, OWN, WESTWIJK, announced_row, meeting_town
-from report_town import agreed, held, partner
+from pypdf import PdfReader
+from report_town import acts, agreed, held, partner
 from sqlalchemy import select
 
 from data import evaluations, signals, theme_choices
@@ -87,3 +89,20 @@ def test_nobody_else_opens_a_file_or_finds_anything(town: TestClient) -> None:
     assert log_in(town, "west").get(f"/overdracht/{HOLY_ZUID}").status_code == 200
     town.cookies.clear()
     assert town.get("/overdracht").status_code == 303
+
+
+def test_the_paper_says_what_the_page_says(town: TestClient) -> None:
+    answer = log_in(town, "wijk").get(f"/overdracht/{HOLY_ZUID}/map.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert acts(town, "export") == ["export"]
+    read = PdfReader(io.BytesIO(answer.content))
+    text = " ".join("".join(page.extract_text() for page in read.pages).split())
+    assert [word for word in (*WORDS.values(), "Avond die komt", "Kaart maken") if word not in text] == []
+    assert "Alleen voor wie in dit gebied werkt." in text
+    west = town.get(f"/overdracht/{WESTWIJK}/map.pdf").content
+    nothing = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(west)).pages).split())
+    assert "De gemeente heeft hier geen open toezeggingen." in nothing
+    assert [word for word in WORDS.values() if word in nothing] == []
+    assert log_in(town, "elders").get(f"/overdracht/{HOLY_ZUID}/map.pdf").status_code == 404
+    town.cookies.clear()
+    assert town.get(f"/overdracht/{HOLY_ZUID}/map.pdf").status_code == 303

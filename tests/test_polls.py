@@ -15,10 +15,11 @@ from letter_door import ASSEN, WIJK, running, solved
 from poll_door import answers, filled, on_day, send
 from sqlalchemy import delete, select
 
-from data import polls, retention
+from data import poll_rounds, polls, retention
 from data.meeting_models import Meeting
 from data.models import Audit
-from data.polls import Kept, Round, quarter
+from data.poll_rounds import Round, quarter
+from data.polls import Kept
 from data.theme_models import PollAnswer
 from service.challenge import Vorm
 
@@ -129,8 +130,8 @@ def test_a_round_is_over_at_the_end_of_the_quarter_in_which_ten_people_answered(
         on_day(session, date(2025, 8, 30), 5, themes=("schoon", "wonen"))
         on_day(session, date(2026, 2, 1), 9, themes=("schoon",))
         on_day(session, TODAY, 1, themes=("schoon",))
-        closed = polls.rounds(session, ASSEN, today=TODAY)[WIJK]
-        later = polls.rounds(session, ASSEN, today=date(2027, 1, 1))[WIJK]
+        closed = poll_rounds.rounds(session, ASSEN, today=TODAY)[WIJK]
+        later = poll_rounds.rounds(session, ASSEN, today=date(2027, 1, 1))[WIJK]
     assert [(one.first, one.last) for one in closed] == [(date(2025, 4, 1), date(2025, 9, 30))]
     assert (closed[0].tally.people, closed[0].tally.themes) == (11, {"schoon": 11, "wonen": 5})
     assert [(one.first, one.last, one.tally.people) for one in later[1:]] == [
@@ -141,11 +142,11 @@ def test_a_round_is_over_at_the_end_of_the_quarter_in_which_ten_people_answered(
 def test_what_was_shown_never_changes_whatever_is_done_later(client: TestClient) -> None:
     with database_of(client).write() as session:
         on_day(session, date(2025, 5, 2), 10, themes=("schoon",))
-        before = polls.rounds(session, ASSEN, today=TODAY)[WIJK]
+        before = poll_rounds.rounds(session, ASSEN, today=TODAY)[WIJK]
         assert not polls.undo(session, ASSEN, WIJK, actor="iemand", on=TODAY)
         on_day(session, TODAY, 3, themes=("schoon",))
         assert polls.undo(session, ASSEN, WIJK, actor="iemand", on=TODAY)
-        assert polls.rounds(session, ASSEN, today=TODAY)[WIJK] == before
+        assert poll_rounds.rounds(session, ASSEN, today=TODAY)[WIJK] == before
         assert polls.tally(session, ASSEN)[WIJK].people == 12
 
 
@@ -174,7 +175,7 @@ def test_whenever_somebody_reads_rounds_follow_each_other_and_earlier_ones_stay(
     nothing: frozenset[str] = frozenset()
 
     def told(today: date) -> list[Round]:
-        return polls.closed([row for row in rows if row.day < quarter(today)[0]], nothing)
+        return poll_rounds.closed([row for row in rows if row.day < quarter(today)[0]], nothing)
 
     looks = [told(date(2024, 1, 1) + timedelta(days=day)) for day in range(0, 1_100, 45)]
     for earlier, later in pairwise(looks):
@@ -243,14 +244,14 @@ def test_words_go_after_two_years_and_the_counts_stay(client: TestClient) -> Non
     with database.write() as session:
         on_day(session, date(2024, 11, 21), 10, themes=("schoon",), words={"schoon": TYPED})
         on_day(session, date(2024, 11, 23), 1, themes=("schoon",), words={"schoon": TYPED})
-        before = polls.rounds(session, ASSEN, today=TODAY)
+        before = poll_rounds.rounds(session, ASSEN, today=TODAY)
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert retention.run(database, {}, now=now)[ASSEN] == {"woorden van peilingen": 10}
     assert ASSEN not in {code for code, counts in retention.run(database, {}, now=now).items() if counts}
     kept = [(row.words, row.entered_by) for row in answers(database)]
     assert kept == [({}, None)] * 10 + [({"schoon": TYPED}, "iemand")]
     with database.read() as session:
-        assert polls.rounds(session, ASSEN, today=TODAY) == before
+        assert poll_rounds.rounds(session, ASSEN, today=TODAY) == before
 
 
 def test_an_answer_leaves_a_row_in_the_audit_without_what_was_said(client: TestClient) -> None:

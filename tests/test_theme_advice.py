@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from geo.errors import FigureError
 from geo.posterior import Posterior
 from geo.rates import share_interval
-from geo.theme_advice import TOP, Advice, Inputs, Reading, Voice, advise, carriers
-from geo.themes import HEARD, NAMED, Clue, Evidence, Label, Side, Theme
+from geo.theme_advice import TOP, Advice, advise, carriers
+from geo.theme_inputs import Inputs, Reading, Voice
+from geo.themes import HEARD, NAMED, Clue, EvidenceKind, Label, Side, Theme
 
 Floats = NDArray[np.float64]
 # The inhabitants of the eight gebieden of Vlaardingen.
@@ -33,7 +34,7 @@ class Town(NamedTuple):
 
 
 def clue(key: str, **given: Any) -> Clue:
-    return replace(Clue(key, Evidence.FIGURES), **given)
+    return replace(Clue(key, EvidenceKind.FIGURES), **given)
 
 
 def theme(slug: str, *clues: Clue, **given: Any) -> Theme:
@@ -46,11 +47,11 @@ THEMES = tuple(theme(f"t{at}", clue(f"a{at}"), clue(f"b{at}")) for at in range(N
 KEYS = tuple(one.key for each in THEMES for one in each.clues)
 
 
-def constructed(random: np.random.Generator, *, spread: float) -> Town:
-    """A town with rates around 0.4 to 8 per 1,000, as soorten differ, `spread` apart between areas."""
+def constructed(random: np.random.Generator, *, spread: float, most: float = 8.0) -> Town:
+    """A town with rates around a twentieth of `most` to `most` per 1,000, `spread` apart between areas."""
     rates, counts = {}, {}
     for key in KEYS:
-        mean = np.exp(random.uniform(np.log(0.4), np.log(8))) / 1000
+        mean = np.exp(random.uniform(np.log(most / 20), np.log(most))) / 1000
         rates[key] = (
             mean * random.gamma(1 / spread**2, spread**2, len(PEOPLE)) if spread else np.full(8, mean)
         )
@@ -92,7 +93,8 @@ def calibration(towns: int, draws: int, **options: Callable[[Floats, Floats], Po
     random = np.random.default_rng(11)
     rows = []
     for _ in range(towns):
-        town = constructed(random, spread=random.choice([0.2, 0.4]))
+        # With more to count, drawing around raw figures does little harm, and the control would pass.
+        town = constructed(random, spread=random.choice([0.2, 0.4]), most=4.0)
         advice, first = advise(THEMES, counted(town), draws=draws, **options), truly_first(town, random)
         for one in advice.themes:
             rows += [(one.stability[at], one.theme.slug in first[at]) for at in range(len(CODES))]
@@ -181,13 +183,15 @@ def test_planted_themes_are_found_more_often_than_by_counts_or_rates(at_full_siz
     random = np.random.default_rng(5)
     planted: list[str] = []
     rivals = ("counts", "rates", "beside the town")
-    rankings: dict[str, list[list[str]]] = {name: [] for name in ("advice", *rivals)}
+    rankings: dict[str, list[list[str]]] = {name: [] for name in ("advice", "score alone", *rivals)}
     for _ in range(300 if at_full_size else 40):
         inputs, which = _planted(random)
         planted += which
         advice = advise(THEMES, inputs, draws=300)
         for at in range(len(CODES)):
             rankings["advice"].append([one.theme.slug for one in advice.order(at)])
+            by_score = sorted(advice.themes, key=lambda one: one.score[at], reverse=True)
+            rankings["score alone"].append([one.theme.slug for one in by_score])
             for name in rivals:
                 rankings[name].append(_by_size(inputs, at, name))
     for first in (1, TOP):
@@ -207,7 +211,7 @@ def _random_inputs(random: np.random.Generator) -> Inputs:
 
 
 MIXED = (
-    theme("t0", clue("a0"), clue("share", neutral=True), Clue(NAMED, Evidence.RESIDENTS, weight=2)),
+    theme("t0", clue("a0"), clue("share", neutral=True), Clue(NAMED, EvidenceKind.RESIDENTS, weight=2)),
     theme("t1", clue("share", side=Side.LOW), clue("a1"), against=(clue("b1"),)),
     *THEMES[2:],
 )
@@ -278,7 +282,7 @@ def test_neutral_clues_are_at_most_a_third_and_alone_an_aanwijzing() -> None:
     assert found[1].score[0] == pytest.approx(1)
     # Both are of one kind: figures. A second kind makes it sterk onderbouwd.
     assert [one.label(0) for one in found] == [Label.AANWIJZING, Label.AANWIJZING]
-    told = replace(both, clues=(*both.clues, Clue(NAMED, Evidence.RESIDENTS)))
+    told = replace(both, clues=(*both.clues, Clue(NAMED, EvidenceKind.RESIDENTS)))
     people = np.array([9.0, 0, 0, 0, 0, 0, 0, 0])
     voices = {("both", NAMED): Voice(people, 5, np.full(8, 20.0))}
     assert advise((told,), replace(inputs, voices=voices), draws=20).themes[0].label(0) == Label.STERK
@@ -286,7 +290,7 @@ def test_neutral_clues_are_at_most_a_third_and_alone_an_aanwijzing() -> None:
 
 def test_a_theme_on_request_rises_from_people_alone() -> None:
     values = np.array([90.0, 20, 20, 20, 20, 20, 20, 20])
-    asked = theme("asked", clue("share"), Clue(NAMED, Evidence.RESIDENTS), on_request=True)
+    asked = theme("asked", clue("share"), Clue(NAMED, EvidenceKind.RESIDENTS), on_request=True)
     inputs = Inputs(CODES, PEOPLE, {"share": Reading(values, 20.0)})
     silent = advise((asked,), inputs, draws=20)
     assert silent.order(0) == []
@@ -299,7 +303,7 @@ def test_a_theme_on_request_rises_from_people_alone() -> None:
     heard = advise((asked,), five, draws=20)
     assert [one.theme.slug for one in heard.order(0)] == ["asked"]
     assert heard.themes[0].label(1) == Label.AANWIJZING
-    nothing = theme("nothing", Clue(HEARD, Evidence.PARTNERS), on_request=True)
+    nothing = theme("nothing", Clue(HEARD, EvidenceKind.PARTNERS), on_request=True)
     once = {("nothing", HEARD): Voice(np.ones(8), 1, np.full(8, 3.0))}
     assert advise((nothing,), replace(inputs, voices=once), draws=20).themes[0].label(0) == Label.OP_VERZOEK
 

@@ -50,7 +50,7 @@ def session(folder: str) -> Iterator[Session]:
     database.close()
 
 
-def partner(session: Session, naam: str = "Wijkcomité", **changes: object) -> Partner:
+def partner(session: Session, naam: str = "Wijkraad", **changes: object) -> Partner:
     values: dict[str, object] = {
         "public_id": naam.lower().replace(" ", "-"),
         "municipality_code": "GM0622",

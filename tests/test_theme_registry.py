@@ -15,7 +15,7 @@ from data import themes
 from data.database import Database
 from data.theme_models import ThemeChoice
 from data.themes import WrongTheme
-from geo.themes import HEARD, NAMED, Evidence, UnknownTheme
+from geo.themes import HEARD, NAMED, EvidenceKind, UnknownTheme
 from service.app import create_app
 from service.settings import Settings
 
@@ -81,10 +81,10 @@ def test_no_stand_ins_and_composition_is_neutral() -> None:
 
 def test_reports_and_published_figures_are_two_kinds_of_evidence() -> None:
     kinds = {key: one.evidence for key, one in themes.bundled().givens.items()}
-    assert kinds["afval_ha"] is Evidence.REPORTS
-    assert kinds["initiatieven"] is Evidence.REPORTS
-    assert kinds["misdrijven_inw"] is Evidence.FIGURES
-    assert kinds["huisarts"] is Evidence.FIGURES
+    assert kinds["afval_ha"] is EvidenceKind.REPORTS
+    assert kinds["initiatieven"] is EvidenceKind.REPORTS
+    assert kinds["misdrijven_inw"] is EvidenceKind.FIGURES
+    assert kinds["huisarts"] is EvidenceKind.FIGURES
 
 
 def test_a_gemeente_changes_words_and_what_it_was_stays(database: Database) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from served import bundled_database
 
-from data import polls, signals
+from data import audit, polls, signals
 from data.database import Database
+from data.meeting_models import Agreement
+from data.partner_models import Partner
 from data.polls import Answer
 from data.rights import EVERYWHERE, Grant, Role
 from data.signals import SignalKind
 from data.visibility import Viewer
 from geo.areas import Level
-from geo.themes import Evidence
-from service.analysis import places
-from service.analysis.theme_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish, town_advice
+from geo.membership import Membership
+from geo.themes import EvidenceKind
+from service.analysis import places, special_places
+from service.analysis.theme_advice import town_advice
 from service.analysis.theme_bias import bias
+from service.analysis.town_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish
 from service.analysis.workbench import Workbench, today
 
 TOWN = "GM0622"
@@ -81,6 +85,7 @@ def test_the_buurten_that_carry_it_are_named_and_those_with_children_are_not(wor
     for one in themes:
         assert one.carriers == ("Loper Zuid", "Vaart Zuid", "Statenbuurt")
         assert one.reasons[0].text == "Inwoners van 65 jaar en ouder: 30,2 %. In heel Vlaardingen: 20,8 %."
+        assert one.carried[0] == "Loper Zuid (45,3 %, 1.480 inwoners)"
         assert one.reasons[0].neutral
 
 
@@ -143,9 +148,9 @@ def test_organising_together_comes_out_of_what_people_say_alone(own: Workbench) 
     heard = _organising(own)
     assert (heard.place, heard.label) == (1, "aanwijzing")
     assert heard.reasons[0].text == "12 mensen willen een activiteit en weten niet hoe zij die regelen."
-    assert heard.reasons[0].evidence == Evidence.RESIDENTS.value
+    assert heard.reasons[0].evidence == EvidenceKind.RESIDENTS.value
     # What people say is laid aside when a reader weighs it with 0.
-    assert not _organising(own, Wish(moved=((Evidence.RESIDENTS, 0.0),))).ranked
+    assert not _organising(own, Wish(moved=((EvidenceKind.RESIDENTS, 0.0),))).ranked
 
 
 def test_a_second_kind_of_evidence_makes_a_theme_well_founded(own: Workbench) -> None:
@@ -184,3 +189,82 @@ def test_the_bias_check_says_what_rests_on_who_lives_there(workbench: Workbench)
     assert "Zorg en welzijn dichtbij" not in changed["Holy-Zuid"].gone
     assert "Opgroeien en jeugd" in changed["Vlaardinger Ambacht"].gone
     assert 0 < gone < sum(len(one.usual) for one in changed.values())
+
+
+def test_a_gebied_is_counted_without_its_special_places_when_asked(workbench: Workbench) -> None:
+    def older(found: GebiedAdvice) -> set[str]:
+        texts = {each.text for one in found.themes for each in one.reasons}
+        return {one for one in texts if one.startswith("Inwoners van 65 jaar")}
+
+    usual, asked = advice(workbench), advice(workbench, Wish(special=False))
+    # 3,540 of 11,710 in Holy-Zuid are older; without Sportpark Holy (55, of whom 35) 3,505 of 11,655.
+    town = "In heel Vlaardingen: 20,8 %."
+    assert older(gebied(usual, ZUID)) == {f"Inwoners van 65 jaar en ouder: 30,2 %. {town}"}
+    assert older(gebied(asked, ZUID)) == {f"Inwoners van 65 jaar en ouder: 30,1 %. {town}"}
+    assert "Loper Noord" not in {naam for one in gebied(usual, NOORD).themes for naam in one.carriers}
+    found = places.places(workbench, TOWN)
+    with workbench.session() as session:
+        assert [one.naam for one in special_places.inside(session, found, found.by_code[ZUID])] == [
+            "Sportpark Holy"
+        ]
+        assert special_places.inside(session, found, found.by_code[POLDER]) == []
+
+
+def test_an_area_of_nothing_but_special_places_keeps_them() -> None:
+    members = Membership.of(Level.GEBIED, {"a": ["1", "2"], "b": ["3"]})
+    left = special_places.without(members, {"2", "3"})
+    assert list(zip(left.codes[left.owner], left.buurten, strict=True)) == [("a", "1"), ("b", "3")]
+
+
+def test_what_goes_well_is_told_beside_what_does_not(own: Workbench) -> None:
+    assert gebied(advice(own), WEST).strengths == ()
+    now = datetime.now(UTC)
+    with own.database.write() as session:
+        for kind, theme in (
+            (SignalKind.STRENGTH, NEIGHBOURS),
+            (SignalKind.STRENGTH, CARE),
+            (SignalKind.STRENGTH, NEIGHBOURS),
+            (SignalKind.CONCERN, HELPING),
+        ):
+            signals.hear(session, TOWN, WEST, theme=theme, kind=kind, text="Iets.", actor="a")
+        for naam, gebieden in (("Wijkraad", [WEST]), ("Stadsraad", []), ("Holykring", [ZUID])):
+            session.add(_group(naam, gebieden, now))
+        session.add(_kept(now))
+        audit.record(session, actor="a", action="afspraak.nagekomen", object_kind="afspraak", object_id="1")
+    assert gebied(advice(own), WEST).strengths == (
+        "Er zijn 2 bewonersorganisaties actief.",
+        "In het laatste jaar is één afspraak nagekomen.",
+        "Wij hoorden 3 keer dat iets goed gaat. Het ging over: Contact met buren, Zorg en welzijn dichtbij.",
+    )
+    assert gebied(advice(own), NOORD).strengths == ("Er is één bewonersorganisatie actief.",)
+
+
+def _kept(now: datetime) -> Agreement:
+    return Agreement(
+        public_id="kept",
+        municipality_code=TOWN,
+        gebied=WEST,
+        text="Een bankje",
+        owner="De buurt",
+        due_on=today(),
+        state="nagekomen",
+        outcome="Het staat er.",
+        closed_on=today(),
+        created_at=now,
+        created_by="a",
+    )
+
+
+def _group(naam: str, gebieden: list[str], now: datetime) -> Partner:
+    return Partner(
+        public_id=naam,
+        municipality_code=TOWN,
+        kind="bewonersorganisatie",
+        organisation=naam,
+        themes=[],
+        gebieden=gebieden,
+        confirmed_on=today(),
+        source="",
+        created_at=now,
+        created_by="a",
+    )

@@ -19,7 +19,7 @@ _IDEAS = "Ook wie bij een idee om hulp vroeg, telt mee."
 _ROUND = "U ziet de laatste ronde die klaar is. Gebieden en wijken tellen wij niet bij elkaar op."
 _RUNNING = "Wijkdeals die nu gelden."
 _GRANTED = "Naar wie betaalt: gemeente of woningcorporatie."
-_ATTENDED = "Een telling zonder namen."
+_ATTENDED = "Een telling zonder namen. Een bijeenkomst met minder dan 5 mensen telt niet mee."
 _VISITS = "Wie op twee bijeenkomsten was, telt twee keer. Het gaat om het laatste jaar."
 _IN_TIME = "Afspraken waarvan de dag in het laatste jaar viel, en die toen klaar waren."
 _OF_GEBIED = "Een bijeenkomst is van een gebied: van een buurt weten wij dit niet."
@@ -46,7 +46,7 @@ MEEDOEN = (
         direction="0", unit="%", source=(SERVICE,), caveats=()),
     one(23, "deelnemers_inw", "Deelnemers aan bijeenkomsten per 1.000 inwoners", Visits(INWONERS, 1000),
         Minimum(INWONERS, 2000), dimensie=_MEEDOEN, direction="+", unit="per 1.000 inwoners per jaar",
-        source=BOTH, caveats=(_ATTENDED, _VISITS, _OF_GEBIED), version=2),
+        source=BOTH, caveats=(_ATTENDED, _VISITS, _OF_GEBIED), version=3),
     one(24, "organisaties", "Actieve bewonersorganisaties", ActiveCount(), dimensie=_MEEDOEN, direction="+",
         unit="organisaties", source=(SERVICE,), caveats=(_CONFIRMED, _OWN_TOWN)),
     one(25, "wil_helpen", "Bewoners die willen helpen", PollCount(Polled.WIL_HELPEN), _FIVE,

@@ -18,6 +18,7 @@ from data.meldingen import Filters
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
+from geo.exposure import local_day
 from geo.indicators import Indicator, Part
 from geo.main_groups import MainGroup
 from maps.facts import EXAMPLE
@@ -243,7 +244,7 @@ class Export:
 
     def file_name(self, form: Form) -> str:
         """Return the name of the file: what it is about and the day that it was made."""
-        return f"{self.name}-{self.made_at.date().isoformat()}.{form.value}"
+        return f"{self.name}-{local_day(self.made_at).isoformat()}.{form.value}"
 
 
 def export_of(

@@ -18,9 +18,9 @@ from geo.matches import Quality
 from geo.themes import Registry
 from service.analysis import addresses
 from service.analysis.places import Places
-from service.analysis.words import day_text
+from service.analysis.words import day_text, sentence
 from service.analysis.workbench import Workbench
-from service.meeting_form import Typed, sentence, text
+from service.meeting_form import Typed, text
 
 # What the pages call a meeting of a rhythm, when nobody gave it a name.
 _TITLES = {
@@ -201,6 +201,4 @@ def _words(one: Conflict) -> str:
         if last - one.day < timedelta(days=1):
             return text("bijeenkomst.botst_dag", naam=one.naam, dag=day)
         return text("bijeenkomst.botst_dagen", naam=one.naam, van=day, tot=day_text(last))
-    return text(
-        "bijeenkomst.botst_gebied" if one.kind is Kind.GEBIED else "botst_eigen", naam=one.naam, dag=day
-    )
+    return text(_BESIDE[one.kind], naam=one.naam, dag=day)

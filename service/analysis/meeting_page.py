@@ -59,9 +59,9 @@ class ShownMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of the agenda with the hour at which it begins."""
+    """A part of the agenda with the moment at which it begins."""
 
-    at: str
+    at: datetime
     item: Item
 
 
@@ -77,7 +77,7 @@ def steps(session: Session, meeting: Meeting) -> list[Step]:
     found, passed = [], 0
     for item in meetings.agenda(session, meeting):
         begins = meeting.starts_at.timestamp() + passed * 60
-        found.append(Step(hour_text(datetime.fromtimestamp(begins, AMSTERDAM)), item))
+        found.append(Step(datetime.fromtimestamp(begins, AMSTERDAM), item))
         passed += item.minutes
     return found
 
@@ -97,6 +97,11 @@ def hour_text(moment: datetime) -> str:
 def hours_text(meeting: Meeting) -> str:
     """Return the hours of a meeting as `19.30 tot 21.00 uur`."""
     return f"{hour_text(meeting.starts_at)} tot {hour_text(meeting.ends_at)} uur"
+
+
+def moment_text(meeting: Meeting) -> str:
+    """Return when a meeting is as `dinsdag 24 november 2026, 19.30 tot 21.00 uur`."""
+    return f"{weekday_text(meeting.starts_at)}, {hours_text(meeting)}"
 
 
 def _shown(found: Places, registry: Registry, meeting: Meeting, seats: Seats, now: datetime) -> ShownMeeting:

@@ -18,7 +18,7 @@ from geo.errors import AreaError
 from geo.gebieden import Gebied
 from geo.membership import Membership
 from geo.successors import successors
-from service.analysis.workbench import About, Workbench
+from service.analysis.workbench import About, Workbench, today
 
 
 class UnknownPlace(AreaError):
@@ -93,11 +93,9 @@ def gemeenten(workbench: Workbench) -> list[Place]:
 def places(workbench: Workbench, gemeente: str) -> Places:
     """Return the places of a gemeente; UnknownPlace when its outlines are not loaded."""
     with workbench.session() as session:
-        today = date.today()  # noqa: DTZ011 (a gebied holds by day, in the town's own calendar)
-        key = ("places", gemeente, today)
-        return workbench.remember(
-            session, key, lambda: _load(session, gemeente, today), about=About.REFERENCE
-        )
+        day = today()
+        key = ("places", gemeente, day)
+        return workbench.remember(session, key, lambda: _load(session, gemeente, day), about=About.REFERENCE)
 
 
 def find(workbench: Workbench, code: str) -> tuple[Places, Place]:

@@ -8,9 +8,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data import polls, themes
+from data import poll_rounds, polls, themes
 from data.acting import acts_in
-from data.polls import Round, Tally
+from data.poll_rounds import Round
+from data.polls import Tally
 from data.rights import Right
 from data.text_masking import masked_text
 from data.visibility import Viewer
@@ -55,7 +56,7 @@ def lines(session: Session, viewer: Viewer, found: Places, *, today: date) -> li
     gemeente = found.gemeente.code
     whole = polls.tally(session, gemeente)
     waits = polls.waiting(session, gemeente)
-    closed = polls.rounds(session, gemeente, today=today)
+    closed = poll_rounds.rounds(session, gemeente, today=today)
     shown = [*found.of(Level.GEBIED), *(one for one in found.of(Level.WIJK) if not one.water)]
     return [
         AreaLine(
@@ -73,7 +74,7 @@ def lines(session: Session, viewer: Viewer, found: Places, *, today: date) -> li
 def counts(session: Session, viewer: Viewer, place: Place, *, today: date) -> AreaCounts:
     """Return what staff see of the poll about one area."""
     gemeente = place.gemeente
-    since = _begun(polls.rounds(session, gemeente, today=today).get(place.code, []))
+    since = _begun(poll_rounds.rounds(session, gemeente, today=today).get(place.code, []))
     acting = acts(session, viewer, place)
     registry = themes.registry(session, gemeente)
     return AreaCounts(
@@ -89,8 +90,7 @@ def counts(session: Session, viewer: Viewer, place: Place, *, today: date) -> Ar
 
 def acts(session: Session, viewer: Viewer, place: Place) -> bool:
     """Return whether somebody enters answers about this area and reads what was typed."""
-    right = Right.THEMES_CHOOSE
-    return acts_in(session, viewer, right, gemeente=place.gemeente, area=place.code, buurten=place.buurten)
+    return acts_in(session, viewer, Right.THEMES_CHOOSE, place.gemeente, place.code)
 
 
 def _begun(closed: list[Round]) -> date | None:

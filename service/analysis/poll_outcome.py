@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from data import polls, themes
-from data.polls import Round
+from data import poll_rounds, themes
+from data.poll_rounds import Round
 from geo.themes import Registry
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench, today
@@ -59,7 +59,7 @@ def outcome(workbench: Workbench, found: Places, place: Place) -> Outcome:
         closed = _rounds(workbench, found, day).get(place.code, [])[-MOST_ROUNDS:]
         registry = themes.registry(session, found.gemeente.code)
     shown = tuple(_shown(one, registry) for one in reversed(closed))
-    return Outcome(shown, polls.quarter(day)[1], any(one.tally.example for one in closed))
+    return Outcome(shown, poll_rounds.quarter(day)[1], any(one.tally.example for one in closed))
 
 
 def newest(workbench: Workbench, found: Places, place: Place) -> ShownRound | None:
@@ -75,21 +75,21 @@ def _rounds(workbench: Workbench, found: Places, day: date) -> dict[str, list[Ro
     gemeente = found.gemeente.code
     with workbench.session() as session:
         return workbench.remember(
-            session, ("peilingrondes", gemeente), lambda: polls.rounds(session, gemeente, today=day)
+            session, ("peilingrondes", gemeente), lambda: poll_rounds.rounds(session, gemeente, today=day)
         )
 
 
 def _shown(one: Round, registry: Registry) -> ShownRound:
     counted = one.tally
     named = (
-        Line(theme.naam, polls.shown(counted.themes[theme.slug]))
+        Line(theme.naam, poll_rounds.shown(counted.themes[theme.slug]))
         for theme in registry.themes
         if not theme.private
     )
     wishes = (
-        Line("activiteit", polls.shown(counted.wants_activity)),
-        Line("hoe", polls.shown(counted.knows_not_how)),
-        Line("helpen", polls.shown(counted.wants_to_help)),
+        Line("activiteit", poll_rounds.shown(counted.wants_activity)),
+        Line("hoe", poll_rounds.shown(counted.knows_not_how)),
+        Line("helpen", poll_rounds.shown(counted.wants_to_help)),
     )
     ordered = sorted(named, key=lambda line: -(line.people or 0))
     return ShownRound(one.first, one.last, counted.people, tuple(ordered), wishes, counted.example)

@@ -18,14 +18,14 @@ from data import (
     initiatieven,
     meeting_reports,
     organisations,
-    polls,
+    poll_rounds,
     surveys,
 )
 from data.aftercare import Answer
 from data.choices import Channel
 from data.meeting_reports import ByGebied
 from data.meldingen import Filters
-from data.polls import Round
+from data.poll_rounds import Round
 from data.terms import add_working_days
 from data.visibility import Viewer
 from geo import registry
@@ -246,7 +246,7 @@ def _organisations(asking: Asking) -> Active | None:
 
 def _polled(asking: Asking) -> PollCounts | None:
     """Return what everybody may read of the poll: the last round of each area that was over on that day."""
-    closed = polls.rounds(asking.session, asking.filters.gemeente, today=asking.last_day)
+    closed = poll_rounds.rounds(asking.session, asking.filters.gemeente, today=asking.last_day)
     last = {area: found[-1] for area, found in closed.items()}
     if not last:
         return None
@@ -254,9 +254,9 @@ def _polled(asking: Asking) -> PollCounts | None:
         {
             "code": area,
             "source": _round_words(one),
-            Polled.WIL_HELPEN.value: polls.shown(one.tally.wants_to_help),
-            Polled.WENS_ACTIVITEIT.value: polls.shown(one.tally.wants_activity),
-            Polled.HULP_ORGANISEREN.value: polls.shown(one.tally.knows_not_how),
+            Polled.WIL_HELPEN.value: poll_rounds.shown(one.tally.wants_to_help),
+            Polled.WENS_ACTIVITEIT.value: poll_rounds.shown(one.tally.wants_activity),
+            Polled.HULP_ORGANISEREN.value: poll_rounds.shown(one.tally.knows_not_how),
         }
         for area, one in last.items()
     ]

@@ -28,8 +28,8 @@ from service.analysis.words import moment_words, span_text
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
 
-# Of hexagons where nothing stands out the table has those with most; the answer of the API has all.
-MOST_ROWS: Final = 100
+# Of a whole town there are thousands of hexagons.
+PER_PAGE: Final = 100
 RATIO_DECIMALS: Final = 1
 
 
@@ -56,13 +56,32 @@ class SpotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotTable:
+    """One page of the rows: all of them in order are those of page 1, of page 2, and so on up to `pages`."""
+
+    rows: tuple[SpotRow, ...]
+    page: int
+    pages: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The number of its first row in the whole table, counted from 1."""
+        return (self.page - 1) * PER_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """The number of its last row."""
+        return self.first + len(self.rows) - 1
+
+
+@dataclass(frozen=True, slots=True)
 class SpotView:
-    """What the page shows: sentences on what stands out, the legend, the rows and the data of the map."""
+    """What the page shows: sentences on what stands out, the legend, the table and the data of the map."""
 
     sentences: tuple[str, ...]
     legend: dict[str, Any]
-    rows: tuple[SpotRow, ...]
-    left_out: int
+    table: SpotTable
     map_data: dict[str, Any]
 
 
@@ -75,19 +94,18 @@ def view(
     known_at: datetime,
     addresses: Mapping[str, str],
     outlines_url: str,
+    page: int = 1,
 ) -> SpotView:
-    """Return the hot spots in words.
+    """Return the hot spots in words, with one page of the table.
 
     `addresses` holds the page of each buurt by code, `outlines_url` the outlines of hexagons as GeoJSON.
     """
     drawn = spot_map(found, asked, seen, known_at=known_at)
     rows = _rows(asked, seen, drawn.marks)
-    shown = _shown(seen, drawn.marks)
     return SpotView(
         tuple(_sentences(seen)),
         drawn.legend().as_dict(),
-        tuple(rows[place] for place in shown),
-        len(rows) - len(shown),
+        _table(seen, [rows[place] for place in in_order(seen, drawn.marks)], page),
         _map_data(workbench, found, asked, rows, addresses=addresses, outlines_url=outlines_url),
     )
 
@@ -228,11 +246,11 @@ def in_order(seen: Spots, marks: tuple[Mark, ...]) -> list[int]:
     return [int(place) for place in order]
 
 
-def _shown(seen: Spots, marks: tuple[Mark, ...]) -> list[int]:
-    order = in_order(seen, marks)
-    if seen.places.hexagons is None:
-        return order
-    return order[: max(MOST_ROWS, sum(mark in {Mark.HOT, Mark.COLD} for mark in marks))]
+def _table(seen: Spots, ordered: list[SpotRow], page: int) -> SpotTable:
+    """One page of hexagons, without rows past the last; all buurten are on the first."""
+    size = PER_PAGE if seen.places.hexagons is not None else max(len(ordered), 1)
+    rows = tuple(ordered[(page - 1) * size : page * size])
+    return SpotTable(rows, page, max(1, -(-len(ordered) // size)), len(ordered))
 
 
 def _map_data(

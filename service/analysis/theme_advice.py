@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 import numpy as np
+import pandas as pd
 from sqlalchemy.orm import Session
 
-from data import gebieden, polls, signals, theme_choices, themes
+from data import polls, signals, theme_choices, themes
 from data.meldingen import Filters
+from data.strengths import Strengths, strengths
 from data.visibility import Viewer
 from geo.areas import Level
-from geo.evidence import Evidence as Counted
-from geo.theme_advice import Advice, Inputs, ThemeAdvice, Voice, advise
+from geo.evidence import Evidence
+from geo.theme_advice import Advice, ThemeAdvice, advise
+from geo.theme_inputs import Inputs, Voice
 from geo.theme_readings import Ground, Read, carrying, people, read_all
-from geo.themes import HEARD, NAMED, Evidence, Registry, Theme
-from service.analysis import figures, theme_words
-from service.analysis.places import Place, Places
+from geo.themes import HEARD, NAMED, Registry, Theme
+from service.analysis import figures, special_places, theme_words
+from service.analysis.places import Places
 from service.analysis.records import Asking
-from service.analysis.theme_words import Reason
+from service.analysis.town_advice import USUAL, AdvisedTheme, GebiedAdvice, TownAdvice, Wish
 from service.analysis.workbench import Workbench, today
 
 # From this many people who named it the poll speaks; this many is as loud as it gets.
@@ -36,114 +39,6 @@ MOST_REASONS: Final = 3
 MOST_CARRIERS: Final = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What a reader asks otherwise than usual: `estimates` counts model estimates too, `moved` weighs kinds
-    of evidence anew, and without `neutral` it is left out who lives somewhere."""
-
-    estimates: bool = False
-    neutral: bool = True
-    moved: tuple[tuple[Evidence, float], ...] = ()
-
-
-USUAL: Final = Wish()
-
-
-@dataclass(frozen=True, slots=True)
-class AdvisedTheme:
-    """One theme for one gebied; places and stability are those of the draws."""
-
-    slug: str
-    naam: str
-    invitation: str
-    label: str
-    place: int
-    place_lower: int
-    place_upper: int
-    stability: float
-    score: float
-    ranked: bool
-    resting: bool
-    reasons: tuple[Reason, ...]
-    counter: tuple[Reason, ...]
-    carriers: tuple[str, ...]
-    carried_by: str
-    cautions: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GebiedAdvice:
-    """The advice for one gebied: `themes` in their order, then those that are not in it."""
-
-    place: Place
-    stands_out: bool
-    themes: tuple[AdvisedTheme, ...]
-    others: tuple[AdvisedTheme, ...]
-    strengths: tuple[str, ...]
-
-    @property
-    def top(self) -> tuple[AdvisedTheme, ...]:
-        """The first three themes, or fewer."""
-        return self.themes[:3]
-
-    @property
-    def resting(self) -> tuple[AdvisedTheme, ...]:
-        """The themes that the gebied had lately."""
-        return tuple(one for one in self.others if one.resting)
-
-    @property
-    def on_request(self) -> tuple[AdvisedTheme, ...]:
-        """The themes that no figure speaks for: only people do."""
-        return tuple(one for one in self.others if not one.resting and one.label == "alleen op verzoek")
-
-    def of(self, slug: str) -> AdvisedTheme | None:
-        """One theme by name."""
-        return next((one for one in (*self.themes, *self.others) if one.slug == slug), None)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything as plain JSON, to keep."""
-        return {
-            "gebied": self.place.code,
-            "naam": self.place.naam,
-            "springtEruit": self.stands_out,
-            "themas": [asdict(one) for one in self.themes],
-            "overige": [asdict(one) for one in self.others],
-            "sterk": list(self.strengths),
-        }
-
-
-@dataclass(frozen=True)
-class TownAdvice:
-    """The advice for all gebieden of a town on a day, with what it rests on."""
-
-    gebieden: tuple[GebiedAdvice, ...]
-    level: Level
-    day: date
-    version: str
-    chance: float
-    seed: int
-    example: bool
-    wish: Wish = field(default=USUAL)
-
-    def of(self, code: str) -> GebiedAdvice | None:
-        """The advice for one gebied."""
-        return next((one for one in self.gebieden if one.place.code == code), None)
-
-    def as_dict(self, code: str) -> dict[str, Any]:
-        """The advice for one gebied as plain JSON, with what it follows from: to keep."""
-        found = self.of(code)
-        return {
-            "dag": self.day.isoformat(),
-            "register": self.version,
-            "zaad": str(self.seed),
-            "kans": self.chance,
-            "voorbeeld": self.example,
-            "modelschatting": self.wish.estimates,
-            **({} if found is None else found.as_dict()),
-        }
-
-
 @dataclass(frozen=True, eq=False)
 class _Heard:
     """What people said, by area."""
@@ -151,6 +46,13 @@ class _Heard:
     polled: Mapping[str, polls.Tally]
     signals: Mapping[tuple[str, str], int]
     resting: Mapping[str, frozenset[str]]
+    good: Mapping[str, Strengths]
+
+    @property
+    def example(self) -> bool:
+        """Whether anything of it is made up."""
+        polled = any(one.example for one in self.polled.values())
+        return polled or any(one.example for one in self.good.values())
 
 
 def town_advice(
@@ -176,11 +78,11 @@ def _advised(asking: Asking, level: Level, wish: Wish) -> TownAdvice:
     session, found, town = asking.session, asking.places, asking.places.gemeente.code
     registry = themes.registry(session, town)
     asked = [_as_wished(one, wish) for one in registry.themes]
-    ground = _ground(session, found, level)
+    ground = _ground(session, found, level, wish)
     reads = _reads(registry, asked, ground, asking, wish)
     counted = figures.evidence(asking.workbench, session, asking.viewer, found, asking.filters)
-    heard = _heard(session, town)
     codes = tuple(str(one) for one in ground.areas.codes)
+    heard = _heard(session, town, codes)
     inputs = Inputs(
         codes,
         np.nan_to_num(people(counted, ground.areas)),
@@ -190,7 +92,8 @@ def _advised(asking: Asking, level: Level, wish: Wish) -> TownAdvice:
         dict(wish.moved),
     )
     advice = advise(asked, inputs)
-    composed = _Composed(found, ground, counted, reads, advice)
+    names = {one.slug: one.naam for one in registry.themes}
+    composed = _Composed(found, ground, counted, reads, advice, heard.good, names)
     made_up = any(bool(row["example"]) for one in reads.values() for row in one.areas.values())
     return TownAdvice(
         tuple(composed.gebied(at, code) for at, code in enumerate(advice.codes)),
@@ -199,7 +102,7 @@ def _advised(asking: Asking, level: Level, wish: Wish) -> TownAdvice:
         registry.version,
         advice.chance,
         advice.seed,
-        made_up or any(one.example for one in heard.polled.values()),
+        made_up or heard.example,
         wish,
     )
 
@@ -210,12 +113,13 @@ def _as_wished(theme: Theme, wish: Wish) -> Theme:
     return replace(theme, clues=tuple(one for one in theme.clues if not one.neutral))
 
 
-def _ground(session: Session, found: Places, level: Level) -> Ground:
-    indeling = gebieden.load_gebieden(session, found.gemeente.code)
-    special = frozenset() if indeling is None else frozenset(indeling.special_buurten(today()))
-    return Ground(
-        found.membership(level), found.membership(Level.GEMEENTE), found.membership(Level.BUURT), special
-    )
+def _ground(session: Session, found: Places, level: Level, wish: Wish) -> Ground:
+    special = frozenset(special_places.buurten(session, found))
+    areas = found.membership(level)
+    # Of a wijk the figures are those that the CBS publishes of it as a whole.
+    if level is Level.GEBIED and not wish.special:
+        areas = special_places.without(areas, special)
+    return Ground(areas, found.membership(Level.GEMEENTE), found.membership(Level.BUURT), special)
 
 
 def _reads(
@@ -228,12 +132,13 @@ def _reads(
     return read_all(wanted, figures.evidence_of([one.indicator for one in wanted], asking), ground)
 
 
-def _heard(session: Session, town: str) -> _Heard:
+def _heard(session: Session, town: str, codes: Sequence[str]) -> _Heard:
     since = today() - HEARD_WITHIN
     return _Heard(
         polls.tally(session, town, since=since),
         signals.tally(session, town, since=since),
         theme_choices.recent(session, town, since=today() - RESTS),
+        strengths(session, town, codes, heard_since=since, kept_since=today() - RESTS),
     )
 
 
@@ -273,9 +178,11 @@ class _Composed:
 
     found: Places
     ground: Ground
-    counted: Counted
+    counted: Evidence
     reads: Mapping[str, Read]
     advice: Advice
+    good: Mapping[str, Strengths]
+    names: Mapping[str, str]
 
     def gebied(self, at: int, code: str) -> GebiedAdvice:
         """Return the advice for one area."""
@@ -286,7 +193,7 @@ class _Composed:
             self.advice.stands_out(at),
             tuple(self._theme(one, at, code) for one in ranked),
             tuple(self._theme(one, at, code) for one in others),
-            theme_words.strengths(self.counted, self.ground.areas, code),
+            theme_words.strengths(self.counted, self.ground.areas, code, self.good[code], self.names),
         )
 
     def _theme(self, one: ThemeAdvice, at: int, code: str) -> AdvisedTheme:
@@ -317,7 +224,14 @@ class _Composed:
             ),
             counter=tuple(theme_words.reason(each, self.reads, at, code, town) for each in against),
             carriers=tuple(self.found.by_code[buurt].naam for buurt in held),
+            carried=tuple(self._carrier(read_of, buurt) for buurt in held if read_of is not None),
             carried_by="" if read_of is None else read_of.given.naam,
             cautions=theme.cautions,
             missing=theme_words.missing(theme, self.reads, code),
         )
+
+    def _carrier(self, read_of: Read, buurt: str) -> str:
+        members = self.ground.buurten
+        inhabitants = float(people(self.counted, members)[members.codes.get_indexer(pd.Index([buurt]))[0]])
+        naam = self.found.by_code[buurt].naam
+        return theme_words.carrier(read_of.buurten[buurt], read_of.given.part.unit, naam, inhabitants)

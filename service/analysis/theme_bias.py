@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from data.visibility import Viewer
 from service.analysis.places import Places
-from service.analysis.theme_advice import GebiedAdvice, Wish, town_advice
+from service.analysis.theme_advice import town_advice
+from service.analysis.town_advice import GebiedAdvice, Wish
 from service.analysis.workbench import Workbench
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from data.theme_choices import theme_name
 from data.theme_models import ThemeChoice
 from geo.exposure import local_day
-from service.analysis.theme_advice import GebiedAdvice
+from service.analysis.town_advice import GebiedAdvice
 
 
 @dataclass(frozen=True, slots=True)

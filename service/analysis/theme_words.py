@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.evidence import Evidence as Counted
+from data.strengths import Strengths
+from geo.evidence import Evidence
 from geo.measures import EVERYTHING, Difference
 from geo.membership import Membership
 from geo.theme_advice import Heard
@@ -55,6 +56,18 @@ def reason(heard: Heard, reads: Mapping[str, Read], at: int, code: str, town: st
     )
 
 
+def carrier(row: Row, unit: str, naam: str, inhabitants: float) -> str:
+    """Return a buurt that carries a clue with its value, and how many people live there."""
+    value = float(row["value"])
+    return catalogue().text(
+        "thema_advies.drager",
+        naam=naam,
+        waarde=dutch(value, shared_decimals([value])),
+        eenheid=_unit(unit),
+        inwoners=dutch(inhabitants, 0),
+    )
+
+
 def missing(theme: Theme, reads: Mapping[str, Read], code: str) -> tuple[str, ...]:
     """Return what would speak of a theme and is not known, with why."""
     lines = []
@@ -68,14 +81,31 @@ def missing(theme: Theme, reads: Mapping[str, Read], code: str) -> tuple[str, ..
     return tuple(lines)
 
 
-def strengths(counted: Counted, members: Membership, code: str) -> tuple[str, ...]:
-    """Return what goes well in an area: plans of residents that were begun."""
-    begun = counted.initiatieven
-    if begun is None:
-        return ()
+def strengths(
+    counted: Evidence, members: Membership, code: str, heard: Strengths, themes: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return what goes well in an area, as sentences; `themes` are the names of themes."""
+    numbers = {
+        "initiatieven": _begun(counted, members, code),
+        "organisaties": heard.organisations,
+        "nagekomen": heard.kept,
+        "gehoord": sum(heard.heard.values()),
+    }
+    most = sorted(heard.heard, key=lambda slug: (-heard.heard[slug], slug))
+    about = ", ".join(themes.get(slug, slug) for slug in most)
+    return tuple(
+        catalogue().text(f"thema_advies.kracht_{name}{'_een' if number == 1 else ''}", n=number, themas=about)
+        for name, number in numbers.items()
+        if number
+    )
+
+
+def _begun(counted: Evidence, members: Membership, code: str) -> int:
+    """Return how many plans of residents were begun in an area."""
+    if counted.initiatieven is None:
+        return 0
     place = int(members.codes.get_indexer(pd.Index([code]))[0])
-    number = round(float(begun.in_areas(EVERYTHING, members)[place]))
-    return (catalogue().text("thema_advies.initiatieven", n=number),) if number else ()
+    return round(float(counted.initiatieven.in_areas(EVERYTHING, members)[place]))
 
 
 def _sentence(found: Read, row: Row, town: str) -> str:

@@ -134,7 +134,7 @@ class Taken:
 
 
 def spots_export(taken: Taken, asked: SpotsAsked, seen: Spots, facts: Facts) -> Export:
-    """Return all places with what each comes to, also those that the table of the page leaves out."""
+    """Return all places with what each comes to, whichever page of the table is read."""
     t = catalogue().text
     per = t(f"opvallend.plek_{asked.kind.value}")
     if asked.kind is Kind.ZESHOEK:

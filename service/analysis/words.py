@@ -1,4 +1,4 @@
-"""Words: dates and periods as readers read them."""
+"""Words: dates, periods and faults as readers read them."""
 
 from __future__ import annotations
 
@@ -59,3 +59,8 @@ def period_text(watches: Sequence[Watch]) -> str:
         text: [one.naam for one in watches if span_text(Span(one.first, one.last)) == text] for text in spans
     }
     return "; ".join(f"{text} ({', '.join(names)})" for text, names in named.items())
+
+
+def sentence(words: str) -> str:
+    """Return the words of a fault as a sentence, in which names keep their capitals."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -45,10 +45,34 @@ class About(StrEnum):
 _LOOKED: Final[WeakKeyDictionary[Engine, dict[About, tuple[int, int]]]] = WeakKeyDictionary()
 _EDITION: Final = AreaEdition.__table__.c
 _EDITIONS: Final = select(_EDITION.year, _EDITION.loaded_at).order_by(_EDITION.year)
-# Acts that change no data: somebody logged in, or took along what there is.
-NO_CHANGE: Final = ("account", "export")
+# Acts that change no data: somebody logged in or could not, lacked a right, looked, or took data along.
+NO_CHANGE: Final = ("account", "audit", "export", "oidc", "persoon", "recht")
 # Acts that change no outline, figure or address.
-RECORD_KINDS: Final = ("melding", "initiatief", "vraag", "peiling", "signaal", "keuze", "jaarplan")
+RECORD_KINDS: Final = (
+    "aanmelding",
+    "abonnement",
+    "afspraak",
+    "bijeenkomst",
+    "evaluatie",
+    "hulp",
+    "hulpaanbod",
+    "idee",
+    "initiatief",
+    "jaarplan",
+    "kennismaking",
+    "keuze",
+    "mail",
+    "melding",
+    "organisatie",
+    "partner",
+    "peiling",
+    "publicatie",
+    "signaal",
+    "thema",
+    "verzoek",
+    "volger",
+    "vraag",
+)
 
 
 class DataVersion(NamedTuple):

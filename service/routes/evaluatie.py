@@ -8,24 +8,24 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from data import evaluations, meetings
-from data.evaluations import LONGEST_WORDS, LONGEST_YEAR_WORDS, QUESTIONS, YEAR_QUESTIONS, WrongEvaluation
+from data import evaluations, meetings, year_evaluations
+from data.evaluations import LONGEST_WORDS, QUESTIONS, WrongEvaluation
 from data.meeting_models import Meeting
 from data.polls import Kept
 from data.visibility import PUBLIC
+from geo.disclosure import SHOWN_FROM
 from service.analysis import meeting_page, places
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.challenge import Vorm
 from service.dependencies import DatabaseDep
 from service.letter_pages import NOT_TO_INDEX, ValuesDep, VisitDep
-from service.meeting_form import sentence
 from service.melding_form import KEY, clean, fresh_key
 from service.origin import only_from_here
 from service.pages import render
 from service.routes.bijeenkomsten import Name
 from service.routes.reactie import LinkDep
 from service.secret import read_secret
-from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,14 +39,16 @@ def ask_year(link: LinkDep, klaar: str = "") -> Response:
 @router.post("/evaluatie/jaar/{token}", dependencies=[Depends(only_from_here)])
 def answer_year(link: LinkDep, values: ValuesDep) -> Response:
     """Keep what an organisation thinks of a year; what is wrong is asked again, nothing typed is lost."""
-    typed = _typed(values, YEAR_QUESTIONS)
+    typed = _typed(values, year_evaluations.QUESTIONS)
     try:
-        answers = evaluations.checked_answers(typed, YEAR_QUESTIONS, longest=LONGEST_YEAR_WORDS)
+        answers = evaluations.checked_answers(
+            typed, year_evaluations.QUESTIONS, longest=year_evaluations.LONGEST_WORDS
+        )
         with link.database.write() as session:
-            row = evaluations.by_link(session, link.token, link.secret)
+            row = year_evaluations.by_link(session, link.token, link.secret)
             if row is None:
                 raise HTTPException(404)
-            evaluations.answer_year(session, row, answers, today=today())
+            year_evaluations.answer(session, row, answers, today=today())
     except WrongEvaluation as wrong:
         return _year(link, fault=sentence(str(wrong)), typed=typed, status=400)
     return RedirectResponse(f"/evaluatie/jaar/{link.token}?klaar=ja", 303)
@@ -63,8 +65,7 @@ def answer(visit: VisitDep, database: DatabaseDep, public_id: Name, values: Valu
     """Keep what somebody thought of a meeting, once; what is wrong is asked again, nothing typed is lost."""
     typed, key = _typed(values, QUESTIONS), values.get("sleutel", "")
     if KEY.fullmatch(key) is None:
-        fault = catalogue().text("melden.fout_sleutel")
-        return _meeting(visit, database, public_id, fault=fault, typed=typed, status=400)
+        return _meeting(visit, database, public_id, fault="melden.fout_sleutel", typed=typed, status=400)
     with database.read() as session:
         number = _found(meetings.meeting_for(session, PUBLIC, public_id)).id
     try:
@@ -78,7 +79,7 @@ def answer(visit: VisitDep, database: DatabaseDep, public_id: Name, values: Valu
             secret=read_secret(visit.settings.var_folder),
         )
     except WrongEvaluation as wrong:
-        fault = sentence(str(wrong))
+        fault = f"evaluatie.fout_{wrong.what}"
         return _meeting(visit, database, public_id, fault=fault, typed=typed, key=key, status=400)
     return RedirectResponse(f"/evaluatie/{public_id}?bericht={told}", 303)
 
@@ -111,6 +112,7 @@ def _meeting(
         "typed": typed or {},
         "sleutel": key or fresh_key(),
         "langst": LONGEST_WORDS,
+        "vanaf": SHOWN_FROM,
         "bericht": bericht,
         "fault": fault,
     }
@@ -123,7 +125,7 @@ def _year(
     link: LinkDep, *, done: str = "", fault: str = "", typed: dict[str, str] | None = None, status: int = 200
 ) -> Response:
     with link.database.read() as session:
-        row = evaluations.by_link(session, link.token, link.secret)
+        row = year_evaluations.by_link(session, link.token, link.secret)
         if row is None:
             raise HTTPException(404)
         found = places.places(link.workbench, row.municipality_code)
@@ -132,11 +134,11 @@ def _year(
             "token": link.token,
             "jaar": row.year,
             "naam": place.naam if place is not None else row.gebied,
-            "open": evaluations.year_is_open(row, today()),
-            "tot": row.day + evaluations.YEAR_OPEN_FOR,
-            "vragen": YEAR_QUESTIONS,
+            "open": year_evaluations.is_open(row, today()),
+            "tot": row.day + year_evaluations.OPEN_FOR,
+            "vragen": year_evaluations.QUESTIONS,
             "typed": row.answers if typed is None else typed,
-            "langst": LONGEST_YEAR_WORDS,
+            "langst": year_evaluations.LONGEST_WORDS,
             "done": done,
             "fault": fault,
         }

@@ -8,16 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from data import evaluations, meetings
-from data.evaluations import LONGEST_WORDS, QUESTIONS, YEAR_QUESTIONS, WrongEvaluation
+from data import evaluations, short_addresses, year_evaluations
+from data.acting import acts_in
+from data.evaluations import LONGEST_WORDS, QUESTIONS, WrongEvaluation
 from data.partner_models import Partner
 from data.rights import Right
 from geo.areas import Level
 from service.analysis import meeting_page, places
 from service.analysis.places import Place, Places
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
-from service.meeting_form import sentence
 from service.melding_form import KEY, clean, fresh_key
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
@@ -91,17 +92,17 @@ def year(visit: Reading, workbench: WorkbenchDep, gebied: Code, klaar: str = "")
     with visit.database.read() as session:
         asked = [
             (row, partner.organisation if partner else "")
-            for row in evaluations.of_year(session, place.gemeente, place.code, today().year)
+            for row in year_evaluations.asked(session, place.gemeente, place.code, today().year)
             for partner in [session.get(Partner, row.partner_id) if row.partner_id else None]
         ]
         context = {
             "gebied": place,
-            "samenvatting": evaluations.summary(session, place.gemeente, place.code),
+            "samenvatting": year_evaluations.summary(session, place.gemeente, place.code),
             "gevraagd": asked,
-            "te_vragen": evaluations.to_ask(session, place.gemeente, place.code),
-            "mag": meetings.may_plan(session, visit.viewer, place.gemeente, place.code),
+            "te_vragen": year_evaluations.to_ask(session, place.gemeente, place.code),
+            "mag": acts_in(session, visit.viewer, Right.MEETINGS, place.gemeente, place.code),
         }
-    context |= {"vragen": QUESTIONS, "jaarvragen": YEAR_QUESTIONS, "jaar": today().year}
+    context |= {"vragen": QUESTIONS, "jaarvragen": year_evaluations.QUESTIONS, "jaar": today().year}
     context |= {"done": DONE.get(klaar, "")}
     return render(visit.request, "evaluaties.html", context, town=found)
 
@@ -111,9 +112,9 @@ def ask(visit: Sending, settings: SettingsDep, workbench: WorkbenchDep, gebied: 
     """Mail the bewonersorganisaties of a gebied the questions about this year; each gets them once."""
     _, place = gebied_of(visit, workbench, gebied)
     with visit.database.write() as session:
-        if not meetings.may_plan(session, visit.viewer, place.gemeente, place.code):
+        if not acts_in(session, visit.viewer, Right.MEETINGS, place.gemeente, place.code):
             raise HTTPException(403)
-        number = evaluations.ask_year(
+        number = year_evaluations.ask(
             session,
             place.gemeente,
             place.code,
@@ -154,9 +155,10 @@ def _meeting(
             "telling": evaluations.tally(session, meeting),
             "woorden": evaluations.words(session, meeting),
             "wachtend": evaluations.waiting(session, meeting),
-            "mag": meetings.may_plan(session, visit.viewer, meeting.municipality_code, meeting.gebied),
+            "mag": acts_in(session, visit.viewer, Right.MEETINGS, meeting.municipality_code, meeting.gebied),
             "telt_nog": evaluations.still_counts(meeting, now),
             "tot": evaluations.closes_on(meeting),
+            "kort": short_addresses.short_address(meeting),
         }
     context |= {"vragen": QUESTIONS, "typed": typed or {}, "sleutel": fresh_key(), "langst": LONGEST_WORDS}
     context |= {"done": done, "fault": fault}

@@ -12,13 +12,15 @@ from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
 from data import theme_choices, town_days
-from data.meeting_times import local_day
+from data.acting import acts_everywhere
 from data.rights import Right
 from data.town_days import DayKind, Days, Rhythm, Rule, WrongDays
 from geo.areas import Level
+from geo.exposure import local_day
 from service import calendars
 from service.analysis import places
 from service.analysis.places import Place
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.half_years import HalfYear
@@ -26,7 +28,7 @@ from service.own_form import Reading, Sending, Visit
 from service.own_towns import OwnTowns, own_towns
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode, RowNumber
-from service.staff_text import NoteText
+from service.staff_text import NoteText, day_of
 from service.texts import catalogue
 from service.year_plan import Per, YearPlan, season_of, year_plan
 
@@ -66,10 +68,9 @@ def overview(
         "komend": [one for one in plan.half_years if one >= now],
         "thema_naam": theme_choices.theme_name,
         "dag_van": local_day,
-        "mag": visit.viewer.may(Right.THEMES_CHOOSE, own.chosen.code),
+        "mag": acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, own.chosen.code),
     }
-    example = any(one.example for one in plan.meetings)
-    return render(visit.request, "jaarplan.html", context, town=found, example=example)
+    return render(visit.request, "jaarplan.html", context, town=found, example=plan.has_example)
 
 
 @router.get("/jaarplan.ics")
@@ -167,7 +168,7 @@ def _plan(
     begins: int | None,
     per: Per,
 ) -> tuple[OwnTowns, places.Places, YearPlan]:
-    own = own_towns(session, visit.viewer, Right.THEMES_READ, gemeente)
+    own = own_towns(session, visit, Right.THEMES_READ, gemeente)
     found = places.places(workbench, own.chosen.code)
     areas: list[Place] = found.of(Level.GEBIED) or found.of(Level.WIJK)
     year = season_of(today()) if begins is None else begins
@@ -185,7 +186,8 @@ def _days(
 ) -> Response:
     begin = today() - timedelta(days=31)
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.THEMES_CHOOSE, gemeente)
+        own = own_towns(session, visit, Right.THEMES_CHOOSE, gemeente)
+        _check(visit, own.chosen.code)
         shown = town_days.days(session, own.chosen.code, begin, begin + timedelta(days=500))
     school = town_days.school_year()
     context = {
@@ -209,21 +211,24 @@ def _done(visit: Visit, gemeente: str, act: Callable[[Session], int], typed: dic
         with visit.database.write() as session:
             number = act(session)
     except WrongDays as wrong:
-        fault = f"{str(wrong).capitalize()}."
+        fault = sentence(str(wrong))
         return _days(visit, gemeente, fault=fault, typed=typed, status=400)
     return RedirectResponse(f"{DAYS}?gemeente={gemeente}&klaar={'toegevoegd' if number else 'al'}", 303)
 
 
 def _check(visit: Visit, gemeente: str) -> None:
+    """Refuse who does not plan for the whole gemeente: its days are those of every gebied."""
     if not visit.viewer.may(Right.THEMES_CHOOSE, gemeente):
         raise HTTPException(404)
+    if not acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, gemeente):
+        raise HTTPException(403)
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WrongDays(catalogue().text("jaarplan.kies_dag")) from None
+    day = day_of(text)
+    if day is None:
+        raise WrongDays(catalogue().text("jaarplan.kies_dag"))
+    return day
 
 
 def _season(begins: int) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from data import choice_reactions, snapshots, theme_choices, themes
+from data import choice_reactions, meetings, snapshots, theme_choices, themes
+from data.acting import acts_in
 from data.rights import Right
 from data.text_masking import personal_data
 from data.theme_choices import (
@@ -29,6 +30,7 @@ from service.advice_sheet import snapshot, top
 from service.analysis import places
 from service.analysis.places import Place, Places
 from service.analysis.theme_advice import town_advice
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.half_years import HalfYear, coming, words_of
@@ -37,7 +39,7 @@ from service.own_towns import own_towns
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
-from service.staff_text import NoteText
+from service.staff_text import NoteText, day_of
 
 router = APIRouter(include_in_schema=False)
 DONE: Final = {
@@ -60,7 +62,7 @@ def overview(
 ) -> Response:
     """Show the choices of a gemeente: those that run, and the history by gebied and by year."""
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.THEMES_READ, gemeente)
+        own = own_towns(session, visit, Right.THEMES_READ, gemeente)
         found = places.places(workbench, own.chosen.code)
         every = theme_choices.choices(session, visit.viewer, own.chosen.code)
         areas = _areas(found)
@@ -83,7 +85,8 @@ def overview(
         "thema_naam": theme_choices.theme_name,
         "halfjaar": words_of,
     }
-    return render(visit.request, "themakeuzes.html", context, town=found)
+    example = any(one.example for one in shown)
+    return render(visit.request, "themakeuzes.html", context, town=found, example=example)
 
 
 @router.get("/keuzes/nieuw/{gebied}")
@@ -130,7 +133,7 @@ def propose(
             choice_reactions.ask(session, choice, asked, secret=secret, now=now)
             name = choice.public_id
     except WrongChoice as wrong:
-        return _begin(visit, workbench, gebied, fault=_sentence(wrong), typed=typed, status=400)
+        return _begin(visit, workbench, gebied, fault=sentence(str(wrong)), typed=typed, status=400)
     return RedirectResponse(f"/keuzes/{name}?klaar=voorgelegd", 303)
 
 
@@ -181,7 +184,7 @@ def choose(
             theme_choices.choose(session, choice, decision, actor=visit.actor, now=now)
             choice_reactions.tell(session, choice, now=now)
     except WrongChoice as wrong:
-        return _page(visit, workbench, public_id, fault=_sentence(wrong), typed=typed, status=400)
+        return _page(visit, workbench, public_id, fault=sentence(str(wrong)), typed=typed, status=400)
     return RedirectResponse(f"/keuzes/{public_id}?klaar=gekozen", 303)
 
 
@@ -197,7 +200,7 @@ def withdraw(
             theme_choices.withdraw(session, choice, waarom, actor=visit.actor, now=now)
             choice_reactions.tell(session, choice, now=now)
     except WrongChoice as wrong:
-        fault, typed = _sentence(wrong), {"waarom": waarom}
+        fault, typed = sentence(str(wrong)), {"waarom": waarom}
         return _page(visit, workbench, public_id, fault=fault, typed=typed, status=400)
     return RedirectResponse(f"/keuzes/{public_id}?klaar=ingetrokken", 303)
 
@@ -251,7 +254,7 @@ def _page(
         choice = theme_choices.choice_for(session, visit.viewer, public_id)
         if choice is None:
             raise HTTPException(404)
-        may = theme_choices.may_choose(session, visit.viewer, choice.municipality_code, choice.gebied)
+        may = acts_in(session, visit.viewer, Right.THEMES_CHOOSE, choice.municipality_code, choice.gebied)
         if status != 200 and not may:
             raise HTTPException(404)
         context = {
@@ -260,6 +263,7 @@ def _page(
             "mag_kiezen": may and theme_choices.may_decide(session, choice, today=today()),
             "gevraagd": choice_reactions.asked_of(session, choice),
             "register": themes.registry(session, choice.municipality_code),
+            "bijeenkomsten": meetings.of_choice(session, visit.viewer, choice),
         }
     found = places.places(workbench, choice.municipality_code)
     bericht = (typed or {}).get("bericht", "")
@@ -275,7 +279,7 @@ def _page(
         "done": done,
         "fault": fault,
     }
-    example = bool(choice.snapshot["advies"]["voorbeeld"])
+    example = choice.example or bool(choice.snapshot["advies"]["voorbeeld"])
     return render(visit.request, "themakeuze.html", context, status=status, town=found, example=example)
 
 
@@ -306,7 +310,7 @@ def _areas(found: Places) -> list[Place]:
 
 
 def _may(session: Session, visit: Visit, place: Place) -> bool:
-    return theme_choices.may_choose(session, visit.viewer, place.gemeente, place.code)
+    return acts_in(session, visit.viewer, Right.THEMES_CHOOSE, place.gemeente, place.code)
 
 
 def _names(found: Places, choices: Sequence[ThemeChoice]) -> dict[str, str]:
@@ -330,12 +334,8 @@ def _half_year(text: str) -> HalfYear:
     return found
 
 
-def _day(text: str) -> Any:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise WrongChoice("kies de laatste dag waarop mensen kunnen reageren") from None
-
-
-def _sentence(wrong: WrongChoice) -> str:
-    return f"{str(wrong).capitalize()}."
+def _day(text: str) -> date:
+    day = day_of(text)
+    if day is None:
+        raise WrongChoice("kies de laatste dag waarop mensen kunnen reageren")
+    return day

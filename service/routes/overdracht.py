@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from data import agreements, handing_over
+from data import agreements, audit, handing_over
 from data.reach import Reach
 from data.rights import Right
 from data.theme_choices import theme_name
 from geo.areas import Level
+from maps import area_file
+from service import area_file_words
 from service.analysis import meeting_page, places
 from service.analysis.workbench import today
 from service.dependencies import WorkbenchDep
@@ -23,6 +25,7 @@ from service.pages import render
 from service.routes.api.shapes import GemeenteCode
 from service.routes.bijeenkomsten import Code
 from service.routes.evaluaties import gebied_of
+from service.searched import note_search
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,10 +39,12 @@ def search(
 ) -> Response:
     """Show the gebieden with a file, and what a search over all files finds."""
     with visit.database.read() as session:
-        own = own_towns(session, visit.viewer, Right.MEETINGS, gemeente)
+        own = own_towns(session, visit, Right.MEETINGS, gemeente)
         hits = handing_over.search(session, visit.viewer, own.chosen.code, zoek)
         reach = Reach(session)
         names = {one.gebied: reach.name(one.gebied) for one in hits if one.gebied}
+    if zoek.strip():
+        note_search(visit, own.chosen.code, page="overdracht", hits=len(hits))
     found = places.places(workbench, own.chosen.code)
     context = {
         "gemeenten": own.towns,
@@ -74,3 +79,28 @@ def show(visit: Reading, workbench: WorkbenchDep, gebied: Code) -> Response:
         "halfjaar": words_of,
     }
     return render(visit.request, "overdracht.html", context, town=found, example=file.example)
+
+
+@router.get("/overdracht/{code}/map.pdf")
+def printed(visit: Reading, workbench: WorkbenchDep, code: Code) -> Response:
+    """Return the file of a gebied as a PDF, to hand over."""
+    found, place = gebied_of(visit, workbench, code)
+    now = datetime.now(UTC)
+    with visit.database.read() as session:
+        file = handing_over.file_of(session, visit.viewer, place.gemeente, place.code, now=now)
+        coming, held = (
+            meeting_page.shown(session, found, rows, now=now) for rows in (file.coming, file.held)
+        )
+        sheet = area_file_words.area_file(file, place, found, coming=coming, held=held, today=today())
+    # It leaves the service with what is known of people.
+    with visit.database.write() as session:
+        audit.record(
+            session,
+            actor=visit.actor,
+            action="export",
+            object_kind="export",
+            object_id=f"overdracht {place.code}",
+            detail={"pad": "/overdracht/{code}/map.pdf", "gebied": place.code},
+        )
+    headers = {"Content-Disposition": f'inline; filename="overdracht-{place.code}.pdf"'}
+    return Response(area_file.pdf(sheet, made_at=now), media_type="application/pdf", headers=headers)

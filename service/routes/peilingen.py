@@ -31,7 +31,7 @@ def overview(
 ) -> Response:
     """Show staff how many people answered about each gebied and wijk."""
     with workbench.session() as session:
-        own = own_towns(session, visit.viewer, Right.THEMES_READ, gemeente)
+        own = own_towns(session, visit, Right.THEMES_READ, gemeente)
         found = places.places(workbench, own.chosen.code)
         rows = poll_desk.lines(session, visit.viewer, found, today=today())
         private = polls.private_counts(session, own.chosen.code)

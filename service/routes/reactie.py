@@ -14,10 +14,11 @@ from data.database import Database
 from data.theme_choices import LONGEST, ChoiceState, theme_name
 from geo.themes import Registry, UnknownTheme
 from service.analysis import places
+from service.analysis.words import sentence
 from service.analysis.workbench import today
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
 from service.half_years import words_of
-from service.letter_pages import LONGEST_TOKEN, NOT_TO_INDEX
+from service.letter_pages import NOT_TO_INDEX
 from service.origin import only_from_here
 from service.pages import render
 from service.secret import read_secret
@@ -39,8 +40,6 @@ class Link:
         workbench: WorkbenchDep,
         viewer: ViewerDep,
     ) -> None:
-        if len(token) > LONGEST_TOKEN or not token.isascii():
-            raise HTTPException(404)
         self.request = request
         self.token = token
         self.database: Database = database
@@ -78,7 +77,7 @@ def react(
                 session, asked, preferred=preferred, facts=feiten, opinion=mening, now=datetime.now(UTC)
             )
     except WrongReaction as wrong:
-        return _page(link, fault=f"{str(wrong).capitalize()}.", typed=typed, status=400)
+        return _page(link, fault=sentence(str(wrong)), typed=typed, status=400)
     return RedirectResponse(f"/reactie/{link.token}?klaar=ja", 303)
 
 

@@ -95,14 +95,7 @@ def _own(visit: Visit, workbench: Workbench, gemeente: str, code: str) -> Place 
     if place is None or place.level not in {Level.GEBIED, Level.WIJK}:
         return None
     with workbench.session() as session:
-        ours = acts_in(
-            session,
-            visit.viewer,
-            Right.ACTIONS,
-            gemeente=gemeente,
-            area=place.code,
-            buurten=place.buurten,
-        )
+        ours = acts_in(session, visit.viewer, Right.ACTIONS, gemeente, place.code)
     return place if ours else None
 
 
@@ -110,7 +103,7 @@ def _page(
     visit: Visit, workbench: Workbench, gemeente: str | None, shown: Shown, *, fault: str = ""
 ) -> Response:
     with workbench.session() as session:
-        own = own_towns(session, visit.viewer, Right.ACTIONS, gemeente)
+        own = own_towns(session, visit, Right.ACTIONS, gemeente)
         found = places.places(workbench, own.chosen.code)
         registry = themes.registry(session, own.chosen.code)
         heard = signal_list.heard(session, visit.viewer, found, registry)

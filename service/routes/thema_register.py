@@ -8,10 +8,12 @@ from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
 from data import themes
+from data.acting import acts_everywhere
 from data.rights import Right
 from data.themes import WrongTheme
 from geo.themes import Registry, Theme, UnknownTheme
 from service.analysis import places, towns
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.own_form import Reading, Sending, Visit
@@ -72,6 +74,8 @@ def change(
 ) -> Response:
     """Keep a theme anew for a gemeente; what it was stays to be read."""
     _check(visit, gemeente, Right.THEMES_CHOOSE)
+    if not acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, gemeente):
+        raise HTTPException(403)
     given = {
         "naam": naam,
         "uitnodiging": uitnodiging,
@@ -86,7 +90,7 @@ def change(
             themes.change(session, gemeente, thema, given, reason=reden, actor=visit.actor)
     except WrongTheme as wrong:
         text = str(wrong)
-        fault = f"{text[:1].upper()}{text[1:]}."
+        fault = sentence(text)
         return _page(visit, workbench, gemeente, thema, given=given, reason=reden, fault=fault)
     except UnknownTheme:
         raise HTTPException(404) from None
@@ -123,7 +127,7 @@ def _page(
         "reden": reason,
         "fout": fault,
         "klaar": visit.request.query_params.get("klaar") == "ja",
-        "mag": visit.viewer.may(Right.THEMES_CHOOSE, gemeente),
+        "mag": acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, gemeente),
     }
     return render(visit.request, "thema.html", context, town=town, status=400 if fault else 200)
 

@@ -9,16 +9,18 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from data import evaluations, theme_choices
+from data import theme_choices, themes, year_evaluations
+from data.acting import acts_in
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
-from geo.themes import Evidence
-from service.analysis import places, theme_advice, towns
+from geo.themes import EvidenceKind
+from service.analysis import places, special_places, theme_advice, towns
 from service.analysis.gebied_change import changed
 from service.analysis.places import Place, Places
-from service.analysis.theme_advice import Wish
 from service.analysis.theme_since import since
+from service.analysis.theme_voices import voices
+from service.analysis.town_advice import GebiedAdvice, Wish
 from service.analysis.words import day_text
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
@@ -31,21 +33,27 @@ USUAL: Final = 5
 MOST: Final = 10
 # As many earlier choices stand beside an advice.
 MOST_CHOICES: Final = 3
+WEIGHT_WORDS: Final = {
+    0: "themas.gewicht_niet",
+    USUAL: "themas.gewicht_gewoon",
+    MOST: "themas.gewicht_dubbel",
+}
 Weight = Annotated[int, Field(ge=0, le=MOST)]
 WEIGHED: Final = {
-    "cijfers": Evidence.FIGURES,
-    "meldingen": Evidence.REPORTS,
-    "bewoners": Evidence.RESIDENTS,
-    "partners": Evidence.PARTNERS,
+    "cijfers": EvidenceKind.FIGURES,
+    "meldingen": EvidenceKind.REPORTS,
+    "bewoners": EvidenceKind.RESIDENTS,
+    "partners": EvidenceKind.PARTNERS,
 }
 
 
 class AdviceQuestion(FromForm, OfGemeente):
-    """What an advice is asked with: model estimates, who lives there, and how kinds of evidence weigh."""
+    """What an advice is asked with: model estimates, who lives there, special places, and weights."""
 
     gemeente: GemeenteCode = ""
     schatting: Literal["nee", "ja"] = "nee"
     samenstelling: Literal["ja", "nee"] = "ja"
+    bijzonder: Literal["ja", "nee"] = "ja"
     cijfers: Weight = USUAL
     meldingen: Weight = USUAL
     bewoners: Weight = USUAL
@@ -63,7 +71,12 @@ class AdviceQuestion(FromForm, OfGemeente):
             for name, evidence in WEIGHED.items()
             if getattr(self, name) != USUAL
         )
-        return Wish(estimates=self.schatting == "ja", neutral=self.samenstelling == "ja", moved=moved)
+        return Wish(
+            estimates=self.schatting == "ja",
+            neutral=self.samenstelling == "ja",
+            special=self.bijzonder == "ja",
+            moved=moved,
+        )
 
     def query(self, **changes: str) -> str:
         """Return the query of this question, with changes."""
@@ -102,16 +115,25 @@ def advice_page(
     town, place = area(workbench, viewer, code)
     advice = theme_advice.town_advice(workbench, viewer, town, wish=question.wish(), level=place.level)
     found = advice.of(place.code)
+    usual = _usual(workbench, viewer, town, place, question)
     with workbench.session() as session:
+        registry = themes.registry(session, town.gemeente.code)
+        special = special_places.inside(session, town, place)
         kept = theme_choices.choices(session, viewer, town.gemeente.code, gebied=place.code)
-        thought = evaluations.summary(session, town.gemeente.code, place.code)
-        mine = theme_choices.may_choose(session, viewer, town.gemeente.code, place.code)
+        thought = year_evaluations.summary(session, town.gemeente.code, place.code)
+        mine = acts_in(session, viewer, Right.THEMES_CHOOSE, town.gemeente.code, place.code)
+        said = voices(session, place) if mine else {}
     gebied = place.level is Level.GEBIED
     context = {
         "vraag": question.model_copy(update={"gemeente": town.gemeente.code}),
         "plek": place,
         "advies": advice,
         "gebied": found,
+        "gewoon": usual,
+        "bijzonder": special,
+        "gezegd": said,
+        "register": registry,
+        "vormen": {one.slug: one.naam for one in registry.forms},
         "veranderd": changed(workbench, viewer, town, place) if gebied else (),
         "sinds": since(found, kept[0]) if found and kept else None,
         "keuzes": kept[:MOST_CHOICES],
@@ -119,9 +141,20 @@ def advice_page(
         "mag": mine and gebied,
         "soorten": WEIGHED,
         "most": MOST,
+        "gewicht_woorden": WEIGHT_WORDS,
         "dag": day_text(advice.day),
     }
     return render(request, "thema_advies.html", context, town=town, example=advice.example)
+
+
+def _usual(
+    workbench: WorkbenchDep, viewer: Viewer, town: Places, place: Place, question: AdviceQuestion
+) -> GebiedAdvice | None:
+    """Return the advice that is kept, to lay beside one that is tried out."""
+    if question.is_usual:
+        return None
+    wish = Wish(estimates=question.schatting == "ja")
+    return theme_advice.town_advice(workbench, viewer, town, wish=wish, level=place.level).of(place.code)
 
 
 def area(workbench: WorkbenchDep, viewer: Viewer, code: str) -> tuple[Places, Place]:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from service.analysis import theme_advice
-from service.analysis.theme_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish
 from service.analysis.theme_words import Reason
+from service.analysis.town_advice import AdvisedTheme, GebiedAdvice, TownAdvice, Wish
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.routes.api.shapes import STAFF_PROBLEMS, AreaCode, FromForm, Shape
 from service.routes.themas import area
