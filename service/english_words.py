@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from data.meeting_models import Meeting
 from geo.exposure import AMSTERDAM
 
 MONTHS: Final = (
@@ -25,6 +26,7 @@ MONTHS: Final = (
     "November",
     "December",
 )
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def english_day(day: date) -> str:
@@ -34,8 +36,25 @@ def english_day(day: date) -> str:
 
 def english_moment(moment: datetime) -> str:
     """Return a moment in Amsterdam as `3 March 2026, 19:30`."""
+    return f"{english_day(moment.astimezone(AMSTERDAM).date())}, {english_hour(moment)}"
+
+
+def english_hour(moment: datetime) -> str:
+    """Return the hour of a moment in Amsterdam as `19:30`."""
     local = moment.astimezone(AMSTERDAM)
-    return f"{english_day(local.date())}, {local.hour}:{local.minute:02d}"
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def english_meeting(meeting: Meeting) -> str:
+    """Return when a meeting is as `Tuesday 3 March 2026, 19:30 to 21:00`."""
+    day = english_weekday(meeting.starts_at)
+    return f"{day}, {english_hour(meeting.starts_at)} to {english_hour(meeting.ends_at)}"
+
+
+def english_weekday(moment: datetime) -> str:
+    """Return the day of a moment in Amsterdam as `Tuesday 3 March 2026`."""
+    local = moment.astimezone(AMSTERDAM)
+    return f"{WEEKDAYS[local.weekday()]} {english_day(local.date())}"
 
 
 def english_number(value: float, decimals: int = 0) -> str:
@@ -50,6 +69,11 @@ def english_soort(words: str) -> str:
 
 @cache
 def soorten() -> Mapping[str, str]:
-    """Return the English words by the Dutch ones."""
-    text = files("service.texts").joinpath("en_soorten.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    """Return the English words by the Dutch ones, those of themes and meetings too."""
+    folder = files("service.texts")
+    names = ("en_soorten.toml", "en_themas.toml")
+    return {
+        dutch: english
+        for name in names
+        for dutch, english in tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")).items()
+    }

@@ -21,7 +21,11 @@ ENGLISH: Final = "en"
 LANGUAGES: Final = {DEFAULT: "Nederlands", ENGLISH: "English"}
 TRANSLATED: Final = re.compile(
     r"/(?:(?:melden|vraag|idee)(?:/[^/]+)?|volg(?:/[^/]+){1,2}"
-    r"|status|privacy(?:/verzoek(?:/[^/]+)?)?|toegankelijkheid|zo-werkt-het)?"
+    r"|status|privacy(?:/verzoek(?:/[^/]+)?)?|toegankelijkheid|zo-werkt-het"
+    r"|peiling(?:/[^/]+(?:/uitkomst)?)?|evaluatie/[^/]+"
+    r"|bijeenkomsten(?:/(?!plannen)[^/.]+(?:/aanmelden)?)?|aanmelding/[^/]+(?:/afmelden)?"
+    r"|ik-help-mee(?:/[^/]+(?:/(?:bevestig|stop))?)?|kennismaken/[^/]+"
+    r"|uitnodiging/[^/]+(?:/nooit-meer)?|zo-komt-het-advies-tot-stand)?"
 )
 _LINK: Final = re.compile(r'\b(href|action|formaction)="(/(?!/)[^"]*)"')
 _GET_FORM: Final = re.compile(r'<form\b[^>]*\baction="(/[^"]*)"[^>]*\bmethod="get"[^>]*>')
@@ -47,7 +51,7 @@ def other_address(request: Request, language: str) -> str | None:
     if not is_translated(path):
         return None
     if request.method != "GET":
-        path = path.removesuffix("/controle")
+        path = path.removesuffix("/controle").removesuffix("/nooit-meer")
     pairs = [(name, value) for name, value in parse_qsl(request.url.query) if name != PARAMETER]
     return f"{path}?{urlencode([*pairs, (PARAMETER, language)])}"
 

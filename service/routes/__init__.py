@@ -25,6 +25,7 @@ from service.routes import (
     eigen_cijfers,
     eigen_melding,
     evaluatie,
+    evaluatie_papier,
     evaluaties,
     feeds,
     gebeurtenissen,
@@ -111,6 +112,7 @@ PAGES: tuple[APIRouter, ...] = (
     acties.router,
     # `jaar` is the name of no meeting.
     evaluatie.router,
+    evaluatie_papier.router,
     evaluaties.router,
     overdracht.router,
     bijeenkomsten.router,

@@ -28,7 +28,7 @@ from service.melding_form import LONGEST_ADDRESS, clean, read_form
 from service.origin import only_from_here
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode
-from service.routes.volgen import LONGEST_TOKEN, NOT_TO_INDEX
+from service.routes.volgen import NOT_TO_INDEX
 from service.secret import read_secret
 from service.settings import Settings
 from service.unproven import count_mail
@@ -125,9 +125,7 @@ def ask(
 
 def _name(settings: SettingsDep, token: str, purpose: Purpose) -> tuple[str, str]:
     """Return what a link is about and its name; 404 for a link that is not ours."""
-    secret = read_secret(settings.var_folder)
-    right = len(token) <= LONGEST_TOKEN and token.isascii()
-    name = name_of(purpose, token, secret) if right else None
+    name = name_of(purpose, token, read_secret(settings.var_folder))
     if name is None:
         raise HTTPException(404)
     return name[0], name[1:]

@@ -16,6 +16,7 @@ from data.rights import Right
 from data.standard_answers import LONGEST_ANSWER, LONGEST_TITLE, WrongAnswer
 from data.visibility import Viewer
 from service.analysis.melding_kinds import kinds_by_group
+from service.analysis.words import sentence
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_page
 from service.routes.api.shapes import GemeenteCode
@@ -115,7 +116,7 @@ def _keep(visit: Visit, gemeente: str, typed: Typed, number: int | None) -> Resp
                 actor=visit.actor,
             )
     except WrongAnswer as wrong:
-        shown = Shown(fault=f"{str(wrong).capitalize()}.", typed=typed, number=number)
+        shown = Shown(fault=sentence(str(wrong)), typed=typed, number=number)
         return _page(visit, gemeente, shown, status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=bewaard", 303)
 

@@ -13,6 +13,7 @@ from data import handling_terms
 from data.handling_terms import LONGEST, Terms, WrongTerm
 from data.rights import Right
 from service.analysis.melding_kinds import kinds_by_group
+from service.analysis.words import sentence
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_page
 from service.routes.api.shapes import GemeenteCode
@@ -52,7 +53,7 @@ def store(
         with visit.database.write() as session:
             handling_terms.store_terms(session, gemeente, _numbers(typed), actor=visit.actor)
     except WrongTerm as wrong:
-        fault = f"{str(wrong).capitalize()}."
+        fault = sentence(str(wrong))
         return _page(visit, gemeente, fault=fault, typed=typed, status=400)
     return RedirectResponse(f"/beheer/termijnen?gemeente={gemeente}&klaar=ja", 303)
 

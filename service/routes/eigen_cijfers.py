@@ -22,6 +22,7 @@ from service.analysis import figures, places
 from service.analysis.own_figures import checked, own_figures, preview
 from service.analysis.places import Place, Places
 from service.analysis.value_words import ValueWords, shared_decimals, value_words
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.figure_towns import FigureTowns
@@ -108,7 +109,7 @@ def store(
             name = _keep(session, gemeente, shown, actor=visit.actor)
     except FigureError as wrong:
         text = str(wrong)
-        fault = f"{text[:1].upper()}{text[1:]}."
+        fault = sentence(text)
         return _page(visit, workbench, gemeente, Shown(wording, cijfer, versie, fault=fault), status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&toon={name}&klaar=bewaard", 303)
 

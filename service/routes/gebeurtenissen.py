@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Query
@@ -14,13 +13,14 @@ from data.event_models import MarkedEvent
 from data.marked_events import LONGEST_NAME, EventKind, WrongEvent
 from data.rights import Right
 from service.analysis import places
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.figure_towns import FigureTowns
 from service.own_form import Reading, Sending, Visit
 from service.pages import render
 from service.routes.api.shapes import GemeenteCode, RowNumber
-from service.staff_text import NoteText
+from service.staff_text import NoteText, day_of
 
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/analyse/gebeurtenissen"
@@ -68,9 +68,9 @@ def mark(
     TOWNS.check(visit.viewer, gemeente)
     try:
         with visit.database.write() as session:
-            marked_events.mark(session, gemeente, soort, _day(dag), naam, actor=visit.actor)
+            marked_events.mark(session, gemeente, soort, day_of(dag), naam, actor=visit.actor)
     except WrongEvent as wrong:
-        fault = f"{str(wrong).capitalize()}."
+        fault = sentence(str(wrong))
         return _page(visit, workbench, gemeente, Shown("", fault, soort.value, dag, naam), status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=toegevoegd", 303)
 
@@ -102,10 +102,3 @@ def _page(visit: Visit, workbench: Workbench, gemeente: str, shown: Shown, *, st
         "langst": LONGEST_NAME,
     }
     return render(visit.request, "gebeurtenissen.html", context, status=status, town=town)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -77,7 +77,14 @@ class PageQuestion(KeptQuestion, SpotQuestion):
     page = ADDRESS
 
 
+class TableQuestion(PageQuestion):
+    """The question of the page, with which part of the table is read."""
+
+    pagina: int = Field(1, ge=1, le=100_000)
+
+
 Asking = Annotated[PageQuestion, Query()]
+Kept = TypeVar("Kept", bound=PageQuestion)
 
 
 def barriers(settings: Settings, gemeente: str) -> Path | None:
@@ -88,7 +95,11 @@ def barriers(settings: Settings, gemeente: str) -> Path | None:
 
 @router.get(ADDRESS)
 def remarkable(
-    request: Request, question: Asking, settings: SettingsDep, workbench: WorkbenchDep, viewer: ViewerDep
+    request: Request,
+    question: Annotated[TableQuestion, Query()],
+    settings: SettingsDep,
+    workbench: WorkbenchDep,
+    viewer: ViewerDep,
 ) -> HTMLResponse:
     """Show from which places remarkably many meldingen come, and what rose suddenly."""
     home = towns.home(viewer, default=settings.default_gemeente)
@@ -96,13 +107,27 @@ def remarkable(
     if town is None:
         return render(request, "leeg.html", {})
     question = _settled(question, town, viewer)
+    # The map, its picture and the files are of all places, whichever page of the table is read.
+    whole = question.model_copy(update={"pagina": 1}).query()
     known_at = question.stand_van or datetime.now(UTC)
     asked = question.asked(settings)
     seen = hotspots.spots(workbench, viewer, town, asked)
     rises = hotspots.rises(
         workbench, viewer, town, asked.filters, weeks=question.weken, barriers=asked.barriers
     )
-    program = f"/api/v1/opvallend?{question.query()}"
+    program = f"/api/v1/opvallend?{whole}"
+    shown = spot_view.view(
+        workbench,
+        town,
+        asked,
+        seen,
+        known_at=known_at,
+        addresses={place.code: place_url(place) for place in town.of(Level.BUURT)},
+        outlines_url=program,
+        page=question.pagina,
+    )
+    if question.pagina > shown.table.pages:
+        raise HTTPException(404)
     context = {
         "vraag": question,
         "towns": towns.towns(workbench),
@@ -113,20 +138,13 @@ def remarkable(
         "alle_weken": WEEKS,
         "fewest": FEWEST_EARLIER,
         "found": seen,
-        "view": spot_view.view(
-            workbench,
-            town,
-            asked,
-            seen,
-            known_at=known_at,
-            addresses={place.code: place_url(place) for place in town.of(Level.BUURT)},
-            outlines_url=program,
-        ),
+        "view": shown,
+        "blad": lambda n: f"{ADDRESS}?{question.query(pagina=str(n))}#tabel",
         "programma": program,
         "stijgingen": rises,
         "weken_tekst": span_text(rises.recent) if rises.recent else "",
-        "beeld": {form.value: f"{ADDRESS}/beeld.{form.value}?{question.query()}" for form in Format},
-        "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS),
+        "beeld": {form.value: f"{ADDRESS}/beeld.{form.value}?{whole}" for form in Format},
+        "meenemen": TakeAlong(f"{ADDRESS}/export", whole, FORMS),
         "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
@@ -147,7 +165,7 @@ def picture(
     return Response(drawn, media_type=MEDIA[form])
 
 
-def _settled(question: PageQuestion, town: Places, viewer: Viewer) -> PageQuestion:
+def _settled(question: Kept, town: Places, viewer: Viewer) -> Kept:
     """Return the question about the town that is shown; 404 for who may not see its figures."""
     if not viewer.may(Right.FIGURES_STAFF, town.gemeente.code):
         raise HTTPException(404)

@@ -15,6 +15,7 @@ from data import saved_views
 from data.rights import Right
 from data.saved_views import LONGEST_NAME, LONGEST_QUERY, WrongView
 from service.analysis import places, towns
+from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, WorkbenchDep
 from service.figure_towns import FigureTowns
@@ -82,7 +83,7 @@ def save(
         with visit.database.write() as session:
             saved_views.save(session, visit.actor, gemeente, naam, query)
     except WrongView as wrong:
-        shown = Shown("", f"{str(wrong).capitalize()}.", naam, vraag)
+        shown = Shown("", sentence(str(wrong)), naam, vraag)
         return _page(visit, workbench, gemeente, shown, status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=bewaard", 303)
 
@@ -101,7 +102,7 @@ def rename(
             gemeente = row.municipality_code
             saved_views.rename(session, row, naam)
     except WrongView as wrong:
-        return _page(visit, workbench, gemeente, Shown("", f"{str(wrong).capitalize()}."), status=400)
+        return _page(visit, workbench, gemeente, Shown("", sentence(str(wrong))), status=400)
     return RedirectResponse(f"{PAGE}?gemeente={gemeente}&klaar=naam", 303)
 
 

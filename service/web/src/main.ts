@@ -10,6 +10,9 @@ import { startSearch } from "./search";
 import { startWeight } from "./weights";
 
 document.documentElement.classList.add("js");
+const here = document.querySelector<HTMLElement>(".menu__link[aria-current]");
+const menu = here?.closest("ul");
+if (here && menu) menu.scrollLeft = here.getBoundingClientRect().left - menu.getBoundingClientRect().left - 40;
 for (const box of document.querySelectorAll<HTMLElement>("[data-kaart]")) {
   // The second map of the analysis is started beside the first.
   if (box.closest("[data-wissel=tweede]")) continue;
