@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -20,6 +20,8 @@ from geo.errors import WijkbeeldError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{1,119}")
 LONGEST_STANDING_IN_DAYS: Final = 366
+# What the audit calls an organisation and its text: acts on an account change no figure, acts on these do.
+ORGANISATION: Final = "organisatie"
 
 
 class AccountRefused(WijkbeeldError):
@@ -108,6 +110,15 @@ def of_gemeente(session: Session, gemeente: str) -> list[Listed]:
     ]
 
 
+def with_role(session: Session, gemeente: str, wanted: Collection[Role]) -> list[Account]:
+    """Return the accounts of a gemeente that work and have one of these roles, by name."""
+    held = select(AccountRole.account_id).where(AccountRole.role.in_([one.value for one in wanted]))
+    query = select(Account).where(
+        Account.municipality_code == gemeente, Account.disabled_at.is_(None), Account.id.in_(held)
+    )
+    return list(session.scalars(query.order_by(Account.name)))
+
+
 def roles(session: Session, account: Account) -> tuple[Given, ...]:
     """Return the roles of an account, by name."""
     query = select(AccountRole).where(AccountRole.account_id == account.id).order_by(AccountRole.role)
@@ -148,10 +159,12 @@ def needs_code(account: Account, *, strong: bool = False) -> bool:
 
 def set_roles(session: Session, account: Account, given: Sequence[Given], *, actor: str) -> None:
     """Give an account other roles; its sessions end, so that none has rights of before."""
+    before = roles(session, account)
     session.execute(delete(AccountRole).where(AccountRole.account_id == account.id))
     _store_roles(session, account, given)
     end_sessions(session, account)
     _note(session, actor, "account.rollen", account, rollen=_words(given))
+    _note_organisation(session, actor, "organisatie.rollen", account, (*before, *given))
 
 
 def set_password(
@@ -178,6 +191,7 @@ def disable(session: Session, account: Account, *, actor: str) -> None:
     here = or_(Substitute.account_id == account.id, Substitute.substitute_id == account.id)
     session.execute(delete(Substitute).where(here))
     _note(session, actor, "account.uit", account)
+    _note_organisation(session, actor, "organisatie.uit", account, roles(session, account))
 
 
 def end_sessions(session: Session, account: Account, *, but: str | None = None) -> None:
@@ -250,3 +264,11 @@ def _note(session: Session, actor: str, action: str, account: Account, **detail:
     audit.record(
         session, actor=actor, action=action, object_kind="account", object_id=account.name, detail=detail
     )
+
+
+def _note_organisation(
+    session: Session, actor: str, action: str, account: Account, held: Iterable[Given]
+) -> None:
+    """Write down that an organisation has other areas or is gone: figures count it by them."""
+    if any(one.role is Role.BEWONERSORGANISATIE for one in held):
+        audit.record(session, actor=actor, action=action, object_kind=ORGANISATION, object_id=account.name)

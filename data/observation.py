@@ -53,7 +53,8 @@ def watches(
     rows = _sources(session, viewer, gemeente, known_at)
     kept = _kept(session, [one.source_id for one in rows], known_at)
     # What was stored without an import has no kept days: then those that everybody sees.
-    public = {one.source_id: one for one in _sources(session, PUBLIC, gemeente, known_at)}
+    bare = any(one.source_id not in kept for one in rows)
+    public = {one.source_id: one for one in (_sources(session, PUBLIC, gemeente, known_at) if bare else ())}
     found = {}
     for seen in rows:
         source = session.get_one(Source, seen.source_id)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.models import Municipality, Source
+from geo.exposure import local_day
 
 
 class SourceKind(StrEnum):
@@ -108,7 +109,7 @@ def _age(source: Source, gemeente: str | None, now: datetime) -> SourceAge:
         loaded_at=source.loaded_at,
         age_days=None if source.loaded_at is None else (now - source.loaded_at).days,
         due_on=due_on,
-        late=None if source.every_days is None else due_on is None or now.date() > due_on,
+        late=None if source.every_days is None else due_on is None or local_day(now) > due_on,
         example=source.example,
     )
 
@@ -116,7 +117,7 @@ def _age(source: Source, gemeente: str | None, now: datetime) -> SourceAge:
 def _due_on(source: Source) -> date | None:
     if source.every_days is None or source.loaded_at is None:
         return None
-    return (source.loaded_at + timedelta(days=source.every_days)).date()
+    return local_day(source.loaded_at + timedelta(days=source.every_days))
 
 
 def of_kind(session: Session, kind: SourceKind, gemeente: str) -> list[Source]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 SIGNS: Final = 32
+LONGEST: Final = 100
 
 
 class Purpose(StrEnum):
@@ -31,6 +32,8 @@ def token(purpose: Purpose, name: str, secret: bytes) -> str:
 
 def name_of(purpose: Purpose, given: str, secret: bytes) -> str | None:
     """Return the name that a link stands for; None when it is not one of ours for this purpose."""
+    if len(given) > LONGEST or not given.isascii():
+        return None
     name, _, signature = given.partition(".")
     right = hmac.compare_digest(_sign(purpose, name, secret).encode(), signature.encode())
     return name if right and name else None

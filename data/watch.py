@@ -27,6 +27,7 @@ from data.imports import import_meldingen
 from data.models import Audit, Import, Outbox, Source
 from data.repeating import Repeating
 from geo.errors import WijkbeeldError
+from geo.exposure import local_day
 
 ALARM: Final = "import.alarm"
 WAITING: Final = "import.verwacht"
@@ -167,7 +168,7 @@ class Watcher(Repeating):
         with self._database.write() as session:
             since = _expected_since(session, source, now)
         due = since + timedelta(days=source.every_days)
-        sign = f"{source.source} {due.date()}"[:80]
+        sign = f"{source.source} {local_day(due)}"[:80]
         if now <= due + timedelta(days=1) or self._raised(sign):
             return []
         days = (now - since).days

@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import errors
-from service.routes import API
+from service.built_routes import api_routes
 from service.settings import Settings
 
 API_VERSION = "1.0.0"
@@ -49,8 +49,7 @@ def create_api(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in API:
-        api.include_router(router)
+    api.router.routes.extend(api_routes())
     errors.install_problems(api)
     api.add_middleware(VersionHeader)
     return api

@@ -17,14 +17,13 @@ from service.attempts import Attempts, code_attempts
 from service.bodies import Bodies
 from service.bounds import SmallHeads
 from service.budgets import Budgets, Door
-from service.built_routes import build
+from service.built_routes import page_routes
 from service.dependencies import cookie_name
 from service.headers import ProtectiveHeaders
 from service.heads import Heads
 from service.language import StaysInLanguage
 from service.oidc import providers
 from service.rights import Guard
-from service.routes import PAGES
 from service.settings import Settings
 from service.static_files import Static
 from service.visitors import VisitorAddress, read_networks
@@ -61,8 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.budgets = api.state.budgets = budgets
     app.mount("/api/v1", api)
     app.mount("/static", Static(), name="static")
-    for router in PAGES:
-        app.include_router(router)
+    app.router.routes.extend(page_routes())
     # Inside of what answers faults, so that a refusal is a page or a problem as any other.
     app.router.middleware_stack = Guard(app.router.middleware_stack, app.router.routes)
     errors.install_pages(app)
@@ -82,7 +80,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     database.claim_writer()
     database.migrate()
-    build(app.routes)
     workers = Workers(app.state.workbench, app.state.settings)
     workers.start()
     yield

@@ -51,6 +51,10 @@ LOGGED_IN_TIMES: Final = 10
 OF_A_VISITOR: Final[Mapping[int, Budget]] = MappingProxyType(
     {32: Budget(10, 0.5), 64: Budget(10, 0.5), 56: Budget(20, 1), 48: Budget(60, 3)}
 )
+# What is told as a number of people: a hall full may share an address, and then one an hour.
+OF_WHO_COUNTS: Final[Mapping[int, Budget]] = MappingProxyType(
+    {32: Budget(20, 1 / 60), 64: Budget(20, 1 / 60), 56: Budget(40, 1 / 30), 48: Budget(80, 1 / 15)}
+)
 OF_A_PLACE: Final = Budget(20, 1)
 OF_ALL: Final = Budget(200, 20)
 
@@ -114,9 +118,14 @@ class Budgets:
             for budget in (AT_THE_DOOR[length],)
         )
 
-    def reason(self, client: str, *, at: LngLat | None = None) -> str | None:
-        """Return why what this visitor sends about this place waits for a person; None when it need not."""
+    def reason(self, client: str, *, at: LngLat | None = None, counted: bool = False) -> str | None:
+        """Return why what this visitor sends about this place waits for a person; None when it need not.
+
+        `counted` is what is told as a number of people, so that one visitor cannot make a crowd.
+        """
         visitor = [(network, OF_A_VISITOR[length]) for length, network in networks(client)]
+        if counted:
+            visitor += [(f"telt {network}", OF_WHO_COUNTS[length]) for length, network in networks(client)]
         if not self._sent.take(visitor):
             return BY_VISITOR
         if at is not None and not self._sent.take([(_cell(at), OF_A_PLACE)]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from icalendar.prop import vRecur
 from data.meeting_models import Meeting
 from data.meetings import State
 from geo.exposure import AMSTERDAM
+from service.texts import catalogue
 
 MEDIA: Final = "text/calendar; charset=utf-8"
 ZONE: Final = "Europe/Amsterdam"
@@ -20,20 +22,26 @@ ZONE: Final = "Europe/Amsterdam"
 REFRESH: Final = timedelta(hours=12)
 
 
-def calendar(meetings: Iterable[Meeting], *, base: str, name: str) -> bytes:
+def calendar(meetings: Iterable[Meeting], *, base: str, name: str, off_by: str = "") -> bytes:
     """Return meetings as a calendar; `base` is the address of the service without a slash at the end.
 
     A meeting keeps its UID whatever changes; its SEQUENCE grows, and one that is called off stays in it as
-    CANCELLED. The same meetings give the same bytes.
+    CANCELLED. The same meetings give the same bytes. `off_by`, the mail address of who calls them off, asks
+    calendars to take them off (RFC 5546, CANCEL).
     """
     made = Calendar()
     made.add("prodid", "-//Wijkbeeld//bijeenkomsten//NL")
     made.add("version", "2.0")
+    if off_by:
+        made.add("method", "CANCEL")
     made.add("x-wr-calname", name)
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add_component(_zone())
     for one in meetings:
-        made.add_component(_event(one, base))
+        event = _event(one, base)
+        if off_by:
+            event.add("organizer", f"mailto:{parseaddr(off_by)[1]}")
+        made.add_component(event)
     written: bytes = made.to_ical()
     return written
 
@@ -51,7 +59,8 @@ def _event(meeting: Meeting, base: str) -> Event:
     event.add("dtend", meeting.ends_at.astimezone(AMSTERDAM))
     event.add("sequence", meeting.sequence)
     event.add("status", "CANCELLED" if meeting.state == State.CANCELLED else _status(meeting))
-    event.add("summary", meeting.titel)
+    marked = f" ({catalogue().text('algemeen.voorbeeld')})" if meeting.example else ""
+    event.add("summary", f"{meeting.titel}{marked}")
     if where := ", ".join(filter(None, (meeting.place, meeting.address))):
         event.add("location", where)
     if meeting.lon is not None and meeting.lat is not None:

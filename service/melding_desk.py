@@ -18,6 +18,7 @@ from data.rights import Right
 from data.visibility import Viewer
 from service import security
 from service.analysis import desk_pages
+from service.analysis.words import sentence
 from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
 from service.desk_forms import Handled
 from service.desk_words import PLACE_QUALITY, WAITS
@@ -98,7 +99,7 @@ def attempt(desk: Desk, form: Handled, act: Act, *, beside: str | None = None) -
     except NotFilledIn as missing:
         return _again(desk, form, 400, catalogue().text(str(missing)))
     except NotAllowed as refused:
-        return _again(desk, form, 409, f"{str(refused).capitalize()}.")
+        return _again(desk, form, 409, sentence(str(refused)))
     return None
 
 

@@ -51,6 +51,7 @@ GET /bijeenkomsten/{public_id}/affiche.pdf
 GET /bronnen
 GET /cijfers
 GET /cijfers/{cijfer}
+GET /e/{kort}
 GET /evaluatie/jaar/{token}
 POST /evaluatie/jaar/{token}
 GET /evaluatie/{public_id}

@@ -13,6 +13,7 @@ from service import security
 from service.dependencies import DatabaseDep, SignedDep, ViewerDep
 from service.origin import only_from_here
 from service.security import Signed
+from service.settings import Settings
 
 OLD: str = "Deze knop hoort niet bij uw sessie. Laad de pagina opnieuw."
 
@@ -50,6 +51,12 @@ class Visit:
     def actor(self) -> str:
         """The name under which the audit keeps what is done."""
         return str(self.viewer.account)
+
+    @property
+    def home(self) -> str:
+        """The gemeente that the service begins with."""
+        settings: Settings = self.request.app.state.settings
+        return settings.default_gemeente
 
 
 def _reading(request: Request, database: DatabaseDep, signed: SignedIn) -> Visit:

@@ -11,13 +11,22 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from data.rights import Right
 from data.visibility import PUBLIC, Viewer
 from maps.numbers import dutch
+from service.analysis.meeting_page import hour_text, moment_text
 from service.analysis.places import Place, Places
 from service.analysis.words import day_text, moment_words
-from service.english_words import english_day, english_moment, english_number, english_soort
+from service.english_words import (
+    english_day,
+    english_hour,
+    english_meeting,
+    english_moment,
+    english_number,
+    english_soort,
+)
 from service.language import LANGUAGES, carried, language_of, other_address
 from service.rights import opens
 from service.settings import GemeenteSettings, Settings
@@ -26,6 +35,8 @@ from service.texts import DEFAULT, Catalogue, catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENTRY = "src/main.ts"
+# What staff or residents typed stays as it is: on a page in English it says that it is Dutch.
+IN_DUTCH = Markup(' lang="nl"')
 FAULT = "fout.html"
 # Address, key of the text in the menu.
 MENU = (
@@ -154,6 +165,8 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     texts: Catalogue = catalogue(language)
+    in_own_words = str if language == DEFAULT else english_soort
+    environment.filters["soortwoord"] = in_own_words
     environment.globals.update(
         asset=asset,
         styles=styles,
@@ -164,7 +177,10 @@ def _environment(language: str) -> Environment:
         day_text=day_text if language == DEFAULT else english_day,
         moment_words=moment_words if language == DEFAULT else english_moment,
         dutch=dutch if language == DEFAULT else english_number,
-        soortwoord=str if language == DEFAULT else english_soort,
+        hour_words=hour_text if language == DEFAULT else english_hour,
+        meeting_moment=moment_text if language == DEFAULT else english_meeting,
+        soortwoord=in_own_words,
         languages=LANGUAGES,
+        in_dutch="" if language == DEFAULT else IN_DUTCH,
     )
     return environment

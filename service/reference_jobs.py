@@ -18,6 +18,7 @@ from data.municipalities import need_municipality
 from data.reference_imports import LoadReport, import_addresses, import_areas, import_figures
 from data.sources import SourceKind
 from data.survey_import import import_survey
+from service.example_season import load_season
 
 AREAS: Final = "import areas"
 FIGURES: Final = "import figures"
@@ -39,7 +40,8 @@ def reference_kinds(database: Database) -> dict[str, Kind]:
             codes = [need_municipality(session, word).code for word in arguments["gemeenten"]]
         until = date.fromisoformat(day) if day else None
         done = load_examples(database, until=until, seed=arguments["seed"], gemeenten=codes or None)
-        return {"lines": done.lines()}
+        seasons = load_season(database, until=until, seed=arguments["seed"], gemeenten=codes or None)
+        return {"lines": [*done.lines(), *seasons]}
 
     def no_examples(arguments: Arguments, _control: Control) -> dict[str, Any]:
         return {"lines": [_remove(database, arguments["gemeente"])]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -26,3 +27,11 @@ Plain = (BeforeValidator(_plain), AfterValidator(_printable))
 Line = Annotated[str, Field(max_length=LONGEST_LINE), *Plain]
 NoteText = Annotated[str, Field(max_length=LONGEST_NOTE), *Plain]
 Reason = Annotated[str, Field(max_length=LONGEST_REASON), *Plain]
+
+
+def day_of(text: str) -> date | None:
+    """Return the day in a field; None when it is empty or no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -16,7 +16,7 @@ from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from geo.errors import WijkbeeldError
-from service.analysis import gebiedsfoto, places
+from service.analysis import places
 from service.analysis.workbench import Workbench
 from service.commands.settings import read_settings
 from service.pages import place_url
@@ -34,6 +34,9 @@ def write_sheets(
     ] = False,
 ) -> None:
     """Write uw gebied op één blad for every gebied of a town, as PDF."""
+    # What draws takes a second to come along, which other commands need not wait for.
+    from service.analysis import gebiedsfoto
+
     settings = read_settings()
     workbench = Workbench(Database(settings.database_url))
     viewer = Viewer("opdrachtregel", ALL_ROLES) if staff else PUBLIC

@@ -17,7 +17,6 @@ from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from geo.errors import WijkbeeldError
 from maps.formats import Format
-from service.analysis import maps
 from service.analysis.workbench import Workbench
 from service.commands.settings import read_settings
 
@@ -43,6 +42,9 @@ def write_map(
     staff: Staff = False,
 ) -> None:
     """Write a map as one HTML file that opens without network."""
+    # What draws takes a second to come along, which other commands need not wait for.
+    from service.analysis import maps
+
     viewer, workbench, filters = _open(gemeente, van, tot, staff=staff)
     try:
         if cijfer is None:
@@ -65,6 +67,8 @@ def write_picture(
     staff: Staff = False,
 ) -> None:
     """Write a map as a picture: PNG, or SVG when the file is named so."""
+    from service.analysis import maps
+
     form = Format.SVG if output.suffix.lower() == ".svg" else Format.PNG
     viewer, workbench, filters = _open(gemeente, van, tot, staff=staff)
     try:

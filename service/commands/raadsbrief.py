@@ -14,8 +14,7 @@ from data.municipalities import need_municipality
 from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
 from geo.errors import WijkbeeldError
-from service.analysis import places, raadsbrief
-from service.analysis.raadsbrief_files import LetterForm, written
+from service.analysis import places
 from service.analysis.workbench import Workbench
 from service.commands.settings import read_settings
 
@@ -33,6 +32,10 @@ def write_letter(
     ] = False,
 ) -> None:
     """Draft the yearly letter to the council, ready to edit: what was found, chosen and done per gebied."""
+    # The computations of the letter take a second to come along, which other commands need not wait for.
+    from service.analysis import raadsbrief
+    from service.analysis.raadsbrief_files import LetterForm, written
+
     ending = bestand.suffix.lower().removeprefix(".")
     if ending not in set(LetterForm):
         console.print(f"[red]een brief is .docx of .md, niet {bestand.name}[/red]")

@@ -15,8 +15,8 @@ from data.bundled import load_bundled
 from data.database import Database, WriterBusy
 from data.examples import load_examples
 from data.readers.bundled import TOWNS
-from service.app import create_app
 from service.commands.settings import settings_to_serve
+from service.example_season import load_season
 from service.security import PASSWORDS
 from service.settings import GemeenteSettings, Settings, Wijkcoordinator
 
@@ -54,7 +54,7 @@ def demo() -> None:
         console.print(f"[red]{error}; draait de demo al?[/red]")
         raise typer.Exit(1) from None
     database.migrate()
-    loaded = [*load_bundled(database).lines(), *load_examples(database).lines()]
+    loaded = [*load_bundled(database).lines(), *load_examples(database).lines(), *load_season(database)]
     console.print("\n".join(loaded) if loaded else "De gegevens waren al geladen.")
     database.close()
     password = secrets.token_urlsafe(9)
@@ -89,6 +89,8 @@ def _welcome(settings: Settings, password: str, *, seconds: float) -> None:
         ("/", "de kaart met wijken"),
         ("/analyse", "warmtekaart en cijfers per buurt"),
         ("/kaarten", "kaarten om mee te nemen"),
+        ("/bijeenkomsten", "bijeenkomsten in de wijk"),
+        ("/themas", "waarover een gebied kan praten (na inloggen)"),
         ("/bronnen", "waar alles vandaan komt"),
     ):
         console.print(f"  {address}{path}  {what}", soft_wrap=True)
@@ -97,6 +99,9 @@ def _welcome(settings: Settings, password: str, *, seconds: float) -> None:
 
 
 def _run(settings: Settings) -> None:
+    # All pages come along with it: no other command has to wait for those.
+    from service.app import create_app
+
     sys.setswitchinterval(SWITCH_S)
     uvicorn.run(
         create_app(settings),

@@ -14,8 +14,9 @@ from data.rights import ALL_ROLES
 from data.visibility import Viewer
 from geo.errors import WijkbeeldError
 from service.analysis import places
-from service.analysis.theme_advice import Wish, town_advice
+from service.analysis.theme_advice import town_advice
 from service.analysis.theme_bias import Changed, bias
+from service.analysis.town_advice import Wish
 from service.analysis.workbench import Workbench
 from service.commands.settings import read_settings
 
