@@ -25,7 +25,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-u
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: .venv/stamps/run assets  ## Set up, load the bundled open data and example meldingen, and serve on PORT (8000)
+demo: .venv/stamps/run assets  ## Set up, load the bundled open data and example records, and serve on PORT (8000)
 	@PORT=$(PORT) exec $(BIN)/wijkbeeld demo
 
 run: .venv/stamps/run assets  ## Serve what is in the database, without loading anything

@@ -151,6 +151,20 @@ SPOT_STATES = (
         staff=True,
         says="hoge cijfers bij elkaar",
     ),
+    State(
+        "second page of hexagons",
+        Kind.MANY,
+        f"{SPOTS}?gemeente=GM0556&plek=zeshoek&pagina=2",
+        staff=True,
+        says="Zeshoeken 101 t/m 200 van 227",
+    ),
+    State(
+        "last page of hexagons",
+        Kind.MANY,
+        f"{SPOTS}?gemeente=GM0556&plek=zeshoek&pagina=3",
+        staff=True,
+        says="Zeshoeken 201 t/m 227 van 227",
+    ),
     State("places without a script", Kind.MANY, f"{SPOTS}?gemeente=GM0556", staff=True, plain=True),
     State(
         "places without meldingen",

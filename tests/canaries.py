@@ -16,11 +16,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import numpy.typing as npt
+from pypdf import PdfReader
 
 NEAR_M: Final = 25.0
 # Metres in a degree at 52 degrees north.
@@ -28,6 +30,8 @@ DEGREE_M: Final = (68_700.0, 111_300.0)
 DEEP: Final = 2
 # In a table other columns may stand between the two numbers of a point.
 APART: Final = 4
+# By how many bytes texts are put together.
+ALIKE: Final = 3
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _NUMBER: Final = re.compile(rb"(?<![\w.])-?\d{1,6}(?:\.\d+)?(?![\w.])")
 _ESCAPED: Final = re.compile(rb"\\u([0-9a-fA-F]{4})")
@@ -51,7 +55,15 @@ def leaks(canaries: Iterable[Canary], body: bytes, headers: Mapping[str, str] | 
     told = "\n".join(f"{name}: {value}" for name, value in (headers or {}).items()).encode()
     texts = {one.text.lower().encode(): one.what for one in canaries if one.text}
     points = [one for one in canaries if not one.text]
+    body = _printed(body) if body.startswith(b"%PDF") else body
     return _told(texts, {*decodings(body), *decodings(told)}) | _pointed_at(points, body)
+
+
+def _printed(content: bytes) -> bytes:
+    """What is read of a PDF: its words are numbers of drawn letters otherwise."""
+    found = PdfReader(io.BytesIO(content))
+    words = [*(page.extract_text() for page in found.pages), *map(str, (found.metadata or {}).values())]
+    return "\n".join(words).encode()
 
 
 def decodings(content: bytes, deep: int = DEEP) -> Iterator[bytes]:
@@ -104,8 +116,22 @@ def _all_decoded(content: bytes) -> Iterator[bytes]:
 def _told(texts: Mapping[bytes, str], forms: Iterable[bytes]) -> set[str]:
     if not texts:
         return set()
-    anyone = re.compile(b"|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True)))
+    anyone = _any_of(frozenset(texts))
     return {texts[found] for form in forms for found in anyone.findall(form.lower())}
+
+
+@cache
+def _any_of(texts: frozenset[bytes]) -> re.Pattern[bytes]:
+    """A pattern of each of these texts, the longest first.
+
+    Those that begin alike stand together: where none begins, the pattern tries a few and not hundreds.
+    """
+    alike: dict[bytes, list[bytes]] = {}
+    for text in sorted(texts, key=len, reverse=True):
+        alike.setdefault(text[:ALIKE], []).append(re.escape(text[ALIKE:]))
+    return re.compile(
+        b"|".join(re.escape(one) + b"(?:" + b"|".join(ends) + b")" for one, ends in alike.items())
+    )
 
 
 def _pointed_at(points: list[Canary], body: bytes) -> set[str]:

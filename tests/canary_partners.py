@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from data import help_offers, introductions, invitations
+from data import help_offers, introductions, invitations, invited
 from data.database import Database
 from data.help_offers import Offer
 from data.invitations import Answer, State, Way
+from data.invited import News
 from data.meeting_models import Meeting
 from data.melding_words import public_ids
 from data.partner_fields import Given
@@ -20,8 +21,11 @@ from service.settings import Settings
 
 Text = Callable[[str, str], str]
 # Those of a list reach the partner, and the coordinator alone.
-PARTNERS = ("partner", "vraag-partner")
+PARTNERS = ("partner", "vraag-partner", "brief-partner")
+BY_POST = "brief-partner"
 HELPERS = ("hulp-een", "hulp-ander")
+# Was asked about one of them, and did not answer.
+ASKED = "hulp-gevraagd"
 
 
 class Planting(Protocol):
@@ -37,7 +41,7 @@ class Planting(Protocol):
 def plant_partners(
     database: Database, settings: Settings, planted: Planting, gemeente: str, wijk: str
 ) -> None:
-    """A partner who answered, one who was reminded, and two residents who were introduced."""
+    """A partner who answered, one who was reminded, one by post, and two residents who were introduced."""
     text = planted.text
     secret, now = read_secret(settings.var_folder), datetime.now(UTC)
     with database.write() as session:
@@ -61,6 +65,14 @@ def plant_partners(
         said = Answer(State.COMES, 1, text(gemeente, "partner: opmerking"))
         invitations.answer(session, meeting, lines[0], said, actor="proef")
         planted.invited.append(meeting.public_id)
+        invited.tell(session, meeting, News.MOVED, actor="proef", now=now)
+        other = _meeting(gemeente, wijk, now)
+        session.add(other)
+        session.flush()
+        invitations.add(session, other, rows[0], "", actor="proef")
+        invitations.send(session, other, Way.MAIL, secret=secret, actor="proef")
+        other.state = "afgelast"
+        invited.tell(session, other, News.CALLED_OFF, actor="proef", now=now)
         planted.partners += [row.public_id for row in rows]
     _introduce(database, secret, text, gemeente, wijk)
 
@@ -71,7 +83,7 @@ def _given(text: Text, gemeente: str, kind: str) -> Given:
         organisatie=text(gemeente, f"{kind}: organisatie"),
         functie=text(gemeente, f"{kind}: functie"),
         naam=text(gemeente, f"{kind}: naam"),
-        email=f"{text(gemeente, f'{kind}: adres voor mail')}@bewoner.example",
+        email="" if kind == BY_POST else f"{text(gemeente, f'{kind}: adres voor mail')}@bewoner.example",
         adres=text(gemeente, f"{kind}: adres"),
         bron=text(gemeente, f"{kind}: bron"),
         toestemming=date(2026, 1, 1),
@@ -95,11 +107,11 @@ def _meeting(gemeente: str, wijk: str, now: datetime) -> Meeting:
 
 
 def _introduce(database: Database, secret: bytes, text: Text, gemeente: str, wijk: str) -> None:
-    """Both are asked, and both say yes; a third never confirmed."""
+    """Two say yes to each other; one of them and a third do not answer; a fourth never confirmed."""
     now = datetime.now(UTC)
     with database.write() as session:
         rows = []
-        for kind in (*HELPERS, "hulp-nooit"):
+        for kind in (*HELPERS, ASKED, "hulp-nooit"):
             wanted = Offer(
                 gemeente=gemeente,
                 area=wijk,
@@ -110,9 +122,10 @@ def _introduce(database: Database, secret: bytes, text: Text, gemeente: str, wij
             )
             key = text(gemeente, f"{kind}: sleutel")
             rows.append(help_offers.offer(session, wanted, key=key, secret=secret, now=now))
-        for row in rows[:2]:
+        for row in rows[:3]:
             help_offers.confirm(session, row.public_id, now)
         reason = text(gemeente, "hulp-een: reden")
         made = introductions.propose(session, rows[0], rows[1], reason, actor="proef", now=now)
         for side in ("1", "2"):
             assert introductions.answer(session, side + made.public_id, agreed=True, now=now)
+        introductions.propose(session, rows[0], rows[2], reason, actor="proef", now=now)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from data import agreements, evaluations, meeting_reports, meetings
+from data import agreement_reminders, agreements, evaluations, meeting_reports, meetings, year_evaluations
 from data.agreements import Given
 from data.database import Database
 from data.meeting_models import Meeting
@@ -39,14 +39,14 @@ def plant_reports(database: Database, settings: Settings, text: Text, gemeente: 
         ended = agreements.agree(session, by, meeting, done, now=now)
         came = text(gemeente, "afspraak: antwoord")
         agreements.close(session, ended, agreements.State.KEPT, came, actor="proef", today=now.date())
-        agreements.remind(session, now)
+        agreement_reminders.remind(session, now)
         words = {"woorden": text(gemeente, "evaluatie: tekst")}
         for number in range(6):
             paper = {"actor": "proef", "now": now, "key": f"{gemeente}{number}", "secret": secret}
             evaluations.enter(session, meeting, words, **paper)  # type: ignore[arg-type]
         # As if it were long ago, so that everybody reads the counts.
         meeting.starts_at, meeting.ends_at = now - timedelta(weeks=9), now - timedelta(weeks=8)
-        evaluations.ask_year(session, gemeente, wijk, now.year, secret=secret, actor="proef", now=now)
+        year_evaluations.ask(session, gemeente, wijk, now.year, secret=secret, actor="proef", now=now)
         return [meeting.public_id]
 
 

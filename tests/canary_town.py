@@ -1,6 +1,6 @@
 """Two towns in which everything private carries a canary, and a service with an account of every role.
 
-Something is done about each melding, so that mails of all kinds leave; `canary_mails` sends them for real.
+Something is done about each melding, so that mails of all kinds leave.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import photo_files
 from account_town import HASHED, OTHER, OWN, log_in
 from canaries import Canary
+from canary_area import plant_gebied
 from canary_choices import plant_choices
 from canary_meetings import plant_meetings
 from canary_partners import plant_partners
@@ -23,7 +23,6 @@ from canary_requests import plant_requests
 from fastapi.testclient import TestClient
 from fresh import sqlite_url
 from intake_door import database_of, two_towns
-from mail_server import Post, mail_server
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -58,8 +57,6 @@ from data.visibility import Viewer
 from data.watch import WatchedSource, Watcher
 from geo.crs import RD, to_lnglat
 from service.app import create_app
-from service.mail_contents import Contents
-from service.mailer import Mailer, Round
 from service.melding_form import fresh_key
 from service.photo_form import photo_store
 from service.secret import read_secret
@@ -76,8 +73,9 @@ POINTS = {
 }
 # Public, with its text and photo; all others wait for a person, or are of a class that is never shown.
 PUBLIC_KIND = "afvalbak"
-# What a colleague is asked about, and what is passed on to the party of a partner.
+# What a colleague is asked about, what a party gets, and whose address nobody confirms.
 HANDED_ON, PASSED_ON = "boom", "geluid"
+UNCONFIRMED = (OTHER, "boom")
 WIJKEN = {OWN: "WK062200", OTHER: "WK055600"}
 BUURTEN = {OWN: "BU06220001", OTHER: "BU05560001"}
 # From where a melding comes, and with what: an address of the block for examples.
@@ -126,6 +124,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
         planted = Planted()
         with database.write() as session:
             store_edition(session, two_towns())
+            plant_gebied(session, OTHER, BUURTEN[OTHER])
             for gemeente in (OWN, OTHER):
                 parties.store_parties(session, gemeente, PARTIES, actor="proef")
                 for role in Role:
@@ -158,22 +157,6 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
             _hand_out(database, planted, gemeente)
         _let_a_source_be_late(database, folder)
         yield client, planted
-
-
-def canary_mails(client: TestClient) -> list[EmailMessage]:
-    """What leaves of the outbox, as a mail server takes it."""
-    settings: Settings = client.app.state.settings  # type: ignore[attr-defined]
-    post = Post()
-    post.refuse[GONE] = "550 no such mailbox"
-    with mail_server(post) as port:
-        sending = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "geen"}
-        settings = settings.model_copy(update={**sending, "beheer_email": KEEPER})
-        secret = read_secret(settings.var_folder)
-        contents = Contents(database_of(client), settings, secret)
-        mailer = Mailer(database_of(client), settings, secret, contents)
-        while mailer.send_due() != Round():
-            pass
-    return post.taken
 
 
 def hide(client: TestClient, public_id: str) -> None:
@@ -226,7 +209,8 @@ def _do_something(database: Database, planted: Planted) -> None:
                 photos = frozenset(session.scalars(select(Photo.id).where(Photo.melding_id == melding.id)))
                 handling.release(session, melding, actor="proef", text=True, photos=photos)
             for follower in session.scalars(select(Follower).where(Follower.melding_id == melding.id)):
-                followers.confirm(session, follower.public_id, now)
+                if (gemeente, kind) != UNCONFIRMED:
+                    followers.confirm(session, follower.public_id, now)
             line = planted.text(gemeente, f"{kind}: regel voor de melder")
             if (gemeente, kind) == (OTHER, PUBLIC_KIND):
                 forwarding.enlist(session, forwarding.Destination(OTHER, email=SYSTEM), now)

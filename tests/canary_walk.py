@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from account_town import OTHER, OWN
 from canaries import leaks
+from canary_area import GEBIED
 from canary_town import (
     BUURTEN,
     POINTS,
@@ -122,7 +123,7 @@ class Walk:
             "id": ("meldingen_inw",) if "cijfers" in path else named,
             "service_request_id": named,
             "digest": planted.digests[:1] if "{token}" in path else planted.digests,
-            "code": (OWN, "WK062200", *BUURTEN.values()),
+            "code": (GEBIED,) if "/blad" in path else (OWN, "WK062200", *BUURTEN.values()),
             "gemeente": (OWN,),
             "gebied": ("WK062200",),
             "soort": ("warmte", "meldingen_inw"),

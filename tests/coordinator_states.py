@@ -30,6 +30,13 @@ THEME_STATES = (
     State(
         "advice with other weights", Kind.MANY, f"{BOARD}/GB062202?cijfers=0&samenstelling=nee", staff=True
     ),
+    State(
+        "advice without special places",
+        Kind.MANY,
+        f"{BOARD}/GB062202?bijzonder=nee",
+        staff=True,
+        says="In deze cijfers tellen niet mee: Sportpark Holy.",
+    ),
     State("advice without anything to say", Kind.EMPTY, f"{BOARD}/WK055607", staff=True),
     State("advice for what is not there", Kind.ERROR, f"{BOARD}/GB999999", staff=True, status=404),
     State("all themes", Kind.MANY, f"{REGISTER}?gemeente=GM0622", staff=True),

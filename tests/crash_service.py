@@ -27,11 +27,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.intake import Receipt, take_in
 from service.analysis import intake
 from service.app import create_app
+from service.built_routes import api_routes, page_routes
 
 
 def main() -> None:
-    """Make a service for every line that comes in, until there are no more."""
+    """Make a service for every line that comes in, until there are no more; all have the routes at hand."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    page_routes()
+    api_routes()
     for line in sys.stdin:
         order = json.loads(line)
         listening = socket.create_server(("127.0.0.1", 0))

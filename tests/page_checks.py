@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 WIDTHS = (1280, 360)
 AXE = Path(__file__).parent.parent / "service/web/node_modules/axe-core/axe.min.js"
@@ -19,6 +19,15 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 @cache
 def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
+
+
+def with_axe(context: BrowserContext) -> None:
+    """Have axe in every page that opens from here on.
+
+    The browser then translates it once and not for each page. Frames stay as they are, since
+    axe would ask them too.
+    """
+    context.add_init_script(f"if (window === window.top) {{ {_axe()}\n}}")
 
 
 def ready(page: Page) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fresh import sqlite_url
-from page_checks import barriers, ready, too_wide
+from page_checks import barriers, ready, too_wide, with_axe
 from page_state import Site, State, line_of
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 from served import ACCOUNT, Served, loaded_database, served
@@ -95,6 +95,7 @@ class World:
     def _context(self, who: str, *, scripts: bool) -> BrowserContext:
         made = self.browser.new_context(locale="nl-NL", java_script_enabled=scripts)
         made.add_init_script(WITHOUT_DRAFT)
+        with_axe(made)
         if who:
             url = self.sites[Site.TOWN].url
             made.add_cookies([{"name": "wijkbeeld", "value": self.furnished.tokens[who], "url": url}])
@@ -138,8 +139,8 @@ def look_at(state: State, world: World) -> None:
         ready(shown)
         for width in PHONE_FIRST:
             shown.set_viewport_size({"width": width, "height": 800})
-            assert (width, barriers(shown)) == (width, [])
-            assert (width, too_wide(shown)) == (width, 0)
+            found = (width, barriers(shown), too_wide(shown))
+            assert found == (width, [], 0), found
         assert watched.faults == []
         assert watched.strangers == []
         page.context.set_offline(False)

@@ -118,6 +118,7 @@ WORD_STATES = (
     State("how it works", Kind.ONE, "/zo-werkt-het"),
     State("how it works in English", Kind.ONE, "/zo-werkt-het?taal=en"),
     State("how an advice comes about", Kind.ONE, "/zo-komt-het-advies-tot-stand"),
+    State("how an advice comes about in English", Kind.ONE, "/zo-komt-het-advies-tot-stand?taal=en"),
     State(
         "how an advice comes about without a town",
         Kind.EMPTY,

@@ -28,13 +28,19 @@ def _settle_without_a_line(page: Page) -> None:
 def _done_without_a_line(page: Page) -> None:
     page.evaluate("document.querySelectorAll('[required]').forEach(one => one.removeAttribute('required'))")
     page.locator("summary").first.click()
-    press(page, page.locator("main form button").first)
+    press(page, page.locator("form.werkdaad button").first)
 
 
 def _done(page: Page) -> None:
     page.locator("summary").first.click()
     page.locator("main form input[name=uitkomst]").first.fill("Het is klaar.")
-    press(page, page.locator("main form button").first)
+    press(page, page.locator("form.werkdaad button").first)
+
+
+def _change_to_nothing(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('[required]').forEach(one => one.removeAttribute('required'))")
+    page.locator("#dag").fill("")
+    press(page)
 
 
 def _enter_paper(page: Page) -> None:
@@ -94,9 +100,23 @@ REPORT_STATES = (
         who="wijk",
         line="POST /acties/{public_id}/klaar",
     ),
+    State("an action to change", Kind.ONE, "/acties/{agreement}/wijzigen", who="wijk"),
+    State("an action that is none", Kind.ERROR, "/acties/weg/wijzigen", who="wijk", status=404),
+    State(
+        "an action changed to nothing",
+        Kind.ERROR,
+        "/acties/{agreement}/wijzigen",
+        _change_to_nothing,
+        who="wijk",
+        line="POST /acties/{public_id}/wijzigen",
+    ),
     State("answers about a meeting", Kind.MANY, f"{OLD}/evaluatie", staff=True),
     State("no answers about a meeting", Kind.EMPTY, f"{OPEN}/evaluatie", staff=True),
     State("answers about nothing", Kind.ERROR, "/bijeenkomsten/weg/evaluatie", staff=True, status=404),
+    State("the address of the form on a screen", Kind.ONE, f"{PAST}/evaluatie/scherm", staff=True),
+    State(
+        "a screen about nothing", Kind.ERROR, "/bijeenkomsten/weg/evaluatie/scherm", staff=True, status=404
+    ),
     State("a form of paper entered", Kind.SUCCESS, f"{PAST}/evaluatie", _enter_paper, staff=True),
     State(
         "a form of paper without an answer",
@@ -126,7 +146,9 @@ REPORT_STATES = (
     State("a file of no gebied", Kind.ERROR, "/overdracht/GB999999", staff=True, status=404),
 )
 EVALUATION_STATES = (
+    State("a report in English", Kind.ONE, f"{OLD}?taal=en", says="There were 25 people."),
     State("what do you think", Kind.ONE, "/evaluatie/{meeting_past}"),
+    State("what do you think, in English", Kind.ONE, "/evaluatie/{meeting_past}?taal=en"),
     State("what people thought", Kind.MANY, "/evaluatie/{meeting_old}", says="Wat 6 mensen ervan vonden"),
     State("what people will think", Kind.EMPTY, "/evaluatie/{meeting_open}", says="nog niet geweest"),
     State("what nobody thinks", Kind.ERROR, "/evaluatie/weg", status=404),

@@ -8,7 +8,7 @@ from met_in_town import GEBIED, TOWN, plan_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import agreements, evaluations, meeting_reports, meetings
+from data import agreements, evaluations, meeting_reports, meetings, year_evaluations
 from data.agreements import Given
 from data.database import Database
 from data.meeting_models import Agreement, Meeting
@@ -40,9 +40,10 @@ def report_in_town(database: Database, secret: bytes, names: dict[str, str]) -> 
         evaluations.enter(session, past, SAID, actor="wijk", now=now, key="past", secret=secret)
         partner = session.scalars(select(Partner).where(Partner.organisation == "Wijkraad Holy")).one()
         partner.email = "raad@holy.example"
-        evaluations.ask_year(session, TOWN, GEBIED, now.year, secret=secret, actor="wijk", now=now)
-        link = evaluations.year_token(GEBIED, now.year, partner, secret)
-        return {"meeting_old": old.public_id, "year_link": link}
+        year_evaluations.ask(session, TOWN, GEBIED, now.year, secret=secret, actor="wijk", now=now)
+        link = year_evaluations.link_of(GEBIED, now.year, partner, secret)
+        waiting = session.scalars(select(Agreement).where(Agreement.text == "Een kaart maken")).one()
+        return {"meeting_old": old.public_id, "agreement": waiting.public_id, "year_link": link}
 
 
 def _agree(session: Session, old: Meeting, past: Meeting, now: datetime) -> None:

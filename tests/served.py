@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -85,22 +86,80 @@ def _filled(name: str, fill: Callable[[Database], object], begin: Callable[[], P
     return path
 
 
+class Forked:
+    """A service of `forked_service`."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], log: Path) -> None:
+        maker = _maker()
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        order = {"folder": str(folder), "environment": environment, "log": str(log)}
+        maker.stdin.write(json.dumps(order) + "\n")
+        maker.stdin.flush()
+        self._pid = int(maker.stdout.readline())
+
+    def runs(self) -> bool:
+        """Whether it has not ended; its maker waits for nobody, so that none stays as a zombie."""
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """End it, and wait until it has."""
+        last = time.monotonic() + 30
+        if self.runs():
+            os.kill(self._pid, signal.SIGTERM)
+        while self.runs():
+            assert time.monotonic() < last, "the service does not end"
+            time.sleep(0.05)
+
+
+class Commanded:
+    """A service that its command starts, from nothing."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], log: Path) -> None:
+        command = [str(Path(sys.executable).with_name("wijkbeeld")), "serve"]
+        with log.open("wb") as file:
+            self._running = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._running.poll() is None
+
+    def end(self) -> None:
+        """End it, and wait until it has."""
+        self._running.terminate()
+        self._running.wait(timeout=30)
+
+
+@cache
+def _maker() -> subprocess.Popen[str]:
+    """What forks services for all modules of a run; it ends with the run."""
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": f"{here.parent}:{here}"}
+    command = [sys.executable, str(here / "forked_service.py")]
+    maker = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(maker.kill)
+    return maker
+
+
 @contextmanager
-def served(database_url: str, folder: Path, **settings: str) -> Iterator[Served]:
+def served(
+    database_url: str, folder: Path, *, start: type[Forked | Commanded] = Forked, **settings: str
+) -> Iterator[Served]:
     """The service on this database, with more settings from the environment; it ends with the block."""
     port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [str(Path(sys.executable).with_name("wijkbeeld")), "serve"]
-    with (folder / "dienst.log").open("wb") as log:
-        running = subprocess.Popen(
-            command, cwd=folder, env=_environment(database_url, port) | settings, stdout=log, stderr=log
-        )
-        try:
-            _wait(url, running, folder / "dienst.log")
-            yield Served(url, database_url)
-        finally:
-            running.terminate()
-            running.wait(timeout=30)
+    url, log = f"http://127.0.0.1:{port}", folder / "dienst.log"
+    running = start(folder, _environment(database_url, port) | settings, log)
+    try:
+        _wait(url, running, log)
+        yield Served(url, database_url)
+    finally:
+        running.end()
 
 
 def _environment(database_url: str, port: int) -> dict[str, str]:
@@ -128,10 +187,10 @@ def _free_port() -> int:
     return port
 
 
-def _wait(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(url: str, running: Forked | Commanded, log: Path) -> None:
     """Wait until the service answers; an error with its last words when it ends or takes too long."""
     end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end and running.poll() is None:
+    while time.monotonic() < end and running.runs():
         try:
             with urlopen(f"{url}/health", timeout=5):
                 return

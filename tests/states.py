@@ -158,7 +158,8 @@ POST /beheer/verzoeken/{{public_id}}/contact | error success
 POST /beheer/verzoeken/{{public_id}}/antwoord | error
 GET /beheer/wissen                      | empty one success
 POST /beheer/wissen                     | error
-POST /beheer/wissen/zoek                | one error
+POST /beheer/wissen/zoek                | one many error
+POST /beheer/wissen/inzage              | error
 GET /beheer/antwoorden                  | empty many error success
 POST /beheer/antwoorden                 | error
 POST /beheer/antwoorden/{{nummer}}      | error
@@ -236,9 +237,12 @@ POST /bijeenkomsten/{{public_id}}/afspraken | error
 POST /bijeenkomsten/{{public_id}}/afspraken/{{afspraak}} | error
 GET /bijeenkomsten/{{public_id}}/evaluatie | empty many error success
 POST /bijeenkomsten/{{public_id}}/evaluatie | error
+GET /bijeenkomsten/{{public_id}}/evaluatie/scherm | one error
 POST /bijeenkomsten/{{public_id}}/evaluatie/wachtend | error
 GET /acties                             | empty many success
 POST /acties/{{public_id}}/klaar        | error
+GET /acties/{{public_id}}/wijzigen      | one error
+POST /acties/{{public_id}}/wijzigen     | error
 GET /evaluatie/{{public_id}}            | empty one many error success
 POST /evaluatie/{{public_id}}           | error
 GET /evaluatie/jaar/{{token}}           | one error success
@@ -269,6 +273,7 @@ FILES = frozenset(
         "GET /bijeenkomsten/{public_id}.ics",
         "GET /bijeenkomsten/{public_id}/affiche.pdf",
         "GET /bijeenkomsten/{public_id}/telblad.pdf",
+        "GET /bijeenkomsten/{public_id}/evaluatie/formulier.pdf",
         "GET /feeds/{code}.atom",
         "GET /feeds/{code}.ics",
         "GET /fotos/{digest}.jpg",
@@ -279,6 +284,7 @@ FILES = frozenset(
         "GET /partners/export/{vorm}",
         "GET /partners/inlezen/{naam}/afgekeurd.csv",
         "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf",
+        "GET /overdracht/{code}/map.pdf",
         "GET /peilingen/{code}/formulier.pdf",
         "GET /publicaties/{nummer}.csv",
         "GET /static/{path}",
@@ -291,6 +297,7 @@ FILES = frozenset(
 LEAD_ON = frozenset(
     {
         "GET /begin",
+        "GET /e/{kort}",
         "POST /aanmelding/{token}/afmelden",
         "POST /abonnement/{token}/langer",
         "POST /abonnement/{token}/stop",
@@ -337,7 +344,15 @@ AS_ZICHTBAAR = frozenset(
 # A form that is refused here comes back on the list of its meeting, just as `versturen` shows it.
 AS_ZICHTBAAR |= frozenset(
     f"POST /bijeenkomsten/{{public_id}}/uitnodigen/{act}"
-    for act in ("voorstel", "erbij", "herinneren", "{naam}/weg", "{naam}/terug", "{naam}/antwoord")
+    for act in (
+        "voorstel",
+        "erbij",
+        "herinneren",
+        "{naam}/weg",
+        "{naam}/terug",
+        "{naam}/antwoord",
+        "{naam}/gemeld",
+    )
 )
 # Programs ask here, and get no page.
 FOR_PROGRAMS = ("/api/", "/open311/")

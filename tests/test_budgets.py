@@ -22,6 +22,7 @@ from service.budgets import (
     OF_A_PLACE,
     OF_A_VISITOR,
     OF_ALL,
+    OF_WHO_COUNTS,
     REMEMBERED,
     Budget,
     Budgets,
@@ -161,6 +162,16 @@ def test_meldingen_of_one_visitor_wait_when_they_are_too_many(budgets: Budgets, 
     assert budgets.reason("192.0.2.2") is None
     clock.now += 60 / OF_A_VISITOR[32].per_minute
     assert [budgets.reason("192.0.2.1") for _ in range(2)] == [None, BY_VISITOR]
+
+
+def test_one_visitor_makes_no_crowd_in_a_day(budgets: Budgets, clock: Clock) -> None:
+    found = []
+    for _ in range(24 * 60):
+        found.append(budgets.reason("192.0.2.1", counted=True))
+        clock.now += 59
+    # A minute apart all day: what was there at first, and one an hour.
+    assert sum(one is None for one in found) == OF_WHO_COUNTS[32].burst + 23
+    assert budgets.reason("192.0.2.1") is None
 
 
 def test_meldingen_of_one_place_wait_when_they_are_too_many(budgets: Budgets) -> None:

@@ -7,11 +7,15 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from account_town import OWN
 from canaries import Canary, leaks
 from canary_town import POINTS
+
+from maps.meeting_sheets import TallySheet, pdf
 
 SECRET = Canary("geheim", "kanarie007vogel")
 X, Y = POINTS[OWN, "geluid"]
@@ -47,6 +51,20 @@ def zipped(text: bytes) -> bytes:
 def test_a_text_is_found_in_every_decoding(body: bytes) -> None:
     assert leaks([SECRET], body) == {"geheim"}
     assert leaks([SECRET], body.replace(b"007", b"008")[:4]) == set()
+
+
+def test_a_text_is_found_on_paper_and_in_its_title() -> None:
+    sheet = TallySheet(
+        title="Wie was er?",
+        lead="",
+        how="",
+        kinds=("Kanarie007vogel",),
+        columns=("Wie", "Streepjes", "Samen"),
+        total="Samen",
+        sender="Gemeente",
+    )
+    for one in (sheet, replace(sheet, title="Kanarie007vogel", kinds=("Bewoners",))):
+        assert leaks([SECRET], pdf(one, made_at=datetime(2026, 7, 1, tzinfo=UTC))) == {"geheim"}
 
 
 @pytest.mark.parametrize(

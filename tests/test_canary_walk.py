@@ -11,8 +11,10 @@ import photo_files
 import pytest
 from account_town import OTHER, OWN
 from canaries import Canary, leaks
+from canary_area import GEBIED
 from canary_choices import CHOOSING
-from canary_partners import HELPERS, PARTNERS
+from canary_mails import canary_mails, in_mail, may_be_mailed, read_of
+from canary_partners import ASKED, HELPERS, PARTNERS
 from canary_reports import AFTER
 from canary_requests import OFFICER
 from canary_town import (
@@ -25,19 +27,18 @@ from canary_town import (
     KEEPER,
     PARTNER,
     PARTY,
-    PASSED_ON,
     POINTS,
     PUBLIC_KIND,
     SUBSCRIBER,
     SYSTEM,
     as_role,
-    canary_mails,
     hide,
     name_of,
     planted_service,
 )
 from canary_walk import JURISDICTION, NOT_SENT, Town, Walk, parts_of
 from intake_door import database_of
+from reading_ease import hard
 from sqlalchemy import select, true
 
 from data import subscriptions, visibility
@@ -45,19 +46,22 @@ from data.intake import tracking_token
 from data.models import Outbox
 from data.rights import Role
 from service.mail_contents import KINDS
+from service.mail_words import mails
 from service.rights import ROUTES, listed
 from service.secret import read_secret
 
 CONTACT = ("naam", "adres voor mail", "telefoon")
 HANDED = ("tekst", "adres", "punt", "antwoord", "foto", "regel voor de melder")
 REQUESTS = ("verzoek", "klaar-verzoek")
+LETTERS = "GET /bijeenkomsten/{public_id}/uitnodigen/brieven.pdf"
+PDF = "application/pdf"
 COMING = ("komt", "zou-komen")
 READERS = {
     "taak": {Role.WIJKCOORDINATOR, Role.COLLEGA},
     "peiling": {Role.WIJKCOORDINATOR},
     "signaal": {Role.WIJKCOORDINATOR},
     **dict.fromkeys(
-        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, "hulp-nooit", *CHOOSING, *AFTER),
+        ("vraag", "idee", "concept", *COMING, *PARTNERS, *HELPERS, ASKED, "hulp-nooit", *CHOOSING, *AFTER),
         frozenset({Role.WIJKCOORDINATOR}),
     ),
 }
@@ -137,6 +141,30 @@ def test_a_coordinator_reads_the_words_of_the_own_poll(town: Town) -> None:
     assert {f"{OWN} {what}" for what in words} <= set(walk.found)
 
 
+def test_a_coordinator_gets_every_pdf_and_what_is_for_nobody_else_is_read_in_it(town: Town) -> None:
+    town.walk(Role.WIJKCOORDINATOR)
+    planted = town.planted
+    walk = Walk(town, as_role(town.client, Role.WIJKCOORDINATOR, OWN), follow=False)
+    papers = {}
+    for line in (one for one in ROUTES if one.endswith(".pdf")):
+        # Some are of a meeting to come, some of one that was; some of a gebied, some of a wijk.
+        meetings = planted.invited[:1] if line == LETTERS else planted.meetings
+        paths = {
+            line.removeprefix("GET ").format(public_id=name, code=code)
+            for name, code in product(meetings, (GEBIED, "WK062200"))
+        }
+        known = sorted(paths & town.walk(Role.WIJKCOORDINATOR).visited)
+        papers[line] = [path for path in known if walk.client.get(path).headers["Content-Type"] == PDF]
+    assert [line for line, found in papers.items() if not found] == []
+    walk.visit(*papers[LETTERS])
+    assert set(walk.found) == {
+        f"{OWN} brief-partner: {part}" for part in ("organisatie", "naam", "adres", "bron")
+    }
+    concept = f"/bijeenkomsten/{planted.meetings[2]}/affiche.pdf"
+    poster = Walk(town, walk.client, follow=False).visit(concept)
+    assert set(poster.found) == {f"{OWN} concept: titel", f"{OWN} concept: inleiding"}
+
+
 def test_the_privacy_officer_reads_requests_of_the_own_gemeente_and_sees_no_contact_data(town: Town) -> None:
     found = {what for what in town.walk(Role.PRIVACY_OFFICER).found if parts_of(what)[1] in REQUESTS}
     done = {f"klaar-verzoek: {part}" for part in ("tekst", "notitie", "reden", "antwoord")}
@@ -178,35 +206,6 @@ def test_a_reporter_sees_the_own_melding_and_no_other(town: Town) -> None:
 # Mails
 
 
-def in_mail(town: Town, mail: EmailMessage) -> set[str]:
-    """What a mail lets out: as it goes over the line, in its headers, and in each of its parts."""
-    parts = [one.get_content() for one in mail.walk() if not one.is_multipart()]
-    bodies = [mail.as_bytes(), *(part.encode() for part in parts if isinstance(part, str))]
-    headers = {name: str(value) for name, value in mail.items()}
-    return set().union(*(leaks(town.planted.canaries, body, headers) for body in bodies))
-
-
-def may_be_mailed(recipient: str, what: str, owners: dict[str, tuple[str, str]]) -> bool:
-    """Whether a canary may stand in a mail to an address; `owners` gives whose each address is."""
-    gemeente, kind, part = parts_of(what)
-    if recipient == DESK:
-        return kind in ("vraag", "idee") and part == "tekst"
-    if recipient == PARTY:
-        return kind == PASSED_ON and part in ("tekst", "adres", "punt")
-    if recipient == SYSTEM:
-        return (gemeente, kind) == (OTHER, PUBLIC_KIND) and part in ("tekst", "adres")
-    if recipient == PARTNER:
-        return kind == HANDED_ON and part in ("tekst", "adres", "punt", *CONTACT)
-    own = part in ("adres voor mail", "nummer", "regel voor de melder")
-    own = own or (kind in REQUESTS and part in ("reden", "antwoord"))
-    own = own or (kind in PARTNERS and part in ("organisatie", "functie", "bron"))
-    own = own or (kind, part) == ("afspraak", "tekst")
-    # Both said yes: each gets the name and the address of the other.
-    met = kind in HELPERS and part in ("naam", "adres voor mail")
-    met = met and owners.get(recipient) in {(gemeente, one) for one in HELPERS}
-    return (own and owners.get(recipient) == (gemeente, kind)) or met
-
-
 def test_no_mail_tells_what_is_not_for_who_gets_it(town: Town) -> None:
     owners = {
         f"{one.text}@bewoner.example": parts_of(one.what)[:2]
@@ -242,6 +241,17 @@ def test_the_mails_of_the_walk_are_of_every_kind(town: Town) -> None:
     assert {row.kind for row in rows} == set(KINDS)
     assert [row.kind for row in rows if row.given_up_at is not None] == [subscriptions.CONFIRM]
     assert not [row.kind for row in rows if row.sent_at is None and row.given_up_at is None]
+
+
+def test_every_mail_is_read_without_effort(town: Town) -> None:
+    subjects = {texts["onderwerp"]: kind for kind, texts in mails().items()}
+    said: dict[str, list[str]] = {}
+    for mail in town.mails:
+        said[subjects[mail["Subject"]]] = read_of(mail)
+    # Two kinds that ask the same have the same subject, so as not to tell whether an address is known.
+    assert {mails()[kind]["onderwerp"] for kind in KINDS} == {mails()[kind]["onderwerp"] for kind in said}
+    assert min(map(len, said.values())) > 1
+    assert hard(said) == {}
 
 
 @pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])

@@ -26,6 +26,7 @@ from data.intake_models import Intake
 from data.models import Melding
 from data.rights import Grant, Role
 from data.visibility import PUBLIC, Viewer
+from service.budgets import BY_VISITOR, Budgets
 from service.challenge import (
     FASTEST_S,
     LARGEST_NUMBER,
@@ -214,6 +215,21 @@ def test_69_a_filled_trap_is_answered_as_any_other_and_waits(client: TestClient,
     sent = {"altcha": payload(settings.var_folder, Vorm.MELDEN, now=time.time())}
     assert checker.form("melden", {**sent, TRAP: "https://koop.example"}).quarantine == TRAPPED
     assert checker.form("melden", {**sent, TRAP: " "}).quarantine is None
+
+
+@pytest.mark.parametrize(("vorm", "waiting"), [(Vorm.PEILING, 3), (Vorm.EVALUATIE, 3), (Vorm.IDEEEN, 0)])
+def test_what_counts_as_people_waits_before_one_visitor_is_a_crowd(
+    folder: Path, vorm: Vorm, waiting: int
+) -> None:
+    moment = [0.0]
+    checker = Checker(folder, "192.0.2.1", PUBLIC, Budgets(clock=lambda: moment[0]))
+    sent = {"altcha": payload(folder, vorm, now=time.time())}
+    found = []
+    for _ in range(23):
+        found.append(checker.form(vorm, sent).quarantine)
+        # As fast as one visitor may send anything.
+        moment[0] += 120
+    assert found.count(BY_VISITOR) == waiting
 
 
 @pytest.mark.parametrize("role", Role)

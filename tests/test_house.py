@@ -28,6 +28,8 @@ REGISTRIES = (
     "deb.deb" + "ian.org",
 )
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
+# The day in UTC is another than here for an hour or two each night.
+AS_A_DAY = re.compile(r"\b(now(\((UTC)?\))?|\w+_at)\.date\(\)|\bdate\.today\(\)")
 
 
 @cache
@@ -121,6 +123,14 @@ def test_no_file_names_a_registry() -> None:
 
 def test_no_code_is_left_unfinished() -> None:
     assert not [place for place in holding(UNFINISHED) if re.search(r"\.(py|ts|css|html):", place)]
+
+
+def test_no_moment_is_cut_to_a_day_in_another_zone_than_the_netherlands() -> None:
+    assert AS_A_DAY.search("until = after(now.date())")
+    assert AS_A_DAY.search("day = row.written_at.date()")
+    assert not AS_A_DAY.search("day = now.astimezone(AMSTERDAM).date()")
+    cut = [name for name, text in code().items() if name.startswith(PACKAGES) and AS_A_DAY.search(text)]
+    assert not cut, f"local_day (geo.exposure) tells the day: {cut}"
 
 
 @pytest.mark.parametrize("name", ["run", "dev", "build"])

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from letter_door import ADDRESS, ASSEN, WIJK, fields, idea, question, running, token_of
 
+from data import agreements, themes
 from data.categories import category_edition
 from data.choices import Status
 from data.kind_questions import every_question
@@ -43,6 +44,13 @@ PUBLIC_TABLES = (
     "bij",
     "uitdaging",
     "script",
+    "peiling",
+    "peiling_tellen",
+    "aanmelding",
+    "helpmee",
+    "kennismaken",
+    "uitnodiging",
+    "zo_komt_het_advies",
 )
 # Pages that are there in English, with the parts of which they are made.
 PUBLIC_PAGES = (
@@ -56,6 +64,18 @@ PUBLIC_PAGES = (
     "vereist",
     "verzoek",
     "verzoek_volg",
+    "peiling",
+    "peilingkeuze",
+    "peiling_uitkomst",
+    "bijeenkomsten",
+    "bijeenkomst",
+    "aanmelden",
+    "aanmelding",
+    "evaluatie",
+    "helpmee",
+    "helpmee_eigen",
+    "kennismaken",
+    "uitnodiging",
 )
 PART = re.compile(r"""(?:extends|import|include) ["']([a-z_]+)\.html["']""")
 KEY = re.compile(r"""\bt\(\s*'([a-z_]+\.[a-z_0-9]*[a-z0-9])'""")
@@ -69,6 +89,12 @@ PATHS = (
     "/privacy/verzoek",
     "/toegankelijkheid",
     "/zo-werkt-het",
+    "/peiling",
+    f"/peiling/{WIJK}",
+    f"/peiling/{WIJK}/uitkomst",
+    "/bijeenkomsten",
+    "/ik-help-mee",
+    "/zo-komt-het-advies-tot-stand",
 )
 
 
@@ -118,7 +144,10 @@ def test_the_english_catalogue_has_nothing_that_the_dutch_lacks() -> None:
 def test_every_soort_with_its_questions_is_there_in_english() -> None:
     names = {one.naam for one in category_edition(OWN_EDITION).by_slug.values()}
     asked = {words for one in every_question() for words in (one.question, *one.choices)}
-    assert names | asked | {group.naam for group in MainGroup} | set(Status) == set(soorten())
+    registry = themes.bundled()
+    about = {words for one in registry.themes for words in (one.naam, one.invitation, one.question)}
+    about |= {one.naam for one in registry.forms}
+    assert names | asked | about | {group.naam for group in MainGroup} | set(Status) == set(soorten())
 
 
 def test_the_form_in_english_asks_in_english_and_sends_what_the_dutch_one_does(client: TestClient) -> None:
@@ -136,6 +165,7 @@ def test_the_form_in_english_asks_in_english_and_sends_what_the_dutch_one_does(c
 def test_the_public_pages_say_nothing_that_is_not_translated() -> None:
     names = set().union(*(parts_of(name) for name in PUBLIC_PAGES))
     asked = {key for name in names for key in KEY.findall((TEMPLATES / f"{name}.html").read_text("utf-8"))}
+    asked |= {f"verslag.stand_{one}" for one in agreements.State}
     known = {key.removeprefix(".") for key in leaves(catalogue("en").tables)}
     assert len(asked) > 150
     assert asked - known == set()

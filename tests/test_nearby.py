@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import hypot
 from pathlib import Path
 
@@ -86,9 +86,9 @@ def test_only_the_nearest_five_are_told(database: Database) -> None:
 @pytest.mark.parametrize(("days", "times"), [(28, 1), (29, 0)])
 def test_what_is_done_counts_for_28_days(database: Database, days: int, times: int) -> None:
     name = put(database, "boom", 10)
-    closed = datetime.now(UTC) - timedelta(days=days)
-    change(database, name, status=Status.CLOSED, closed_at=closed)
-    assert [one.closed_on for one in found(database, "boom")] == [today() - timedelta(days=days)] * times
+    day = today() - timedelta(days=days)
+    change(database, name, status=Status.CLOSED, closed_at=datetime.combine(day, time(12), AMSTERDAM))
+    assert [one.closed_on for one in found(database, "boom")] == [day] * times
 
 
 @pytest.mark.parametrize(("days", "times"), [(365, 1), (366, 0)])

@@ -24,6 +24,7 @@ from geo.areas import Level
 from service.analysis.figures import level_values
 from service.analysis.places import places
 from service.analysis.workbench import Workbench
+from service.letter_pages import today
 
 STAFF = Viewer("adviseur", ALL_ROLES)
 # A Monday without holidays in the two weeks after it.
@@ -119,14 +120,14 @@ def test_content_counts_yes_alone_and_the_response_is_of_what_was_done(town: Dat
 
 
 def test_initiatieven_of_less_than_a_year_ago_have_no_end_yet(town: Database) -> None:
-    begun = date.today() - timedelta(days=400)  # noqa: DTZ011
+    begun = today() - timedelta(days=400)
     fixed = {"municipality_code": TOWN, "place_quality": "punt", "stored_at": MADE, "category": ""}
     with town.write() as session:
         source = session.scalar(select(Source.id))
         rows = [
             {"public_id": f"i{n}", "source_ref": f"i{n}", "titel": "Plan", "source_id": source, **fixed,
              "status": "uitgevoerd" if n < 6 else "loopt",
-             "started_on": begun if n < 12 else date.today()}  # noqa: DTZ011
+             "started_on": begun if n < 12 else today()}
             for n in range(20)
         ]  # fmt: skip
         session.execute(insert(Initiatief), rows)

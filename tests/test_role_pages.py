@@ -28,6 +28,7 @@ from data.models import Audit, Melding, StatusChange
 from data.owners import buurt_finders
 from data.rights import Role
 from data.work_along_models import ColleagueTask
+from service.letter_pages import today
 from service.pages import STAFF_MENU
 
 PARTIES = """
@@ -44,7 +45,7 @@ email = "meld@waterschap.example"
 NAME, SECRET = "Kanarie Vogel", "kanarienotitie"
 TEXT = f"De lamp is stuk. Bel mij op {PHONE} of mail {MAIL}."
 PRIVATE = (NAME, SECRET, MAIL, PHONE)
-SOON = date.today() + timedelta(days=30)  # noqa: DTZ011 (any day that comes)
+SOON = today() + timedelta(days=30)
 PEOPLE = {
     "wijk": Role.WIJKCOORDINATOR,
     "groen": Role.COLLEGA,

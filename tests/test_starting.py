@@ -12,7 +12,7 @@ import pytest
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from intake_door import open_door, prepare, report, send
-from served import served
+from served import Commanded, served
 from typer.testing import CliRunner
 
 from data.database import Database
@@ -187,6 +187,9 @@ def test_no_route_is_built_once_there_are_threads(folder: Path, monkeypatch: pyt
 
 
 def test_a_start_prints_no_warning(folder: Path) -> None:
-    with served(f"sqlite:///{folder / 'x.db'}", folder) as service, urlopen(f"{service.url}/") as page:
+    with (
+        served(f"sqlite:///{folder / 'x.db'}", folder, start=Commanded) as service,
+        urlopen(f"{service.url}/") as page,
+    ):
         assert page.status == 200
     assert "Warning" not in (folder / "dienst.log").read_text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ from data.parties import forwardings
 from data.rights import Role
 from data.text_masking import LEFT_OUT
 from data.work_along_models import ColleagueTask
+from service.letter_pages import today
 from service.melding_form import fresh_key
 from service.settings import GemeenteSettings
 
@@ -39,7 +40,7 @@ BSN = "111222333"
 WORDS = f"Hij heet Piet, nummer {BSN}, en belt nog."
 ME = "alles"
 WIJK = "WK062201"
-SOON = date.today() + timedelta(days=30)  # noqa: DTZ011 (any day that comes)
+SOON = today() + timedelta(days=30)
 
 
 @pytest.fixture(scope="module")

@@ -257,3 +257,44 @@ def test_an_upgrade_that_is_broken_off_in_each_migration_ends_the_same(old: Data
         assert version(old) in ["0001", *versions[: versions.index(wanted)]]
     old.migrate()
     check_all_is_there(old)
+
+
+def test_an_agreement_that_moved_before_it_was_counted_has_its_first_day(old: Database) -> None:
+    """The audit kept each move; acts on other fields, and on an agreement that is gone, count nowhere."""
+    with old.writer.connect() as connection:
+        command.upgrade(alembic_config(connection), "0028")
+    tables = tables_of(old).tables
+    agreement = {
+        "municipality_code": "GM0622",
+        "gebied": "GB062201",
+        "text": "Heg snoeien",
+        "owner": "De buurt",
+        "due_on": date(2026, 4, 1),
+        "state": "open",
+        "public": False,
+        "created_at": MOMENT,
+        "created_by": "wijk",
+        "example": False,
+    }
+    acts = [
+        ("twee", {"velden": ["dag"], "dagWas": "2026-02-01", "dagWordt": "2026-03-01"}),
+        ("twee", {"velden": ["tekst"]}),
+        ("weg", {"velden": ["dag"], "dagWas": "2026-01-01", "dagWordt": "2026-01-02"}),
+        ("twee", {"velden": ["dag", "wie"], "dagWas": "2026-03-01", "dagWordt": "2026-04-01"}),
+        ("nul", {"velden": ["tekst"]}),
+    ]
+    act = {"at": MOMENT, "actor": "wijk", "action": "afspraak.gewijzigd", "object_kind": "afspraak"}
+    with old.writer.begin() as connection:
+        connection.execute(
+            insert(tables["agreement"]), [agreement | {"public_id": one} for one in ("nul", "twee")]
+        )
+        connection.execute(
+            insert(tables["audit"]),
+            [
+                act | {"id": 20 + number, "object_id": public_id, "detail": detail}
+                for number, (public_id, detail) in enumerate(acts)
+            ],
+        )
+    old.migrate()
+    found = {row["public_id"]: (row["first_due_on"], row["moves"]) for row in contents(old)["agreement"]}
+    assert found == {"nul": (None, 0), "twee": (date(2026, 2, 1), 2)}

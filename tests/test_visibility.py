@@ -124,6 +124,25 @@ def test_the_public_gets_the_day_in_amsterdam_and_never_the_time(database: Datab
     assert set(seen(database, STAFF)["created_at"]) == {pd.Timestamp(LATE_EVENING)}
 
 
+def test_a_frame_is_what_rows_by_name_give_with_the_same_types(database: Database) -> None:
+    with database.write() as session:
+        first = session.scalars(select(Melding).order_by(Melding.id).limit(1)).one()
+        first.closed_at, first.example = LATE_EVENING + timedelta(microseconds=7), True
+        first.lon = first.x = None
+    expected = []
+    with database.read() as session:
+        for melding, category in session.execute(
+            visibility.meldingen(STAFF).order_by(Melding.created_on, Melding.public_id)
+        ):
+            values = {**vars(category), **vars(melding), "buurt": None}
+            values |= {"category": category.slug, "category_name": category.naam}
+            expected.append({name: values[name] for name in meldingen.COLUMNS})
+    by_name = pd.DataFrame(expected)
+    found = seen(database, STAFF).assign(buurt=None)
+    pd.testing.assert_frame_equal(found, by_name, check_column_type=False)
+    assert [str(found[name].dtype) for name in ("created_at", "example")] == ["datetime64[us, UTC]", "bool"]
+
+
 def test_a_period_is_a_period_in_amsterdam(database: Database) -> None:
     assert len(seen(database, PUBLIC, replace(ALL, until=date(2026, 7, 1)))) == 0
     assert len(seen(database, PUBLIC, replace(ALL, since=date(2026, 7, 2), until=date(2026, 7, 2)))) == 2

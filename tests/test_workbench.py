@@ -23,7 +23,7 @@ from geo.heat import HeatPyramid
 from service.analysis.intake import loaded_finders
 from service.analysis.reports import Span
 from service.analysis.weight import weight
-from service.analysis.workbench import Workbench, data_version
+from service.analysis.workbench import NO_CHANGE, RECORD_KINDS, About, Workbench, data_version
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def change(workbench: Workbench, kind: str = "import") -> None:
         audit.record(session, actor="proef", action="iets", object_kind=kind, object_id="1")
 
 
-def ask(workbench: Workbench, key: str, answers: list[str]) -> str:
+def ask(workbench: Workbench, key: str, answers: list[str], *, about: About = About.RECORDS) -> str:
     def compute() -> str:
         answers.append(key)
         return f"{key}{len(answers)}"
 
     with workbench.session() as session:
-        return workbench.remember(session, key, compute)
+        return workbench.remember(session, key, compute, about=about)
 
 
 def test_the_same_question_is_computed_once(workbench: Workbench) -> None:
@@ -61,6 +61,28 @@ def test_a_change_of_the_data_makes_a_new_answer_and_a_login_does_not(workbench:
     assert ask(workbench, "a", answers) != first
     with workbench.session() as session:
         assert data_version(session) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", NO_CHANGE)
+def test_what_changes_no_data_leaves_every_answer(workbench: Workbench, kind: str) -> None:
+    answers: list[str] = []
+    for _ in range(2):
+        ask(workbench, "a", answers)
+        ask(workbench, "b", answers, about=About.REFERENCE)
+        change(workbench, kind)
+    assert answers == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", RECORD_KINDS)
+def test_a_record_leaves_what_is_worked_out_from_outlines_and_figures(
+    workbench: Workbench, kind: str
+) -> None:
+    answers: list[str] = []
+    for _ in range(2):
+        ask(workbench, "a", answers)
+        ask(workbench, "b", answers, about=About.REFERENCE)
+        change(workbench, kind)
+    assert answers == ["a", "b", "a"]
 
 
 def test_a_change_with_a_lower_number_that_comes_later_makes_a_new_answer_too(workbench: Workbench) -> None:
