@@ -133,6 +133,12 @@ def test_no_moment_is_cut_to_a_day_in_another_zone_than_the_netherlands() -> Non
     assert not cut, f"local_day (geo.exposure) tells the day: {cut}"
 
 
+def test_no_test_waits_by_a_text_that_the_page_may_not_evaluate() -> None:
+    waiting = "page.wait_for" + "_function("
+    waits = [name for name, text in code().items() if waiting in text]
+    assert not waits, f"the content policy refuses it as soon as it has to look twice; use expect: {waits}"
+
+
 @pytest.mark.parametrize("name", ["run", "dev", "build"])
 def test_locked_packages_have_hashes_and_no_addresses(name: str) -> None:
     text = texts()[f"requirements/{name}.txt"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from page_checks import WIDTHS, ready
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from served import ACCOUNT, PASSWORD, Served, loaded_database, served
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def test_a_slider_moves_table_map_number_and_link(browser: Browser, site: Served
     begun = time.monotonic()
     with page.expect_response(lambda answer: "voorzieningen=10" in answer.url):
         slider.fill("10")
-    page.wait_for_function("document.querySelector('[data-status]').textContent === 'De kaart is ververst.'")
+    expect(page.locator("[data-status]")).to_have_text("De kaart is ververst.")
     print(f"a weight moved: all follows in {time.monotonic() - begun:.2f} s, its 0.12 s of rest included")
     assert page.locator("#voorzieningen").input_value() == "10"
     assert places(page) != before

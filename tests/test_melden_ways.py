@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from page_checks import WIDTHS, barriers, ready, too_wide
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from served import ACCOUNT, PASSWORD, Served, loaded_database, served
 
 pytestmark = pytest.mark.browser
@@ -38,9 +38,7 @@ def begin(page: Page, site: Served, width: int) -> None:
 
 
 def picked(page: Page) -> None:
-    page.wait_for_function(
-        "() => document.querySelector('[data-plek-stand]').textContent.startsWith('U koos')"
-    )
+    expect(page.locator("[data-plek-stand]")).to_have_text(re.compile(r"^\s*U koos"))
 
 
 def finish(page: Page) -> None:

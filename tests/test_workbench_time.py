@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from page_checks import barriers, ready, too_wide
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from served import ACCOUNT, PASSWORD, Served, loaded_database, served
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ def cells(page: Page, name: str) -> list[str]:
 
 def rested(page: Page) -> None:
     """Wait until the table of the service has come."""
-    page.wait_for_function("() => !document.querySelector('[data-cel=rest]')?.textContent.startsWith('…')")
+    expect(page.locator("[data-cel=rest]").first).not_to_have_text(re.compile(r"^\s*…"))
 
 
 def numbers(texts: list[str]) -> list[float | None]:
@@ -100,7 +101,7 @@ def test_playing_goes_through_the_months_until_it_is_paused(page: Page, site: Se
     page.press("#maand", "Home")
     page.select_option("#tempo", "snel")
     page.click("[data-tijd-speel]")
-    page.wait_for_function("() => Number(document.querySelector('#maand').value) >= 3")
+    expect(page.locator("#maand")).to_have_value(re.compile(r"^([3-9]|\d\d+)$"))
     assert page.inner_text("[data-tijd-speel]") == "Pauze"
     page.click("[data-tijd-speel]")
     reached = page.input_value("#maand")
