@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -34,10 +35,36 @@ from service.staff_text import LONGEST_REASON, Reason
 router = APIRouter(include_in_schema=False)
 REQUEST_NUMBER: Final = re.compile(r"\s*([Vv](?:\s?\d){9})\s*")
 REGISTRATION_LINK: Final = re.compile(r"\s*\S*/aanmelding/([\w-]{1,60})(?:[/?#]\S*)?\s*", re.ASCII)
-Chosen = Annotated[list[str], Form(max_length=persons.MOST_AT_ADDRESS)]
-Typed = Annotated[str, Form(max_length=LONGEST)]
 # What the page says when there is nothing: of a number or link, and of a name or address.
 NOTHING: Final = ("wissen.onbekend", "wissen.niemand")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the officer typed and chose on the page, and what the answer to it is made of."""
+
+    request: Request
+    settings: SettingsDep
+    database: DatabaseDep
+    signed: Sender
+    wat: Annotated[list[str], Form(default_factory=list, max_length=persons.MOST_AT_ADDRESS)]
+    zoek: Annotated[str, Form(max_length=LONGEST)] = ""
+    nagegaan: Annotated[bool, Form()] = False
+
+    @property
+    def actor(self) -> str:
+        """The name under which the audit keeps what is done."""
+        return str(self.signed.viewer.account)
+
+    @property
+    def missing(self) -> str:
+        """The key of what the officer has still to do; empty when nothing is missing."""
+        if not self.wat:
+            return "wissen.niets_gekozen"
+        return "" if self.nagegaan else "wissen.eerst_nagaan"
+
+
+TypedDep = Annotated[Typed, Depends()]
 
 
 @router.get("/beheer/wissen")
@@ -62,72 +89,44 @@ def start(
 
 
 @router.post("/beheer/wissen/zoek")
-def look_up(
-    request: Request, settings: SettingsDep, database: DatabaseDep, signed: Sender, zoek: Typed = ""
-) -> Response:
+def look_up(typed: TypedDep) -> Response:
     """Show what there is of a person, in numbers, before anything goes."""
-    return _results(request, settings, database, signed, zoek)
+    return _results(typed)
 
 
 @router.post("/beheer/wissen")
-def erase(
-    request: Request,
-    settings: SettingsDep,
-    database: DatabaseDep,
-    signed: Sender,
-    wat: Chosen = [],  # noqa: B006 (read alone)
-    zoek: Typed = "",
-    nagegaan: Annotated[bool, Form()] = False,
-) -> Response:
+def erase(typed: TypedDep) -> Response:
     """Erase what was chosen, when the officer has seen that it is the person's own request."""
-    if fault := _missing(wat, nagegaan=nagegaan):
-        return _results(request, settings, database, signed, zoek, chosen=wat, fault=fault)
-    with database.read() as session:
-        found = _chosen(session, signed.viewer, wat)
+    if typed.missing:
+        return _results(typed, fault=typed.missing)
+    with typed.database.read() as session:
+        found = _chosen(session, typed)
         asked = [privacy_requests.progress(session, one.public_id) for one in found if one.kind == KIND]
     # Who is still to get an answer would never have one.
     if any(one is not None and one.is_open for one in asked):
-        return _results(
-            request, settings, database, signed, zoek, chosen=wat, fault="wissen.eerst_antwoorden"
-        )
-    retention.erase(database, settings, *found, actor=str(signed.viewer.account))
+        return _results(typed, fault="wissen.eerst_antwoorden")
+    retention.erase(typed.database, typed.settings, *found, actor=typed.actor)
     # The file is written anew at night: who writes waits for that.
     return RedirectResponse("/beheer/wissen?klaar=ja", 303)
 
 
 @router.post("/beheer/wissen/inzage")
-def give_out(
-    request: Request,
-    settings: SettingsDep,
-    database: DatabaseDep,
-    signed: Sender,
-    wat: Chosen = [],  # noqa: B006 (read alone)
-    zoek: Typed = "",
-    nagegaan: Annotated[bool, Form()] = False,
-    waarom: Annotated[Reason, Form()] = "",
-) -> Response:
+def give_out(typed: TypedDep, waarom: Annotated[Reason, Form()] = "") -> Response:
     """Give a file with all that is kept in what was chosen, for who asks what there is of them."""
-    if fault := _missing(wat, nagegaan=nagegaan) or ("" if waarom else "werkbak.mist_waarom"):
-        return _results(request, settings, database, signed, zoek, chosen=wat, fault=fault, reason=waarom)
-    actor, moment = str(signed.viewer.account), datetime.now(UTC)
-    with database.write() as session:
-        found = _chosen(session, signed.viewer, wat)
-        given = [(one, giving_out.give(session, one, actor=actor, reason=waarom)) for one in found]
+    if fault := typed.missing or ("" if waarom else "werkbak.mist_waarom"):
+        return _results(typed, fault=fault, reason=waarom)
+    moment = datetime.now(UTC)
+    with typed.database.write() as session:
+        found = _chosen(session, typed)
+        given = [(one, giving_out.give(session, one, actor=typed.actor, reason=waarom)) for one in found]
     headers = {"Content-Disposition": 'attachment; filename="inzage.txt"', "Cache-Control": "no-store"}
-    return PlainTextResponse(written_out(given, actor=actor, at=moment), headers=headers)
+    return PlainTextResponse(written_out(given, actor=typed.actor, at=moment), headers=headers)
 
 
-def _missing(wat: Sequence[str], *, nagegaan: bool) -> str:
-    """Return the key of what the officer has still to do; empty when nothing is missing."""
-    if not wat:
-        return "wissen.niets_gekozen"
-    return "" if nagegaan else "wissen.eerst_nagaan"
-
-
-def _chosen(session: Session, viewer: Viewer, wat: Sequence[str]) -> list[Found]:
+def _chosen(session: Session, typed: Typed) -> list[Found]:
     """Return what was chosen, each once; 404 when something of it is not there for this viewer."""
-    found = []
-    for kind, _, name in (one.partition(":") for one in dict.fromkeys(wat)):
+    found, viewer = [], typed.signed.viewer
+    for kind, _, name in (one.partition(":") for one in dict.fromkeys(typed.wat)):
         one = _own(erasing.find(session, kind, name), viewer) if kind in giving_out.KINDS else None
         if one is None:
             raise HTTPException(404)
@@ -135,33 +134,29 @@ def _chosen(session: Session, viewer: Viewer, wat: Sequence[str]) -> list[Found]
     return found
 
 
-def _results(
-    request: Request,
-    settings: SettingsDep,
-    database: DatabaseDep,
-    signed: Sender,
-    typed: str,
-    *,
-    chosen: Sequence[str] = (),
-    fault: str = "",
-    reason: str = "",
-) -> Response:
+def _results(typed: Typed, *, fault: str = "", reason: str = "") -> Response:
     """Show what is found; that somebody looked is kept, and not for whom."""
-    secret = read_secret(settings.var_folder)
-    by_name = _is_person(typed, secret)
+    secret = read_secret(typed.settings.var_folder)
+    by_name = _is_person(typed.zoek, secret)
+    look = persons.search if by_name else partial(_look_up, secret=secret)
     hits: Sequence[Hit] = ()
-    with database.read() as session:
+    with typed.database.read() as session:
         try:
-            hits = (persons.search if by_name else partial(_look_up, secret=secret))(
-                session, signed.viewer, typed
-            )
+            hits = look(session, typed.signed.viewer, typed.zoek)
         except TooMany:
             fault = "wissen.te_veel"
-    _note_search(database, str(signed.viewer.account), hits, by_name=by_name)
+    _note_search(typed.database, typed.actor, hits, by_name=by_name)
     if not hits and not fault:
-        return _page(request, fault=NOTHING[by_name], typed=typed, status=404)
-    status = 400 if fault else 200
-    return _page(request, hits=hits, chosen=chosen, fault=fault, typed=typed, reason=reason, status=status)
+        return _page(typed.request, fault=NOTHING[by_name], typed=typed.zoek, status=404)
+    return _page(
+        typed.request,
+        hits=hits,
+        chosen=typed.wat,
+        fault=fault,
+        typed=typed.zoek,
+        reason=reason,
+        status=400 if fault else 200,
+    )
 
 
 def _is_person(typed: str, secret: bytes) -> bool:
