@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from kept_town import NOW, Kept, mail_of
+import pytest
+from kept_town import NOW, Kept, kept, mail_of
 from meeting_town import HOLY_ZUID, plan_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,17 +15,49 @@ from stored_town import TOWN
 from test_erasing import asked_of_a_colleague, read_by_everybody
 from test_erasing_partners import involved
 
-from data import followers, meetings, registrations
+from data import followers, giving_out, meetings, persons, registrations
+from data.erasing import Found
 from data.following_models import Told
+from data.giving_out import Line
 from data.letters import Kind
 from data.meeting_models import Agreement, Meeting, Registration
 from data.melding_words import public_ids
 from data.models import Melding, Table
 from data.partner_models import HelpOffer, Introduction
+from data.persons import Hit
 from data.registrations import Wish
+from data.rights import Grant, Role
+from data.visibility import Viewer
+from service.own_data import written_out
 
 SECRET = b"geheim"
-OTHER = "huismus"
+NAME, OTHER = "Kanariepiet", "huismus"
+OFFICER = Viewer("privacy", (Grant(Role.PRIVACY_OFFICER, TOWN),))
+
+
+@pytest.fixture
+def town(database_url: str, tmp_path: Path) -> Iterator[Kept]:
+    with kept(tmp_path, url=database_url) as town:
+        yield town
+
+
+def found(town: Kept, typed: str, viewer: Viewer = OFFICER) -> list[Hit]:
+    """What the officer finds by a name or an address."""
+    with town.database.read() as session:
+        return persons.search(session, viewer, typed)
+
+
+def given(town: Kept, hits: Iterable[Hit]) -> list[tuple[Found, Sequence[Line]]]:
+    """What is given out of each of these finds."""
+    with town.database.write() as session:
+        return [
+            (one.found, giving_out.give(session, one.found, actor="privacy", reason="V1")) for one in hits
+        ]
+
+
+def file_of(told: list[tuple[Found, Sequence[Line]]]) -> str:
+    """The file in which the person gets it."""
+    return written_out(told, actor="privacy", at=NOW)
 
 
 def meeting_to_come(session: Session, *, capacity: int | None = None, titel: str = "Samen eten") -> Meeting:

@@ -10,23 +10,19 @@ from typing import NoReturn
 
 import pytest
 from kept_town import Kept, kept, mail_of
-from known_person import come, meeting_to_come, tables_with
+from known_person import come, found, meeting_to_come, tables_with
 from sqlalchemy import Engine, event, select
-from stored_town import TOWN
 from test_coordination_killed import COMMIT, Killer
 
-from data import persons, registrations
+from data import registrations
 from data.database import Database
 from data.erasing import Found
 from data.meeting_models import Meeting
 from data.photo_store import PhotoStore
-from data.rights import Grant, Role
-from data.visibility import Viewer
 from service import retention
 from service.retention import journal, keep_to_terms
 
 NAME = "kanariepiet"
-OFFICER = Viewer("privacy", (Grant(Role.PRIVACY_OFFICER, TOWN),))
 SEATS, TAKEN = 4, 3
 JOURNAL, PHOTOS = "journal", "photos"
 # The names are on disk and nothing else; halfway the rows; before they are kept; before the photos go.
@@ -94,14 +90,13 @@ def test_all_or_nothing_is_gone_and_all_the_next_night(
             come(session, meeting, "huismus")
         before = in_tables(town)
         assert before >= {"registration", "melding", "contact", "outbox"}
-        with town.database.read() as session:
-            found = [one.found for one in persons.search(session, OFFICER, mail_of(NAME))]
-        assert {one.kind for one in found} == {"melding", "aanmelding"}
-        killed(town, found, statement, when)
+        finds = [one.found for one in found(town, mail_of(NAME))]
+        assert {one.kind for one in finds} == {"melding", "aanmelding"}
+        killed(town, finds, statement, when)
         done = statement == PHOTOS
         assert in_tables(town) == (set() if done else before)
         assert seats_taken(town) == (1 if done else TAKEN)
-        assert sorted(journal(town.folder).names()) == sorted((one.kind, one.public_id) for one in found)
+        assert sorted(journal(town.folder).names()) == sorted((one.kind, one.public_id) for one in finds)
         assert f"{1:064x}.jpg" in town.holding(NAME)
         town.database.claim_writer()
         keep_to_terms(town.database, town.settings, now=datetime.now(UTC))

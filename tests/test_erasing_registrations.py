@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from kept_town import NOW, Kept, kept, mail_of
-from known_person import SECRET, come, meeting_to_come, tables_with
+from kept_town import NOW, Kept, mail_of
+from known_person import OTHER, SECRET, come, found, meeting_to_come, tables_with, town
 from sqlalchemy import select, update
 from stored_town import TOWN
 
@@ -17,22 +15,17 @@ from data.erasing_rows import REGISTRATION
 from data.letters import now
 from data.meeting_models import Meeting, Registration
 from data.models import Audit, Outbox
-from data.persons import Hit, TooMany
+from data.persons import TooMany
 from data.registrations import Full, Seats, Wish
 from data.rights import Grant, Role
 from data.visibility import PUBLIC, Viewer
 from service.retention import erase, journal, keep_to_terms
 
-NAME, OTHER = "kanariepiet", "huismus"
-OFFICER = Viewer("privacy", (Grant(Role.PRIVACY_OFFICER, TOWN),))
+__all__ = ["town"]
+
+NAME = "kanariepiet"
 ELSEWHERE = Viewer("elders", (Grant(Role.PRIVACY_OFFICER, "GM0106"),))
 COORDINATOR = Viewer("wijk", (Grant(Role.WIJKCOORDINATOR, TOWN),))
-
-
-@pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    with kept(tmp_path, url=database_url) as town:
-        yield town
 
 
 def full(town: Kept) -> tuple[str, str]:
@@ -42,11 +35,6 @@ def full(town: Kept) -> tuple[str, str]:
         row = come(session, meeting, NAME, 2)
         come(session, meeting, OTHER)
         return meeting.public_id, registrations.link_of(row, SECRET)
-
-
-def hits(town: Kept, typed: str, viewer: Viewer = OFFICER) -> list[Hit]:
-    with town.database.read() as session:
-        return persons.search(session, viewer, typed)
 
 
 def seats(town: Kept) -> Seats:
@@ -70,7 +58,7 @@ def register(town: Kept, meeting: str, name: str) -> str:
 )
 def test_who_registered_is_found_and_told_without_being_named(town: Kept, typed: str) -> None:
     full(town)
-    [hit] = hits(town, typed)
+    [hit] = found(town, typed)
     assert (hit.found.kind, hit.about) == (REGISTRATION, "Samen eten")
     assert hit.found.counts == {"contact": 1, "tekst": 1, "plaatsen": 2}
     assert NAME not in str(hit)
@@ -82,21 +70,21 @@ def test_who_registered_is_found_and_told_without_being_named(town: Kept, typed:
 )
 def test_another_address_or_name_finds_nobody(town: Kept, typed: str) -> None:
     full(town)
-    assert hits(town, typed) == []
+    assert found(town, typed) == []
 
 
 @pytest.mark.parametrize("viewer", [ELSEWHERE, COORDINATOR, PUBLIC])
 def test_who_may_not_erase_here_finds_nobody(town: Kept, viewer: Viewer) -> None:
     full(town)
-    assert hits(town, mail_of(NAME), viewer) == []
+    assert found(town, mail_of(NAME), viewer) == []
 
 
 def test_a_name_that_too_many_have_is_not_shown(town: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     full(town)
     monkeypatch.setattr(persons, "MOST", 1)
     with pytest.raises(TooMany):
-        hits(town, "naam")
-    assert len(hits(town, NAME)) == 1
+        found(town, "naam")
+    assert len(found(town, NAME)) == 1
 
 
 def test_erased_seats_of_a_meeting_to_come_are_for_somebody_else(town: Kept) -> None:
@@ -104,7 +92,7 @@ def test_erased_seats_of_a_meeting_to_come_are_for_somebody_else(town: Kept) -> 
     assert seats(town) == (3, 0)
     with pytest.raises(Full):
         register(town, meeting, "te laat")
-    [gone] = erase(town.database, town.settings, hits(town, NAME)[0].found, actor="privacy")
+    [gone] = erase(town.database, town.settings, found(town, NAME)[0].found, actor="privacy")
     assert gone.counts == {"contact": 1, "tekst": 1, "plaatsen": 2, "mail": 1}
     assert seats(town) == (1, 2)
     register(town, meeting, "op tijd")
@@ -125,7 +113,7 @@ def test_of_a_meeting_that_was_only_the_person_goes(town: Kept) -> None:
     with town.database.write() as session:
         was = {"starts_at": now() - timedelta(days=2), "ends_at": now() - timedelta(days=2)}
         session.execute(update(Meeting).values(**was))
-    [hit] = hits(town, NAME)
+    [hit] = found(town, NAME)
     assert hit.found.counts["plaatsen"] == 0
     erase(town.database, town.settings, hit.found, actor="privacy")
     assert seats(town) == (3, 0)
@@ -135,7 +123,7 @@ def test_of_a_meeting_that_was_only_the_person_goes(town: Kept) -> None:
 
 def test_an_old_copy_is_erased_again_also_when_rows_got_other_numbers(town: Kept) -> None:
     full(town)
-    [hit] = hits(town, NAME)
+    [hit] = found(town, NAME)
     journal(town.folder).add((hit.found.kind, hit.found.public_id))
     # As after a copy was put back, and somebody else got the number of the row.
     with town.database.write() as session:
@@ -155,7 +143,7 @@ def test_an_old_copy_is_erased_again_also_when_rows_got_other_numbers(town: Kept
 
 def test_what_is_kept_is_given_out_and_the_audit_says_of_which_row_and_not_what(town: Kept) -> None:
     full(town)
-    [hit] = hits(town, NAME)
+    [hit] = found(town, NAME)
     with town.database.write() as session:
         told = dict(giving_out.give(session, hit.found, actor="privacy", reason="V1"))
         row = session.scalars(select(Registration).where(Registration.email == mail_of(NAME))).one()

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from kept_town import NOW, Kept, kept, mail_of
-from known_person import OTHER, did_everything
+from kept_town import NOW, Kept, mail_of
+from known_person import NAME, OTHER, did_everything, file_of, found, given, town
 from sqlalchemy import select, update
-from stored_town import TOWN
 
-from data import followers, giving_out, persons
+from data import followers, persons
 from data.erasing_rows import AGREEMENT, FOLLOWER
 from data.letters import Kind
 from data.meeting_models import Agreement
 from data.models import Melding
 from data.partner_models import Partner
-from data.persons import Hit
-from data.rights import Grant, Role
-from data.visibility import Viewer
-from service.own_data import written_out
 from service.retention import erase
 
-NAME = "Kanariepiet"
-OFFICER = Viewer("privacy", (Grant(Role.PRIVACY_OFFICER, TOWN),))
-
-
-@pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    with kept(tmp_path, url=database_url) as town:
-        yield town
-
-
-def found(town: Kept, typed: str) -> list[Hit]:
-    with town.database.read() as session:
-        return persons.search(session, OFFICER, typed)
-
-
-def given(town: Kept, hits: list[Hit]) -> str:
-    with town.database.write() as session:
-        lines = [
-            (one.found, giving_out.give(session, one.found, actor="privacy", reason="V1")) for one in hits
-        ]
-    return written_out(lines, actor="privacy", at=NOW)
+__all__ = ["town"]
 
 
 def test_an_address_that_was_added_to_a_melding_gets_nothing_of_who_reported_it(town: Kept) -> None:
@@ -53,12 +25,11 @@ def test_an_address_that_was_added_to_a_melding_gets_nothing_of_who_reported_it(
         followers.ask(session, melding, mail_of(NAME), reporter=True, now=NOW)
     hits = found(town, mail_of(NAME))
     assert [one.found.kind for one in hits] == [FOLLOWER]
-    assert OTHER not in given(town, hits)
+    assert OTHER not in file_of(given(town, hits))
     erase(town.database, town.settings, *(one.found for one in hits), actor="privacy")
     assert found(town, mail_of(NAME)) == []
     [hit] = found(town, mail_of(OTHER))
-    text = given(town, [hit])
-    assert f"{OTHER} naam" in text
+    assert f"{OTHER} naam" in file_of(given(town, [hit]))
 
 
 def test_who_reported_reads_other_addresses_of_the_melding_masked(town: Kept) -> None:
@@ -66,7 +37,8 @@ def test_who_reported_reads_other_addresses_of_the_melding_masked(town: Kept) ->
     with town.database.write() as session:
         melding = session.scalars(select(Melding).where(Melding.public_id == own)).one()
         followers.ask(session, melding, mail_of(NAME), reporter=True, now=NOW)
-    text = given(town, [one for one in found(town, mail_of(OTHER)) if one.found.kind == "melding"])
+    hits = [one for one in found(town, mail_of(OTHER)) if one.found.kind == "melding"]
+    text = file_of(given(town, hits))
     assert "Mail over de melding naar: " in text
     assert mail_of(NAME) not in text
 

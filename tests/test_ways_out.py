@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from kept_town import NOW, Kept, kept, mail_of
-from known_person import OTHER, did_everything, rows_of, tables_with
+from kept_town import NOW, Kept, mail_of
+from known_person import NAME, OTHER, did_everything, file_of, found, given, rows_of, tables_with, town
 from sqlalchemy import Column
-from stored_town import TOWN
 from test_register import OF_NOBODY, RETENTION
 
-from data import giving_out, persons
+from data import giving_out
 from data.columns import FreeDetail, FreeLine
 from data.models import Table
 from data.outbox import KEPT
 from data.persons import SOURCES, Hit
 from data.retention_terms import TERMS
 from data.retention_terms import Kept as Term
-from data.rights import Grant, Role
-from data.visibility import Viewer
-from service.own_data import written_out
 from service.retention import erase, journal, keep_to_terms
 
-NAME = "Kanariepiet"
-OFFICER = Viewer("privacy", (Grant(Role.PRIVACY_OFFICER, TOWN),))
+__all__ = ["town"]
 # By what a person is reached or found, whatever the type of the column.
 REACHED_BY = {"naam", "email", "recipient", "telefoon", "address", "postcode", "lon", "lat", "x", "y"}
 # What is in no way out of a resident or partner: of staff, words for everybody, and numbers or digests alone.
@@ -46,17 +38,6 @@ def ways() -> dict[str, tuple[set[str], set[str]]]:
 def is_personal(column: Column[object]) -> bool:
     """Whether somebody can be known by what stands in a column."""
     return column.name in REACHED_BY or isinstance(column.type, (FreeLine, FreeDetail))
-
-
-@pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    with kept(tmp_path, url=database_url) as town:
-        yield town
-
-
-def found(town: Kept, typed: str) -> list[Hit]:
-    with town.database.read() as session:
-        return persons.search(session, OFFICER, typed)
 
 
 def everything(town: Kept) -> list[Hit]:
@@ -83,14 +64,10 @@ def test_what_can_be_found_can_be_given_out() -> None:
 
 def test_all_of_a_person_who_did_everything_is_given_out_and_nothing_of_another(town: Kept) -> None:
     did_everything(town, NAME)
-    with town.database.write() as session:
-        given = [
-            (one.found, giving_out.give(session, one.found, actor="privacy", reason="V1"))
-            for one in everything(town)
-        ]
-    assert {found.kind for found, _ in given} == set(giving_out.KINDS)
-    assert [found.kind for found, lines in given if not lines] == []
-    text = written_out(given, actor="privacy", at=NOW)
+    told = given(town, everything(town))
+    assert {one.kind for one, _ in told} == set(giving_out.KINDS)
+    assert [one.kind for one, lines in told if not lines] == []
+    text = file_of(told)
     assert NAME in text
     assert mail_of(NAME) in text
     assert OTHER not in text
