@@ -63,7 +63,7 @@ class Tally:
 
 def closes_on(meeting: Meeting) -> date:
     """Return the last day on which people can say what they thought of a meeting."""
-    return local_day(meeting.ends_at + OPEN_FOR)
+    return local_day(meeting.ends_at) + OPEN_FOR
 
 
 def is_open(meeting: Meeting, now: datetime) -> bool:

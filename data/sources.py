@@ -117,7 +117,7 @@ def _age(source: Source, gemeente: str | None, now: datetime) -> SourceAge:
 def _due_on(source: Source) -> date | None:
     if source.every_days is None or source.loaded_at is None:
         return None
-    return local_day(source.loaded_at + timedelta(days=source.every_days))
+    return local_day(source.loaded_at) + timedelta(days=source.every_days)
 
 
 def of_kind(session: Session, kind: SourceKind, gemeente: str) -> list[Source]:

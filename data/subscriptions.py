@@ -163,13 +163,17 @@ def tidy(session: Session, now: datetime) -> None:
 
 
 def _its_turn(found: Subscription, now: datetime) -> bool:
-    here = now.astimezone(AMSTERDAM)
     if found.checked_at is None:
         return found.confirmed_at is not None
-    before = found.checked_at.astimezone(AMSTERDAM)
     if found.rhythm == Rhythm.HOURLY:
-        return (here.date(), here.hour) > (before.date(), before.hour)
-    return here.date() > before.date() and here.hour >= DAILY_FROM_HOUR
+        # By the clock of the world: when the clock goes back, one hour of ours comes twice.
+        return _whole_hours(now) > _whole_hours(found.checked_at)
+    here = now.astimezone(AMSTERDAM)
+    return here.date() > _today(found.checked_at) and here.hour >= DAILY_FROM_HOUR
+
+
+def _whole_hours(moment: datetime) -> int:
+    return int(moment.timestamp() // 3600)
 
 
 def _fill(found: Subscription, wanted: Wanted) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from account_town import log_in
@@ -184,6 +184,11 @@ def test_the_summary_counts_the_meetings_of_the_last_year(town: TestClient) -> N
     assert before.tally.people > 0
     assert before.meetings > 0
     assert later.is_empty
+
+
+def test_three_weeks_after_a_late_evening_are_three_weeks_also_when_the_clock_changes() -> None:
+    ended = Meeting(ends_at=datetime(2027, 3, 9, 22, 30, tzinfo=UTC))
+    assert evaluations.closes_on(ended) == date(2027, 3, 30)
 
 
 def test_six_signs_lead_to_the_form_while_it_is_open_and_to_nothing_else(town: TestClient) -> None:

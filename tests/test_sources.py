@@ -44,6 +44,8 @@ def test_a_source_keeps_its_id_and_takes_new_facts(database: Database) -> None:
         (datetime(2026, 7, 2, 12, 0, tzinfo=UTC), 30, date(2026, 8, 1), False),
         (datetime(2026, 7, 1, 12, 0, tzinfo=UTC), 30, date(2026, 7, 31), True),
         (None, 30, None, True),
+        # Half past eleven in the evening; in between the clock goes forward.
+        (datetime(2026, 3, 25, 22, 30, tzinfo=UTC), 7, date(2026, 4, 1), True),
         (datetime(2020, 1, 1, tzinfo=UTC), None, None, None),
     ],
 )

@@ -15,6 +15,7 @@ from data.choices import Status
 from data.following_models import Subscription
 from data.intake import Reachable
 from data.models import Outbox
+from data.subscriptions import due
 from service.mail_worker import tell_subscribers
 
 __all__ = ["prepared", "town"]
@@ -92,12 +93,24 @@ def test_a_circle_around_a_point_counts_metres_and_no_borders(town: Town) -> Non
 def test_who_wants_to_hear_at_once_hears_on_the_hour(town: Town) -> None:
     town.follow(ritme="uur")
     town.melding(key="1")
-    town.later += timedelta(hours=1)
+    # A minute past the next hour, so that no other begins between two looks.
+    begun = town.now()
+    town.later += timedelta(hours=1) + (begun.replace(minute=1, second=0) - begun)
     assert len(town.deliver()) == 1
     town.melding(key="2")
     assert town.deliver() == []
     town.later += timedelta(hours=1)
     assert len(town.deliver()) == 1
+
+
+def test_the_hour_that_comes_twice_when_the_clock_goes_back_has_two_turns(town: Town) -> None:
+    town.follow(ritme="uur")
+    summer = datetime(2026, 10, 25, 0, 5, tzinfo=UTC)
+    with town.database.write() as session:
+        session.execute(update(Subscription).values(checked_at=summer))
+    with town.database.read() as session:
+        turns = [len(due(session, summer + timedelta(minutes=one))) for one in (54, 55, 60)]
+    assert turns == [0, 1, 1]
 
 
 def test_the_form_answers_the_same_whether_an_address_follows_already(town: Town) -> None:
