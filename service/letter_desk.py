@@ -23,9 +23,8 @@ from service import security
 from service.analysis import places, towns
 from service.analysis.places import Place
 from service.analysis.words import sentence
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import Workbench, today
 from service.dependencies import DatabaseDep, StaffSessionDep, ViewerDep, WorkbenchDep
-from service.letter_pages import today
 from service.melding_form import clean
 from service.origin import only_from_here
 from service.pages import render

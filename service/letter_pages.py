@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -28,11 +27,10 @@ from data.letters import (
 from data.terms import add_working_days
 from data.text_masking import personal_data
 from geo.areas import Level
-from geo.exposure import AMSTERDAM
 from service.analysis import letter_places, places, towns
 from service.analysis.letter_places import Offer, Option
 from service.analysis.places import Places
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import Workbench, today
 from service.challenge import Checked, Checker, Vorm
 from service.coordinators import coordinator_of
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
@@ -169,11 +167,6 @@ def follow(door: Door, visit: Visit, token: str, told: Told | None) -> Response:
 def link_path(door: Door, settings: Settings, public_id: str) -> str:
     """Return the path of the secret link of a letter."""
     return f"{door.path}/{letter_token(door.kind, public_id, read_secret(settings.var_folder))}"
-
-
-def today() -> date:
-    """Return the day that it is in Amsterdam."""
-    return datetime.now(AMSTERDAM).date()
 
 
 def _letter(door: Door, visit: Visit, found: Places, written: Written, chosen: Option) -> Letter:

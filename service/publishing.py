@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,10 +21,9 @@ from data.jobs import Arguments, Control, Kind
 from data.municipalities import need_municipality
 from geo.disclosure import quarter_days
 from geo.errors import DisclosureError
-from geo.exposure import AMSTERDAM
 from service.analysis.publications import csv_text, document
 from service.analysis.publishing import Draft, NothingToPublish, draft
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import Workbench, today
 from service.open311_places import jurisdictions
 from service.outsider import attack_drafts, attack_town
 from service.outsider_doors import Find
@@ -127,7 +126,7 @@ def run(
     TellsTooMuch when the attacker finds something: batches before that one are out by then.
     """
     said = control or Control()
-    yesterday = datetime.now(AMSTERDAM).date() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     last = min(until or yesterday, yesterday)
     with database.read() as session:
         code = need_municipality(session, gemeente).code

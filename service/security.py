@@ -18,7 +18,7 @@ from data.account_models import Account, HalfLogin
 from data.models import StaffSession
 from data.rights import ALL_ROLES
 from data.visibility import Viewer
-from geo.exposure import AMSTERDAM
+from service.analysis.workbench import today
 from service.settings import Settings
 
 PASSWORDS = PasswordHash((Argon2Hasher(),))
@@ -149,8 +149,7 @@ def _viewer(session: Session, found: StaffSession, settings: Settings) -> Viewer
     account = accounts.active(session, name)
     if account is None:
         return None
-    today = datetime.now(AMSTERDAM).date()
-    return Viewer(name, accounts.grants(session, account, today=today, strong=found.strong))
+    return Viewer(name, accounts.grants(session, account, today=today(), strong=found.strong))
 
 
 def rotate(session: Session, token: str, settings: Settings) -> Login:

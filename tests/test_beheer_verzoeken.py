@@ -40,7 +40,7 @@ from data.privacy_requests import written
 from data.terms import after_months
 from data.tokens import Purpose, token
 from service.analysis.words import day_text
-from service.letter_pages import today
+from service.analysis.workbench import today
 from service.mail_contents import Contents
 from service.mail_words import write
 

@@ -35,8 +35,8 @@ from data.rights import Grant, Right, Role
 from data.terms import add_working_days
 from data.theme_models import PollAnswer
 from data.visibility import Viewer
+from service.analysis.workbench import today
 from service.challenge import Vorm
-from service.letter_pages import today
 from service.rights import ROUTES
 
 TITLE = "Bloembakken op het plein"

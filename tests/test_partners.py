@@ -38,7 +38,7 @@ from data.partners import Filters
 from data.rights import Grant, Role
 from data.same_kind import is_kind
 from data.visibility import PUBLIC, Viewer
-from service.letter_pages import today
+from service.analysis.workbench import today
 
 FORM = {
     "gemeente": OWN,

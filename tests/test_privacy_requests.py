@@ -41,9 +41,9 @@ from data.terms import after_months
 from data.tokens import Purpose, token
 from data.visibility import Viewer
 from service.analysis.words import day_text
+from service.analysis.workbench import today
 from service.budgets import Budget, Budgets
 from service.challenge import TRAP
-from service.letter_pages import today
 from service.mail_contents import Contents
 from service.mail_words import write
 from service.own_links import read_about

@@ -37,8 +37,8 @@ from data.rights import Grant, Role
 from data.terms import add_working_days
 from data.visibility import Viewer
 from service.analysis.words import day_text
+from service.analysis.workbench import today
 from service.challenge import Vorm
-from service.letter_pages import today
 from service.mail_contents import Contents
 from service.mail_words import Draft
 from service.secret import read_secret

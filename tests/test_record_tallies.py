@@ -23,8 +23,7 @@ from data.visibility import PUBLIC, Viewer
 from geo.areas import Level
 from service.analysis.figures import level_values
 from service.analysis.places import places
-from service.analysis.workbench import Workbench
-from service.letter_pages import today
+from service.analysis.workbench import Workbench, today
 
 STAFF = Viewer("adviseur", ALL_ROLES)
 # A Monday without holidays in the two weeks after it.

@@ -28,7 +28,7 @@ from data.models import Audit, Melding, StatusChange
 from data.owners import buurt_finders
 from data.rights import Role
 from data.work_along_models import ColleagueTask
-from service.letter_pages import today
+from service.analysis.workbench import today
 from service.pages import STAFF_MENU
 
 PARTIES = """

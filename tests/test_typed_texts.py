@@ -31,7 +31,7 @@ from data.parties import forwardings
 from data.rights import Role
 from data.text_masking import LEFT_OUT
 from data.work_along_models import ColleagueTask
-from service.letter_pages import today
+from service.analysis.workbench import today
 from service.melding_form import fresh_key
 from service.settings import GemeenteSettings
 

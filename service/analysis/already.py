@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from data.classifier import SOMETHING_ELSE
 from data.nearby import Near, nearby
 from geo.crs import LngLat
-from geo.exposure import AMSTERDAM
 from service.analysis.melding_places import Choices
 from service.analysis.places import Places
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import Workbench, today
 from service.melding_form import Sent
 
 
@@ -22,10 +19,9 @@ def already(workbench: Workbench, found: Places, offered: Choices, sent: Sent, s
     point = _point(offered, sent)
     if point is None:
         return []
-    today = datetime.now(UTC).astimezone(AMSTERDAM).date()
     kind = None if soort == SOMETHING_ELSE else soort
     with workbench.session() as session:
-        return nearby(session, point, kind, today, gemeente=found.gemeente.code)
+        return nearby(session, point, kind, today(), gemeente=found.gemeente.code)
 
 
 def _point(offered: Choices, sent: Sent) -> LngLat | None:

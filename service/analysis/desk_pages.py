@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from data import colleagues, desk, incidents, parties, seeing_too, standard_answers
@@ -21,12 +21,11 @@ from data.seeing_too import Numbers
 from data.terms import add_working_days, working_days_between
 from data.visibility import Viewer
 from geo.areas import Level
-from geo.exposure import AMSTERDAM
 from geo.main_groups import MainGroup
 from service.analysis import live_map, places, towns
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Place, Places, UnknownPlace
-from service.analysis.workbench import Workbench
+from service.analysis.workbench import Workbench, today
 
 PAGE_SIZE = 20
 # A working week to answer the coordinator.
@@ -124,7 +123,7 @@ def queue_page(workbench: Workbench, viewer: Viewer, chosen: Choices, *, page: i
         waiting = desk.count(session, viewer, QueueFilters(Pile.CHECK))
         kinds = _by_group(desk.kinds(session, OWN_EDITION))
     names = {place.code: place.naam for place in towns.towns(workbench)}
-    return QueuePage(rows, total, page, pages, waiting, names, town, place, kinds, _today())
+    return QueuePage(rows, total, page, pages, waiting, names, town, place, kinds, today())
 
 
 def _filters(chosen: Choices, place: Place | None, town: Places | None) -> QueueFilters:
@@ -136,15 +135,11 @@ def _filters(chosen: Choices, place: Place | None, town: Places | None) -> Queue
         kind=None if is_group else chosen.kind,
         status=chosen.status,
         channel=chosen.channel,
-        late_on=_today() if chosen.late else None,
+        late_on=today() if chosen.late else None,
         waits=chosen.waits,
         buurten=place.buurten if place else (),
         edition=town.edition if town else None,
     )
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone(AMSTERDAM).date()
 
 
 def report_page(
@@ -195,7 +190,7 @@ def report_page(
         asked,
         others_to_ask,
         may,
-        _today(),
+        today(),
     )
 
 

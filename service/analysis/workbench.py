@@ -218,5 +218,5 @@ def _newest(session: Session, about: About, changes: ColumnElement[bool]) -> int
 
 
 def today() -> date:
-    """Return the day that it is in Amsterdam."""
+    """Return the day that it is in Amsterdam, whatever the time zone of this machine."""
     return datetime.now(AMSTERDAM).date()

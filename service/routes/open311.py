@@ -19,6 +19,7 @@ from data.melding_words import OWN_EDITION
 from data.open311_records import Record, Wanted, records
 from geo.exposure import AMSTERDAM
 from service.analysis.intake import receive
+from service.analysis.workbench import today
 from service.dependencies import DatabaseDep, SettingsDep, WorkbenchDep
 from service.errors import told
 from service.open311_answers import MEDIA_TYPES, Fault, Format, answer, refusal
@@ -101,7 +102,7 @@ def requests(
     request: Request, form: Format, settings: SettingsDep, database: DatabaseDep, where: JurisdictionDep
 ) -> Response:
     """List public records, newest day first."""
-    wanted = read_question(request.query_params, where.gemeente, today=_today())
+    wanted = read_question(request.query_params, where.gemeente, today=today())
     return answer("service_requests", _found(settings, database, where, wanted), form)
 
 
@@ -114,7 +115,7 @@ def one_request(
     where: JurisdictionDep,
 ) -> Response:
     """Give one public record, as a list of one."""
-    wanted = read_question({"service_request_id": service_request_id}, where.gemeente, today=_today())
+    wanted = read_question({"service_request_id": service_request_id}, where.gemeente, today=today())
     found = _found(settings, database, where, wanted)
     if not found:
         raise Fault(HTTPStatus.NOT_FOUND, "deze melding is er niet, of is niet openbaar")
@@ -202,10 +203,6 @@ def _request(settings: Settings, where: Jurisdiction, record: Record) -> dict[st
         "long": None if record.lon is None else round(record.lon, 6),
         "media_url": f"{settings.public_url}/fotos/{record.photo}.jpg" if record.photo else None,
     }
-
-
-def _today() -> date:
-    return datetime.now(AMSTERDAM).date()
 
 
 def _midnight(day: date) -> str:

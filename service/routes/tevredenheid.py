@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse
 from data import aftercare
 from data.aftercare import Answer
 from data.rights import Right
-from geo.exposure import AMSTERDAM
 from geo.main_groups import MainGroup
 from service.analysis import places
+from service.analysis.workbench import today
 from service.dependencies import ViewerDep, WorkbenchDep
 from service.pages import render
 
@@ -27,7 +27,7 @@ def overview(request: Request, workbench: WorkbenchDep, viewer: ViewerDep) -> HT
     """Show staff how often reporters were content in the last year, by gemeente and main group."""
     if not viewer.may_somewhere(Right.FIGURES_STAFF):
         raise HTTPException(404)
-    since = datetime.now(UTC).astimezone(AMSTERDAM).date() - YEAR
+    since = today() - YEAR
     with workbench.session() as session:
         found = aftercare.counts(session, viewer, since=since)
     names = {place.code: place.naam for place in places.gemeenten(workbench)}

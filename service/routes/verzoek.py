@@ -15,8 +15,9 @@ from data.terms import after_months
 from data.tokens import Purpose, name_of, token
 from service.analysis import places, towns
 from service.analysis.places import Places
+from service.analysis.workbench import today
 from service.challenge import Vorm
-from service.letter_pages import NOT_TO_INDEX, Told, ValuesDep, Visit, VisitDep, today
+from service.letter_pages import NOT_TO_INDEX, Told, ValuesDep, Visit, VisitDep
 from service.own_links import LONGEST
 from service.pages import contact, render
 from service.request_form import Written

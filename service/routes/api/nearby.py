@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -11,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from data.nearby import Near, nearby
-from geo.exposure import AMSTERDAM
+from service.analysis.workbench import today
 from service.dependencies import WorkbenchDep
 from service.routes.api.shapes import PROBLEMS, OfGemeente, PointText, geojson, read_point
 
@@ -28,9 +27,10 @@ class NearQuestion(OfGemeente):
 @router.get("/meldingen/_bij", operation_id="meldingenDichtbij", response_class=Response)
 def near(question: Annotated[NearQuestion, Query()], workbench: WorkbenchDep) -> Response:
     """Geef openbare meldingen die over hetzelfde kunnen gaan; de afstand is in stappen van 25 meter."""
-    today = datetime.now(UTC).astimezone(AMSTERDAM).date()
     with workbench.session() as session:
-        found = nearby(session, read_point(question.plek), question.soort, today, gemeente=question.gemeente)
+        found = nearby(
+            session, read_point(question.plek), question.soort, today(), gemeente=question.gemeente
+        )
     return geojson(
         orjson.dumps(
             {"type": "FeatureCollection", "aantal": len(found), "features": [_feature(one) for one in found]}
