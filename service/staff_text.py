@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -10,15 +12,40 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LONGEST_LINE: Final = 1_000
 LONGEST_NOTE: Final = 4_000
 LONGEST_REASON: Final = 200
+# Of a kind of sign that nobody sees as such, what stands in its place. `Co` are bullets of Word.
+INSTEAD: Final[Mapping[str, str]] = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Co": ""}
+UNREADABLE: Final = frozenset({"Cc", "Cs"})
+
+
+def readable(text: str) -> str:
+    """Return a text that was typed or pasted, in the signs that people see: one kind of space and line end.
+
+    Word and mail programs bring spaces that do not break, and signs that show nothing.
+    """
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+    return "".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in lines).strip()
+
+
+def is_readable(text: str) -> bool:
+    """Return whether all of a text can be read: it holds no control signs but ends of lines and tabs.
+
+    Signs that a later Unicode knows can be read, those that none will ever know cannot.
+    """
+    return all(sign in "\n\t" or _is_sign(sign) for sign in text)
+
+
+def _is_sign(sign: str) -> bool:
+    never = 0xFDD0 <= ord(sign) <= 0xFDEF or ord(sign) & 0xFFFE == 0xFFFE
+    return not never and unicodedata.category(sign) not in UNREADABLE
 
 
 def _plain(value: Any) -> Any:
-    """Return a text with one kind of line end: a browser counts a new line as one sign, and sends two."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    """Return a text as people see it: a browser counts a new line as one sign, and sends two."""
+    return readable(value) if isinstance(value, str) else value
 
 
 def _printable(value: str) -> str:
-    if any(not sign.isprintable() and sign not in "\n\t" for sign in value):
+    if not is_readable(value):
         raise ValueError("hier staan tekens in die wij niet kunnen lezen")
     return value
 

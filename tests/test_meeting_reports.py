@@ -62,6 +62,15 @@ def test_names_in_a_report_are_told_before_everybody_reads_them(town: TestClient
     assert stored(town, meeting).report_released
 
 
+def test_a_report_that_was_pasted_from_word_is_kept(town: TestClient) -> None:
+    meeting = held(town)
+    log_in(town, "wijk")
+    pasted = "Om\u00a019.30\u00a0uur\r\n\uf0b7 de wijk\u00adcoördinator vertelde"
+    assert write(town, meeting, verslag=pasted, knop="bewaar") == 303
+    assert stored(town, meeting).report == "Om 19.30 uur\n de wijkcoördinator vertelde"
+    assert write(town, meeting, verslag="a\x00b", knop="bewaar") == 400
+
+
 def test_few_people_are_not_counted_for_everybody(town: TestClient) -> None:
     meeting = held(town)
     log_in(town, "wijk")

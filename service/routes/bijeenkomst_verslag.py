@@ -26,7 +26,7 @@ from service.own_form import Reading, Sending, Visit
 from service.pages import render
 from service.routes.bijeenkomst_plannen import own_meeting
 from service.routes.bijeenkomsten import Name
-from service.staff_text import Line
+from service.staff_text import Line, is_readable, readable
 from service.texts import catalogue
 
 router = APIRouter(include_in_schema=False)
@@ -68,12 +68,12 @@ def keep(
     laat_staan: Yes = "",
 ) -> Response:
     """Keep the counts and the words as a concept, or let everybody read them; nothing typed is lost."""
-    text = verslag.replace("\r\n", "\n").strip()
+    text = readable(verslag)
     numbers = {kind: int(one) for kind, one in aantallen.items() if one.isdecimal() and len(one) < 6}
     sent: dict[str, Any] = {"verslag": text, "aantallen": aantallen}
     if set(numbers) != {kind for kind, one in aantallen.items() if one}:
         return _page(visit, workbench, public_id, fault=_text("verslag.fout_aantal"), typed=sent, status=400)
-    if any(not sign.isprintable() and sign not in "\n\t" for sign in text):
+    if not is_readable(text):
         return _page(visit, workbench, public_id, fault=_text("verslag.fout_tekens"), typed=sent, status=400)
     if knop == RELEASE and laat_staan != YES and personal_data(text):
         return _page(visit, workbench, public_id, typed=sent, warn=True, status=400)
