@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ class EventCounts:
     `undated` meldingen that were closed before they were made have no duration. `delivered` are the rows
     of `kinds` that each of the observations brought. `too_short` names sources that were watched for too few
     days: beside others they count nowhere, and when there is no other there are counts and no rates.
+    `asked` are the main groups that it is about, none is all: of other soorten nothing is known.
     """
 
     observations: tuple[Observation, ...]
@@ -58,6 +59,7 @@ class EventCounts:
     ages: Ages
     reporters: pd.DataFrame | None
     undated: int
+    asked: frozenset[str] = frozenset()
 
     def exposure_years(self, selection: Selection = EVERYTHING) -> float:
         """The part of the period that a source of this selection was watched, in years."""
@@ -71,7 +73,8 @@ class EventCounts:
 
     def supplying(self, selection: Selection = EVERYTHING) -> list[Observation]:
         """The sources that were watched in the period and deliver at least part of the selection."""
-        return [one for one, brought in self._watched() if supplies(one, brought, selection)]
+        watched = self._watched()
+        return [one for one, brought in watched if supplies(one, brought, selection, asked=self.asked)]
 
     def sources(self, selection: Selection = EVERYTHING) -> str:
         """The names of the sources that deliver at least part of the selection."""
@@ -100,7 +103,9 @@ class EventCounts:
         """What of the selection each of its sources leaves out: a line for each that leaves something out."""
         several = len(self.supplying(selection)) > 1
         short = [f"{name}{TOO_SHORT}" for name in self.too_short]
-        missing = [(one.source, _missing(one, brought, selection)) for one, brought in self._watched()]
+        missing = [
+            (one.source, _missing(one, brought, selection, self.asked)) for one, brought in self._watched()
+        ]
         return [
             f"{name}: niet geleverd: {', '.join(slugs)}" if several else f"niet geleverd: {', '.join(slugs)}"
             for name, slugs in missing
@@ -126,15 +131,20 @@ class EventCounts:
 
 
 def count_meldingen(
-    meldingen: pd.DataFrame, *, period: Period, observation: Observation | Mapping[int, Observation]
+    meldingen: pd.DataFrame,
+    *,
+    period: Period,
+    observation: Observation | Mapping[int, Observation],
+    asked: Collection[str] = (),
 ) -> EventCounts:
     """Counts of the meldingen created in the observed part of the period.
 
     Columns: buurt, incident_id (may be missing per row), category, main_group, created_at and closed_at
     (UTC), example, and where known reporter (any key that tells people apart). With several sources
     `observation` holds one for each `source_id`, a column then too; rows of other sources count nowhere.
-    An incident counts once: where, when and as what it was first reported. Raises FigureError for absent
-    columns or values.
+    An incident counts once: where, when and as what it was first reported. `asked` are the main groups that
+    the rows were narrowed to, none is all: of another soort nothing is known then. Raises FigureError for
+    absent columns or values.
     """
     _require(meldingen, _MELDING, filled=("created_at", "category", "main_group"))
     observations, source = _sources(meldingen, observation)
@@ -162,6 +172,7 @@ def count_meldingen(
         ages,
         _reporters(meldingen[inside], kind[inside]),
         undated,
+        frozenset(asked),
     )
 
 
@@ -234,15 +245,23 @@ def _ends(observations: tuple[Observation, ...], source: IntArray) -> pd.Series[
     return ends.iloc[source].reset_index(drop=True)
 
 
-def supplies(one: Observation, brought: pd.DataFrame, selection: Selection) -> bool:
-    """Whether a source that brought these kinds delivers at least part of the selection."""
-    return _missing(one, brought, selection) is not None
+def supplies(
+    one: Observation, brought: pd.DataFrame, selection: Selection, *, asked: Collection[str] = ()
+) -> bool:
+    """Whether a source that brought these kinds delivers at least part of the selection.
+
+    `asked` are the main groups that `brought` was narrowed to; none is all.
+    """
+    return _missing(one, brought, selection, asked) is not None
 
 
-def _missing(one: Observation, brought: pd.DataFrame, selection: Selection) -> list[str] | None:
+def _missing(
+    one: Observation, brought: pd.DataFrame, selection: Selection, asked: Collection[str]
+) -> list[str] | None:
     """The slugs of a selection that a source leaves out; None when nothing of it remains."""
     seen = set(brought.loc[selection.takes(brought), "category"])
-    expected = selection.slugs(one.crosswalk)
+    groups = one.crosswalk.groups
+    expected = {slug for slug in selection.slugs(one.crosswalk) if not asked or groups[slug] in asked}
     missing = (expected & one.not_supplied) - seen
     return sorted(missing) if seen or expected - missing or not one.crosswalk.groups else None
 

@@ -119,8 +119,8 @@ def _delivered(
 ) -> BoolArray:
     """For each main group whether a source delivers some of what the selection takes of it."""
     brought = days.brought(place)
-    parts = (brought[brought["main_group"] == group] for group in groups)
-    return np.array([supplies(one, part, selection) for part in parts], dtype=bool)
+    parts = ((group, brought[brought["main_group"] == group]) for group in groups)
+    return np.array([supplies(one, part, selection, asked=(group,)) for group, part in parts], dtype=bool)
 
 
 def _status(

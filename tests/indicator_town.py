@@ -59,8 +59,13 @@ def values(
     within: Membership | None = None,
     observation: Observation = SEEN,
     figures: AreaFigures | None = None,
+    asked: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Values of one indicator by code."""
-    counts = None if rows is None else count_meldingen(rows, period=HALF_YEAR, observation=observation)
+    counts = (
+        None
+        if rows is None
+        else count_meldingen(rows, period=HALF_YEAR, observation=observation, asked=asked)
+    )
     evidence = Evidence(figures or town_figures(), counts)
     return indicator_values(indicator(name), evidence=evidence, members=within or members()).set_index("code")

@@ -97,6 +97,24 @@ def test_a_soort_that_is_supplied_but_never_reported_counts_0() -> None:
     assert list(found.loc[A, ["value", "n", "status"]]) == [0.0, 0.0, "bekend"]
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("meldingen_inw", "overlast"), ("meldingen_inw", "vaarwater"), ("dumping_hh", "verkeer")],
+    ids=["soorten that Assen leaves out", "soorten that its tree lacks", "soorten of another cijfer"],
+)
+def test_of_asked_soorten_that_the_source_does_not_deliver_nothing_is_known_instead_of_0(
+    name: str, asked: str
+) -> None:
+    """Control: asked for waste, nothing reported is 0."""
+    assen = category_edition("assen-2026")
+    watched = Observation("Assen", HALF_YEAR, assen.crosswalk, assen.not_supplied)
+    found = values(name, meldingen(), observation=watched, asked=[asked])
+    assert set(found["status"]) == {"niet_geleverd"}
+    assert found[["value", "n"]].isna().all(axis=None)
+    waste = values(name, meldingen(), observation=watched, asked=["afval"])
+    assert list(waste.loc[A, ["n", "note"]]) == [0, ""]
+
+
 def test_when_part_of_an_indicator_is_not_supplied_that_is_said() -> None:
     assen = category_edition("assen-2026")
     watched = Observation("Assen", HALF_YEAR, assen.crosswalk, assen.not_supplied)

@@ -93,6 +93,16 @@ def test_months_added_up_are_the_numbers_of_the_service(
             np.testing.assert_allclose(mine[code][2:], expected, rtol=1e-5, atol=1e-9)
 
 
+def test_of_soorten_that_a_cijfer_does_not_count_neither_knows_a_number(staff: TestClient) -> None:
+    found = monthly(staff, "dumping_hh", "wijk")
+    asked = {"gemeente": TOWN, "niveau": "wijk", "soort": "verkeer"}
+    own = staff.get("/api/v1/cijfers/dumping_hh/waarden", params=asked).json()["waarden"]
+    assert {one["status"] for one in own.values()} == {"niet_geleverd"}
+    assert {one["waarde"] for one in own.values()} == {None}
+    place = found["soorten"].index("verkeer")
+    assert [one for one in found["bronnen"] if place in one["soorten"]] == []
+
+
 def test_the_public_gets_the_months_of_what_everybody_may_see(client: TestClient) -> None:
     """Control: with staff the same months hold more."""
     client.cookies.clear()

@@ -237,7 +237,9 @@ def _meldingen(
         return None
     rows = observed.frame(workbench, session, viewer, filters, edition=places.edition)
     observation = observed.observations(session, viewer, filters.gemeente, watches)
-    return count_meldingen(rows, period=Period.of_days(*span), observation=observation)
+    return count_meldingen(
+        rows, period=Period.of_days(*span), observation=observation, asked=filters.main_groups
+    )
 
 
 def _initiatieven(session: Session, viewer: Viewer, places: Places, filters: Filters) -> EventCounts | None:

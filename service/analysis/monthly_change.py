@@ -42,16 +42,18 @@ def marks(session: Session, gemeente: str) -> tuple[Mark, ...]:
 def taken_incidents(asking: Asking, followed: Followed) -> tuple[IncidentDays, list[Observation]]:
     """Return the incidents of a cijfer by day, and what was observed of it, by sources that deliver it."""
     filters, selection = asking.filters, followed.selection or Selection()
+    groups = frozenset(map(MainGroup, filters.main_groups))
     every, seen = observed.days(
         asking.workbench, asking.session, asking.viewer, filters, edition=asking.places.edition
     )
+    every = every.taking(Selection(groups=groups))
     observations = list(seen.values())
     delivering = [
-        place for place, one in enumerate(observations) if supplies(one, every.brought(place), selection)
+        place
+        for place, one in enumerate(observations)
+        if supplies(one, every.brought(place), selection, asked=groups)
     ]
     taken = every.only(delivering, filters.since, filters.until).taking(selection)
-    if filters.main_groups:
-        taken = taken.taking(Selection(groups=frozenset(map(MainGroup, filters.main_groups))))
     return taken, [observations[place] for place in delivering]
 
 

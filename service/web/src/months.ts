@@ -70,7 +70,7 @@ export class Months {
       const n = this.count(area, first, end);
       const factor = this.factor(area, years);
       const always = this.data.status[area] ?? "onbekend";
-      const status = always !== "bekend" ? always : n < this.data.minstens ? "te_klein" : factor ? always : "onbekend";
+      const status = always !== "bekend" ? always : !factor ? "niet_geleverd" : n < this.data.minstens ? "te_klein" : always;
       if (status !== "bekend" || !factor) return { code, naam, n, value: null, lower: null, upper: null, status };
       const [lower, upper] = this.interval(n);
       return { code, naam, n, value: n * factor, lower: lower * factor, upper: upper * factor, status };
