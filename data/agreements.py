@@ -67,24 +67,34 @@ def is_late(row: Agreement, today: date) -> bool:
 
 
 def agree(session: Session, viewer: Viewer, meeting: Meeting, given: Given, *, now: datetime) -> Agreement:
-    """Keep what was agreed at a meeting; WrongAgreement without words, an owner or a day that can be."""
+    """Keep what was agreed at a meeting; WrongAgreement without words, an owner or a day that can be.
+
+    The same words, owner and day are one agreement: a form that is sent twice is kept once.
+    """
     gemeente = meeting.municipality_code
     owner = _checked(session, viewer, gemeente, given, first=local_day(meeting.starts_at), now=now)
+    # Held: of a form that is sent twice at once, the second has to see what the first brought.
+    session.refresh(meeting, with_for_update=True)
+    said = {
+        "meeting_id": meeting.id,
+        "text": given.text,
+        "partner_id": owner.partner,
+        "account_id": owner.account,
+        "owner": owner.naam,
+        "due_on": owner.due_on,
+        "state": State.OPEN.value,
+        "public": given.public,
+    }
+    if known := session.scalar(select(Agreement).filter_by(**said).limit(1)):
+        return known
     row = Agreement(
         public_id=public_ids(1)[0],
-        municipality_code=meeting.municipality_code,
+        municipality_code=gemeente,
         gebied=meeting.gebied,
-        meeting_id=meeting.id,
-        text=given.text,
-        partner_id=owner.partner,
-        account_id=owner.account,
-        owner=owner.naam,
-        due_on=owner.due_on,
-        state=State.OPEN.value,
-        public=given.public,
         created_at=now,
         created_by=str(viewer.account),
         example=meeting.example,
+        **said,
     )
     session.add(row)
     session.flush()

@@ -12,9 +12,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from data import audit, themes
+from data.models import Municipality
 from data.theme_models import Signal
 from geo.errors import WijkbeeldError
-from geo.exposure import AMSTERDAM
+from geo.exposure import AMSTERDAM, local_day
 
 LONGEST_TEXT: Final = 300
 OBJECT: Final = "signaal"
@@ -35,22 +36,23 @@ class WrongSignal(WijkbeeldError):
 def hear(
     session: Session, gemeente: str, area: str, *, theme: str, kind: SignalKind, text: str, actor: str
 ) -> Signal:
-    """Keep what was heard. Raises UnknownTheme, and WrongSignal for an empty or a long text."""
+    """Keep what was heard. Raises UnknownTheme, and WrongSignal for an empty or a long text.
+
+    The same line of the same person on one day is one signal: a form that is sent twice counts once.
+    """
     themes.registry(session, gemeente).theme(theme)
     line = " ".join(text.split())
     if not line:
         raise WrongSignal("schrijf in een zin wat u hoorde")
     if len(line) > LONGEST_TEXT:
         raise WrongSignal(f"schrijf hoogstens {LONGEST_TEXT} tekens")
-    row = Signal(
-        municipality_code=gemeente,
-        area=area,
-        theme=theme,
-        kind=kind.value,
-        text=line,
-        at=datetime.now(UTC),
-        by=actor,
-    )
+    # Held: of a form that is sent twice at once, the second has to see what the first brought.
+    session.get_one(Municipality, gemeente, with_for_update=True)
+    now = datetime.now(UTC)
+    said = {"area": area, "theme": theme, "kind": kind.value, "text": line, "by": actor}
+    if known := session.scalar(_signals(gemeente, local_day(now)).filter_by(**said).limit(1)):
+        return known
+    row = Signal(municipality_code=gemeente, at=now, **said)
     session.add(row)
     session.flush()
     _note(session, actor, "signaal.genoteerd", row)

@@ -66,6 +66,19 @@ def test_a_signal_is_kept_and_shown_without_a_name(staff: TestClient) -> None:
     assert (note.action, note.detail) == ("signaal.genoteerd", {"gebied": WIJK, "thema": "eenzaamheid"})
 
 
+def test_a_form_that_is_sent_twice_is_one_signal(staff: TestClient) -> None:
+    assert [send(staff, tekst="Hij heet Jan, nummer 111222333.").status_code for _ in range(2)] == [303, 303]
+    assert len(rows(staff)) == 1
+    assert "Eenzaamheid: 1." in staff.get("/signalen").text
+    assert send(staff, tekst="Iets anders.").status_code == 303
+    assert len(rows(staff)) == 2
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    with database_of(staff).write() as session:
+        session.execute(update(Signal).values(at=yesterday))
+    assert send(staff, tekst="Iets anders.").status_code == 303
+    assert len(rows(staff)) == 3
+
+
 def test_what_goes_well_is_no_reason_for_a_theme(staff: TestClient) -> None:
     for kind in SignalKind:
         send(staff, soort=kind.value)

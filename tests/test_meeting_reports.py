@@ -148,6 +148,15 @@ def test_everybody_reads_what_may_be_read_of_an_agreement_and_no_person(town: Te
         assert hidden not in page
 
 
+def test_a_form_that_is_sent_twice_is_one_agreement(town: TestClient) -> None:
+    meeting = held(town)
+    log_in(town, "wijk")
+    before = len(acts(town, "afspraak"))
+    for text in ("Bank verven", "Bank verven", "Bank halen"):
+        assert agreed(town, meeting, text).status_code == 303
+    assert acts(town, "afspraak")[before:] == ["afspraak.gemaakt", "afspraak.gemaakt"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("tekst", ""), ("dag", "2001-01-01"), ("dag", "morgen"), ("anders", ""), ("wie", "account:niemand")],
