@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -42,14 +42,17 @@ class WrongTheme(WijkbeeldError):
     """A theme that cannot be kept like this; the message says why."""
 
 
-def registry(session: Session, gemeente: str, *, at: datetime | None = None) -> Registry:
+def registry(
+    session: Session, gemeente: str, *, at: datetime | None = None, also: Collection[str | None] = ()
+) -> Registry:
     """Return the themes of a gemeente as they are, or as they were at a moment.
 
-    A theme that the gemeente put out of use is not in it.
+    A theme that the gemeente put out of use is not in it, unless it is asked for: what was planned about it
+    goes on.
     """
     whole = bundled()
     newest = {one.theme: one for one in versions(session, gemeente, at=at)}
-    known = (_edited(one, newest.get(one.slug)) for one in whole.themes)
+    known = (_edited(one, newest.get(one.slug), keep=one.slug in also) for one in whole.themes)
     number = max((one.id for one in newest.values()), default=0)
     version = f"{whole.version}.{number}" if number else whole.version
     return replace(whole, version=version, themes=tuple(one for one in known if one is not None))
@@ -209,11 +212,11 @@ def _indicator(part: Part, minimum: tuple[Minimum, ...], levels: frozenset[Level
     return Indicator(0, part.key, part.naam, Dimension.EIGEN, "0", (part,), minimum, (source,), levels=levels)
 
 
-def _edited(theme: Theme, version: ThemeVersion | None) -> Theme | None:
+def _edited(theme: Theme, version: ThemeVersion | None, *, keep: bool) -> Theme | None:
     if version is None:
         return theme
     given = version.content
-    if not given["gebruikt"]:
+    if not given["gebruikt"] and not keep:
         return None
     return replace(
         theme,

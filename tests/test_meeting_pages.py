@@ -27,11 +27,11 @@ from meeting_town import (
 )
 from sqlalchemy import delete, func, select
 
-from data import meetings
+from data import meetings, themes
 from data.meeting_models import AgendaItem, Meeting
 from data.models import Audit
 from data.rights import Grant, Role
-from data.theme_models import ThemeChoice, TownDays
+from data.theme_models import ThemeChoice, ThemeVersion, TownDays
 from data.visibility import PUBLIC, Viewer
 
 
@@ -235,6 +235,23 @@ def test_another_day_gets_a_higher_sequence_and_another_form_stays_out(client: T
     assert client.post(path, data={**hidden(page), "knop": "bewaar"}).status_code == 303
     row = stored(client, public_id)
     assert (row.sequence, row.gebied, row.starts_at.day) == (1, HOLY_ZUID, 9)
+
+
+def test_a_meeting_goes_on_when_its_theme_is_put_out_of_use(client: TestClient) -> None:
+    public_id = announced(client, thema="eenzaamheid")
+    with database_of(client).write() as session:
+        given = themes.content(themes.bundled().theme("eenzaamheid"), used=False)
+        themes.change(session, OWN, "eenzaamheid", given, reason="Proef.", actor="proef")
+    log_in(client, "wijk")
+    assert "Dit thema kennen wij niet." in look_over(client, thema="eenzaamheid").text
+    path = f"/bijeenkomsten/{public_id}/wijzigen"
+    page = client.post(path, data={**hidden(client.get(path)), "dag": "2027-03-09", "knop": "controle"})
+    assert client.post(path, data={**hidden(page), "knop": "bewaar"}).status_code == 303
+    assert stored(client, public_id).starts_at.day == 9
+    # Whom the theme asks is still proposed.
+    assert "Nog niemand: ouderenadviseur." in client.get(f"/bijeenkomsten/{public_id}/uitnodigen").text
+    with database_of(client).write() as session:
+        session.execute(delete(ThemeVersion))
 
 
 def test_calling_off_a_series_leaves_what_was_before(client: TestClient) -> None:

@@ -67,7 +67,7 @@ class Step:
 
 def shown(session: Session, found: Places, rows: Sequence[Meeting], *, now: datetime) -> list[ShownMeeting]:
     """Return meetings of one town in the words of its pages."""
-    registry = themes.registry(session, found.gemeente.code)
+    registry = themes.registry(session, found.gemeente.code, also={one.theme for one in rows})
     seats = registrations.seats_of(session, rows)
     return [_shown(found, registry, one, seats[one.id], now) for one in rows]
 

@@ -16,6 +16,7 @@ from data.invited import News
 from data.meeting_models import Meeting
 from data.meetings import MeetingRefused
 from data.rights import Right
+from data.theme_models import ThemeChoice
 from geo.areas import Level
 from geo.exposure import AMSTERDAM
 from geo.themes import Registry
@@ -64,12 +65,12 @@ def begin(
             raise HTTPException(404)
         asked = choice.municipality_code if choice is not None else gemeente
         own = own_towns(session, visit, Right.MEETINGS, asked)
-        registry = themes.registry(session, own.chosen.code)
         if choice is not None:
             gebied, thema, vorm = choice.gebied, choice.theme or "", choice.form or ""
+        registry = themes.registry(session, own.chosen.code, also=_kept_theme(choice))
         typed = Typed(gemeente=own.chosen.code, keuze=keuze, gebied=gebied, thema=thema, vorm=vorm)
         typed = _begun(typed.with_key(), registry)
-    return _page(visit, workbench, typed, action=PAGE)
+    return _page(visit, workbench, typed, action=PAGE, also=_kept_theme(choice))
 
 
 @router.post(PAGE)
@@ -86,9 +87,10 @@ def plan(visit: Sending, workbench: WorkbenchDep, typed: TypedDep) -> Response:
         raise HTTPException(404)
     # A meeting of another gebied did not come of this choice.
     here = choice is not None and (choice.municipality_code, choice.gebied) == (typed.gemeente, typed.gebied)
-    checked = _checked(visit, workbench, typed, choice_id=choice.id if choice and here else None)
+    also = _kept_theme(choice)
+    checked = _checked(visit, workbench, typed, choice_id=choice.id if choice and here else None, also=also)
     if not _may_be_kept(typed, checked):
-        return _page(visit, workbench, checked.typed, checked, action=PAGE)
+        return _page(visit, workbench, checked.typed, checked, action=PAGE, also=also)
     with visit.database.write() as session:
         kept = meetings.plan(session, checked.plans, key=typed.sleutel, actor=visit.actor)
         return _kept(kept[0])
@@ -110,7 +112,9 @@ def change(visit: Sending, workbench: WorkbenchDep, public_id: Name, typed: Type
         meeting = own_meeting(session, visit, public_id, act=True)
     fixed = {"gemeente": meeting.municipality_code, "gebied": meeting.gebied, "thema": meeting.theme or ""}
     typed = replace(typed, **fixed, vorm=meeting.form, weken="", keer="").with_key()
-    checked = _checked(visit, workbench, typed, choice_id=meeting.choice_id, meeting=meeting)
+    checked = _checked(
+        visit, workbench, typed, choice_id=meeting.choice_id, meeting=meeting, also=_kept_theme(meeting)
+    )
     if not _may_be_kept(typed, checked):
         return _page(visit, workbench, checked.typed, checked, action=_edit(public_id), meeting=meeting)
     try:
@@ -130,6 +134,11 @@ def own_meeting(session: Session, visit: Visit, public_id: str, *, act: bool = F
     if act and not acts_in(session, visit.viewer, Right.MEETINGS, meeting.municipality_code, meeting.gebied):
         raise HTTPException(403, text("bijeenkomst.niet_uw_gebied"))
     return meeting
+
+
+def _kept_theme(about: ThemeChoice | Meeting | None) -> tuple[str | None, ...]:
+    """Return the theme that was chosen or planned before: it stays so when the gemeente uses it no more."""
+    return () if about is None else (about.theme,)
 
 
 def _kept(meeting: Meeting) -> Response:
@@ -178,10 +187,11 @@ def _checked(
     *,
     choice_id: int | None,
     meeting: Meeting | None = None,
+    also: tuple[str | None, ...] = (),
 ) -> Checked:
     found = places.places(workbench, typed.gemeente)
     with visit.database.read() as session:
-        registry = themes.registry(session, typed.gemeente)
+        registry = themes.registry(session, typed.gemeente, also=also)
         wrong = faults(typed, registry, [one.code for one in _areas(found)])
         if wrong:
             return Checked(typed, (), (), wrong)
@@ -204,11 +214,12 @@ def _page(
     *,
     action: str,
     meeting: Meeting | None = None,
+    also: tuple[str | None, ...] = (),
 ) -> Response:
     found = places.places(workbench, typed.gemeente)
     wrong = checked.faults if checked is not None else {}
     with visit.database.read() as session:
-        registry = themes.registry(session, typed.gemeente)
+        registry = themes.registry(session, typed.gemeente, also=also)
         own = own_towns(session, visit, Right.MEETINGS, typed.gemeente)
     warnings = checked.warnings if checked is not None else ()
     seen = checked is not None and not wrong

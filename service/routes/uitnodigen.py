@@ -69,7 +69,8 @@ def propose(visit: Sending, public_id: str) -> Response:
     """Add to the list who the theme and the gebied suggest."""
 
     def act(session: Session, meeting: Meeting) -> dict[str, Any]:
-        made = invitations.propose(session, meeting, registry(session, meeting.municipality_code))
+        known = registry(session, meeting.municipality_code, also=[meeting.theme])
+        made = invitations.propose(session, meeting, known)
         invitations.note(session, meeting, "uitnodiging.voorgesteld", visit.actor, {"aantal": len(made)})
         return {"klaar": "voorgesteld", "n": len(made)}
 
@@ -246,7 +247,7 @@ def _page(
     with visit.database.read() as session:
         meeting = _meeting(session, visit, public_id)
         lines = invitations.lines(session, meeting)
-        known = registry(session, meeting.municipality_code)
+        known = registry(session, meeting.municipality_code, also=[meeting.theme])
         theme = proposals.theme_of(meeting, known)
         moment = now()
         context = {
