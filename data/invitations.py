@@ -60,7 +60,11 @@ class Way(StrEnum):
 
 
 class WrongInvitation(WijkbeeldError):
-    """An invitation that cannot be made, sent or answered; the message says why."""
+    """An invitation that cannot be made, sent or answered; the message says why, `what` in a word."""
+
+    def __init__(self, message: str, what: str = "") -> None:
+        super().__init__(message)
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +234,12 @@ def answer(
     moment = at or now()
     _need_to_come(meeting, moment)
     if given.said not in ANSWERS:
-        raise WrongInvitation("kies of u komt")
+        raise WrongInvitation("kies of u komt", "kies")
+    if len(given.words) > LONGEST_NOTE:
+        raise WrongInvitation(f"uw opmerking is te lang; er passen {LONGEST_NOTE} tekens", "lang")
     people = None if given.said is State.STAYS else given.people
     if given.said is not State.STAYS and (people is None or not 1 <= people <= MOST_PEOPLE):
-        raise WrongInvitation(f"vul in met hoeveel mensen u komt: 1 tot en met {MOST_PEOPLE}")
-    if len(given.words) > LONGEST_NOTE:
-        raise WrongInvitation(f"uw opmerking is te lang; er passen {LONGEST_NOTE} tekens")
+        raise WrongInvitation(f"vul in met hoeveel mensen u komt: 1 tot en met {MOST_PEOPLE}", "aantal")
     row.state, row.people, row.note, row.answered_at = given.said, people, given.words, moment
     session.flush()
     detail = {"lijn": row.public_id, "antwoord": given.said.value}
@@ -303,6 +307,6 @@ def queue(session: Session, kind: str, row: Invitation, partner: Partner, moment
 
 def _need_to_come(meeting: Meeting, moment: datetime) -> None:
     if meeting.state == CALLED_OFF:
-        raise WrongInvitation("deze bijeenkomst gaat niet door")
+        raise WrongInvitation("deze bijeenkomst gaat niet door", "afgelast")
     if meeting.starts_at <= moment:
-        raise WrongInvitation("deze bijeenkomst is al begonnen of geweest")
+        raise WrongInvitation("deze bijeenkomst is al begonnen of geweest", "geweest")

@@ -183,21 +183,26 @@ def test_an_invitation_is_mailed_and_answered_without_logging_in(client: TestCli
     assert [(one.state, one.people) for one in lines(client)] == [(State.STAYS, None)]
 
 
+CHOOSE, PEOPLE = "Kies of u komt.", "Vul in met hoeveel mensen u komt: 1 tot en met 20."
+TOO_LONG = "Uw opmerking is te lang; er passen 300 tekens."
+
+
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "told"),
     [
-        {"aantal": "1"},
-        {"antwoord": "verstuurd"},
-        {"antwoord": "komt", "aantal": "0"},
-        {"antwoord": "komt", "aantal": "21"},
-        {"antwoord": "komt", "aantal": "veel"},
-        {"antwoord": "komt", "aantal": "1", "opmerking": "x" * 301},
+        ({"aantal": "1"}, CHOOSE),
+        ({"antwoord": "verstuurd"}, CHOOSE),
+        ({"antwoord": "komt", "aantal": "0"}, PEOPLE),
+        ({"antwoord": "komt", "aantal": "21"}, PEOPLE),
+        ({"antwoord": "komt", "aantal": "veel"}, PEOPLE),
+        ({"antwoord": "komt", "aantal": "1", "opmerking": "x" * 301}, TOO_LONG),
+        ({"antwoord": "komt", "aantal": "0", "opmerking": "x" * 301}, TOO_LONG),
     ],
 )
-def test_a_wrong_answer_is_told_and_not_keep(client: TestClient, sent: dict[str, str]) -> None:
+def test_a_wrong_answer_is_told_and_not_keep(client: TestClient, sent: dict[str, str], told: str) -> None:
     link = link_in(sent_to_one(client), "uitnodiging")
     answer = client.post(link, data=sent)
-    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+    assert (answer.status_code, f'role="alert"><p>{told}</p>' in answer.text) == (400, True)
     assert [one.state for one in lines(client)] == [State.SENT]
 
 
@@ -211,9 +216,15 @@ def test_a_link_of_another_purpose_or_another_line_opens_nothing(client: TestCli
     assert client.get(link).status_code == 404
 
 
-@pytest.mark.parametrize("changed", [{"state": "afgelast"}, {"starts_at": datetime(2026, 1, 1, tzinfo=UTC)}])
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"state": "afgelast"}, "Deze bijeenkomst gaat niet door."),
+        ({"starts_at": datetime(2026, 1, 1, tzinfo=UTC)}, "Deze bijeenkomst is al begonnen of geweest."),
+    ],
+)
 def test_a_meeting_that_is_over_or_called_off_is_neither_sent_nor_answered(
-    client: TestClient, changed: dict[str, object]
+    client: TestClient, changed: dict[str, object], told: str
 ) -> None:
     link = link_in(sent_to_one(client), "uitnodiging")
     keep(client, given(organisatie="Later", email="later@o.example"))
@@ -222,7 +233,8 @@ def test_a_meeting_that_is_over_or_called_off_is_neither_sent_nor_answered(
     proposed(client, name)
     with database_of(client).write() as session:
         session.execute(update(Meeting).values(**changed))
-    assert client.post(link, data={"antwoord": "komt", "aantal": "1"}).status_code == 400
+    answer = client.post(link, data={"antwoord": "komt", "aantal": "1"})
+    assert (answer.status_code, f'role="alert"><p>{told}' in answer.text) == (400, True)
     assert client.get(link).status_code == 200
     assert send(client, f"{list_of(name)}/versturen", list_of(name)).status_code == 409
     assert sent_mails(client) == []

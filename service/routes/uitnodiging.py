@@ -29,6 +29,14 @@ from service.texts import catalogue
 router = APIRouter(include_in_schema=False)
 PAGE: Final = "/uitnodiging/{token}"
 ACTOR: Final = "uitgenodigde"
+# What is wrong with an answer in the language of the page, and what its text has as a number.
+FAULTS: Final = {
+    "afgelast": ("uitnodiging.afgelast", 0),
+    "geweest": ("uitnodiging.geweest", 0),
+    "kies": ("uitnodiging.fout_kies", 0),
+    "lang": ("uitnodiging.fout_lang", LONGEST_NOTE),
+    "aantal": ("uitnodiging.fout_aantal", MOST_PEOPLE),
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,10 @@ def answer(link: LinkDep, values: ValuesDep) -> Response:
         with link.database.write() as session:
             row, _, meeting = link.found(session)
             invitations.answer(session, meeting, row, given, actor=ACTOR)
-    except WrongInvitation:
-        return _page(link, wrong=given, typed=values, status=400)
+    except WrongInvitation as wrong:
+        key, most = FAULTS[wrong.what]
+        fault = catalogue(language_of(link.request)).text(key, n=most)
+        return _page(link, fault=fault, typed=values, status=400)
     return RedirectResponse(f"{link.path}?bericht=bedankt", 303)
 
 
@@ -113,25 +123,11 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
 
 
-def _fault(link: Link, meeting: Meeting, given: Answer) -> str:
-    """Return what is wrong with an answer, in the language of the page."""
-    texts = catalogue(language_of(link.request))
-    if meeting.state == invitations.CALLED_OFF:
-        return texts.text("uitnodiging.afgelast")
-    if meeting.starts_at <= now():
-        return texts.text("uitnodiging.geweest")
-    if given.said not in set(ANSWERS):
-        return texts.text("uitnodiging.fout_kies")
-    if len(given.words) > LONGEST_NOTE:
-        return texts.text("uitnodiging.fout_lang", n=LONGEST_NOTE)
-    return texts.text("uitnodiging.fout_aantal", n=MOST_PEOPLE)
-
-
 def _page(
     link: Link,
     *,
     told: str = "",
-    wrong: Answer | None = None,
+    fault: str = "",
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -153,7 +149,7 @@ def _page(
             "antwoorden": [one.value for one in ANSWERS],
             "langst": LONGEST_NOTE,
             "meest": MOST_PEOPLE,
-            "fault": _fault(link, meeting, wrong) if wrong is not None else "",
+            "fault": fault,
             "told": told,
             "pad": link.path,
         }
