@@ -33,6 +33,7 @@ from data.organisations import buurten_of
 from data.partner_models import Partner
 from data.signals import SignalKind
 from data.theme_models import ThemeChoice
+from service.half_years import words_of
 
 FACT, OPINION, WORD = "kanariefeit", "kanariemening", "kanariereactie"
 TOLD = "Omdat hier veel ouderen wonen die elkaar willen ontmoeten."
@@ -256,6 +257,20 @@ def test_the_advice_of_then_opens_unchanged_after_themes_and_figures_have_change
     assert "De vingerafdruk klopt niet meer." in broken
     assert "Het is sindsdien niet veranderd." not in broken
     withdraw(town, page)
+
+
+def test_who_comes_back_to_the_form_begins_no_second_choice_by_accident(town: TestClient) -> None:
+    log_in(town, "wijk")
+    nieuw = f"/keuzes/nieuw/{HOLY_ZUID}"
+    first = put_before(town)
+    words = words_of(stored(town, first).period)
+    shown = town.get(nieuw).text
+    assert f"Voor {words} is er al een keuze." in shown
+    # Nothing is chosen beforehand, so that sending it again asks for a half-year.
+    assert '<option value="">Kies een halfjaar</option>' in shown
+    assert send(town, nieuw, nieuw, halfjaar="", uiterlijk="").status_code == 400
+    withdraw(town, first)
+    assert "is er al een keuze" not in town.get(nieuw).text
 
 
 def test_the_history_of_a_gebied_keeps_what_was_withdrawn(town: TestClient) -> None:

@@ -223,6 +223,8 @@ def _begin(
     advice = town_advice(workbench, visit.viewer, found)
     taken = {one.period for one in before if one.state != ChoiceState.INGETROKKEN}
     free = [one for one in coming(today()) if str(one) not in taken]
+    # Who comes back here with a button of the browser may not begin a second choice by accident.
+    busy = [one.words for one in coming(today()) if str(one) in taken]
     context = {
         "gebied": place,
         "advies": advice.of(place.code),
@@ -230,6 +232,7 @@ def _begin(
         "voorbeeld": advice.example,
         "partners": asked,
         "halfjaren": free,
+        "bezet": busy,
         "typed": typed or {"halfjaar": "", "uiterlijk": "", "partner": [one.public_id for one in asked]},
         "termijn": today() + TERM,
         "vandaag": today(),
