@@ -33,7 +33,7 @@ class UnknownAccount(WijkbeeldError):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenRole:
     """A role as it is given to an account; no `gebieden` means the whole gemeente."""
 
     role: Role
@@ -45,7 +45,7 @@ class Listed:
     """An account as a beheerder sees it."""
 
     name: str
-    roles: tuple[Given, ...]
+    roles: tuple[GivenRole, ...]
     disabled: bool
     has_code: bool
     linked: bool
@@ -53,7 +53,7 @@ class Listed:
 
 
 def add(
-    session: Session, name: str, gemeente: str, *, password_hash: str, roles: Sequence[Given], actor: str
+    session: Session, name: str, gemeente: str, *, password_hash: str, roles: Sequence[GivenRole], actor: str
 ) -> Account:
     """Store a new account; AccountRefused for a name that is taken or odd, or without a role."""
     if NAME.fullmatch(name) is None:
@@ -119,10 +119,10 @@ def with_role(session: Session, gemeente: str, wanted: Collection[Role]) -> list
     return list(session.scalars(query.order_by(Account.name)))
 
 
-def roles(session: Session, account: Account) -> tuple[Given, ...]:
+def roles(session: Session, account: Account) -> tuple[GivenRole, ...]:
     """Return the roles of an account, by name."""
     query = select(AccountRole).where(AccountRole.account_id == account.id).order_by(AccountRole.role)
-    return tuple(Given(Role(one.role), tuple(one.gebieden)) for one in session.scalars(query))
+    return tuple(GivenRole(Role(one.role), tuple(one.gebieden)) for one in session.scalars(query))
 
 
 def grants(session: Session, account: Account, *, today: date, strong: bool = False) -> tuple[Grant, ...]:
@@ -157,7 +157,7 @@ def needs_code(account: Account, *, strong: bool = False) -> bool:
     return account.totp_salt is None and not strong
 
 
-def set_roles(session: Session, account: Account, given: Sequence[Given], *, actor: str) -> None:
+def set_roles(session: Session, account: Account, given: Sequence[GivenRole], *, actor: str) -> None:
     """Give an account other roles; its sessions end, so that none has rights of before."""
     before = roles(session, account)
     session.execute(delete(AccountRole).where(AccountRole.account_id == account.id))
@@ -245,7 +245,7 @@ def working_for(session: Session, name: str | None, *, today: date) -> tuple[int
     return tuple(session.scalars(query.order_by(Account.id)))
 
 
-def _store_roles(session: Session, account: Account, given: Sequence[Given]) -> None:
+def _store_roles(session: Session, account: Account, given: Sequence[GivenRole]) -> None:
     if not given:
         raise AccountRefused("een account heeft minstens een rol")
     if len({one.role for one in given}) != len(given):
@@ -256,7 +256,7 @@ def _store_roles(session: Session, account: Account, given: Sequence[Given]) -> 
     session.flush()
 
 
-def _words(given: Iterable[Given]) -> list[str]:
+def _words(given: Iterable[GivenRole]) -> list[str]:
     return [" ".join((one.role.value, *one.gebieden)) for one in given]
 
 
@@ -267,7 +267,7 @@ def _note(session: Session, actor: str, action: str, account: Account, **detail:
 
 
 def _note_organisation(
-    session: Session, actor: str, action: str, account: Account, held: Iterable[Given]
+    session: Session, actor: str, action: str, account: Account, held: Iterable[GivenRole]
 ) -> None:
     """Write down that an organisation has other areas or is gone: figures count it by them."""
     if any(one.role is Role.BEWONERSORGANISATIE for one in held):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data import outbox
 from data.account_models import Account
-from data.agreements import State, note
+from data.agreements import AgreementState, note
 from data.meeting_models import Agreement
 from data.partner_fields import RESIDENTS
 from data.partner_models import Partner
@@ -63,7 +63,7 @@ def has_list(session: Session, row: Agreement) -> bool:
 def _due(now: datetime) -> Select[Agreement]:
     today = local_day(now)
     return select(Agreement).where(
-        Agreement.state == State.OPEN,
+        Agreement.state == AgreementState.OPEN,
         Agreement.reminded_at.is_(None),
         Agreement.due_on.between(today, today + REMIND_BEFORE),
         ~Agreement.example,

@@ -33,7 +33,7 @@ LONGEST_OWNER: Final = 160
 LONGEST_TERM: Final = timedelta(days=5 * 366)
 
 
-class State(StrEnum):
+class AgreementState(StrEnum):
     """How an agreement ended, or that it did not yet."""
 
     OPEN = "open"
@@ -50,7 +50,7 @@ class WrongAgreement(WijkbeeldError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class GivenAgreement:
     """An agreement as a coordinator gives it: the owner is a partner, an account, or in free words."""
 
     text: str
@@ -63,10 +63,12 @@ class Given:
 
 def is_late(row: Agreement, today: date) -> bool:
     """Return whether the day of an agreement has passed while it is open."""
-    return row.state == State.OPEN and row.due_on < today
+    return row.state == AgreementState.OPEN and row.due_on < today
 
 
-def agree(session: Session, viewer: Viewer, meeting: Meeting, given: Given, *, now: datetime) -> Agreement:
+def agree(
+    session: Session, viewer: Viewer, meeting: Meeting, given: GivenAgreement, *, now: datetime
+) -> Agreement:
     """Keep what was agreed at a meeting; WrongAgreement without words, an owner or a day that can be.
 
     The same words, owner and day are one agreement: a form that is sent twice is kept once.
@@ -82,7 +84,7 @@ def agree(session: Session, viewer: Viewer, meeting: Meeting, given: Given, *, n
         "account_id": owner.account,
         "owner": owner.naam,
         "due_on": owner.due_on,
-        "state": State.OPEN.value,
+        "state": AgreementState.OPEN.value,
         "public": given.public,
     }
     if known := session.scalar(select(Agreement).filter_by(**said).limit(1)):
@@ -102,12 +104,12 @@ def agree(session: Session, viewer: Viewer, meeting: Meeting, given: Given, *, n
     return row
 
 
-def change(session: Session, viewer: Viewer, row: Agreement, given: Given, *, now: datetime) -> bool:
+def change(session: Session, viewer: Viewer, row: Agreement, given: GivenAgreement, *, now: datetime) -> bool:
     """Give an open agreement other words, another day or somebody else, of which the audit keeps what.
 
     Returns whether anything changed. Somebody else, or who has a later day, is reminded anew.
     """
-    if row.state != State.OPEN:
+    if row.state != AgreementState.OPEN:
         raise WrongAgreement("tekst", f"deze afspraak is al {row.state}")
     gemeente, first = row.municipality_code, local_day(row.created_at)
     owner = _checked(session, viewer, gemeente, given, first=first, now=now)
@@ -139,11 +141,13 @@ def _facts(row: Agreement) -> dict[str, Any]:
     }
 
 
-def close(session: Session, row: Agreement, state: State, outcome: str, *, actor: str, today: date) -> None:
+def close(
+    session: Session, row: Agreement, state: AgreementState, outcome: str, *, actor: str, today: date
+) -> None:
     """End an agreement with a line of what came of it; WrongAgreement when it ended already."""
-    if row.state != State.OPEN:
+    if row.state != AgreementState.OPEN:
         raise WrongAgreement("uitkomst", f"deze afspraak is al {row.state}")
-    if state is State.OPEN:
+    if state is AgreementState.OPEN:
         raise WrongAgreement("uitkomst", "kies of de afspraak is nagekomen of vervallen")
     if not outcome.strip() or len(outcome) > LONGEST_OUTCOME:
         raise WrongAgreement("uitkomst", f"schrijf in ten hoogste {LONGEST_OUTCOME} tekens wat ervan kwam")
@@ -153,8 +157,8 @@ def close(session: Session, row: Agreement, state: State, outcome: str, *, actor
 
 def reopen(session: Session, row: Agreement, *, actor: str) -> None:
     """Take back that an agreement ended; what came of it is then written anew."""
-    if row.state != State.OPEN:
-        row.state, row.outcome, row.closed_on = State.OPEN.value, None, None
+    if row.state != AgreementState.OPEN:
+        row.state, row.outcome, row.closed_on = AgreementState.OPEN.value, None, None
         note(session, row, "heropend", actor)
 
 
@@ -177,7 +181,7 @@ def returning(session: Session, meeting: Meeting) -> Sequence[Agreement]:
         .where(
             Agreement.municipality_code == meeting.municipality_code,
             Agreement.gebied == meeting.gebied,
-            Agreement.state == State.OPEN,
+            Agreement.state == AgreementState.OPEN,
             Meeting.id.is_(None) | (Meeting.starts_at < meeting.starts_at),
             Meeting.id.is_(None) | (Meeting.id != meeting.id),
         )
@@ -193,7 +197,7 @@ def of_gebied(session: Session, viewer: Viewer, gemeente: str, gebied: str) -> S
         of_gemeenten(viewer, Right.MEETINGS, Agreement.municipality_code),
     )
     return session.scalars(
-        query.order_by(Agreement.state != State.OPEN, Agreement.due_on, Agreement.id)
+        query.order_by(Agreement.state != AgreementState.OPEN, Agreement.due_on, Agreement.id)
     ).all()
 
 
@@ -218,7 +222,7 @@ def in_time(session: Session, gemeente: str, since: date, until: date) -> dict[s
     found: dict[str, ByGebied] = {}
     for row in session.scalars(query):
         one = found.setdefault(row.gebied, ByGebied())
-        done = row.state == State.KEPT and row.closed_on is not None and row.closed_on <= row.due_on
+        done = row.state == AgreementState.KEPT and row.closed_on is not None and row.closed_on <= row.due_on
         one.over, one.under, one.example = one.over + done, one.under + 1, one.example or row.example
     return found
 
@@ -240,7 +244,7 @@ class _Owner:
 
 
 def _checked(
-    session: Session, viewer: Viewer, gemeente: str, given: Given, *, first: date, now: datetime
+    session: Session, viewer: Viewer, gemeente: str, given: GivenAgreement, *, first: date, now: datetime
 ) -> _Owner:
     """Return who does what was given and when; WrongAgreement at the field that cannot be kept."""
     today = local_day(now)
@@ -255,7 +259,7 @@ def _checked(
     return _Owner(partner.id if partner else None, account.id if account else None, naam, given.due_on)
 
 
-def _partner(session: Session, viewer: Viewer, gemeente: str, given: Given) -> Partner | None:
+def _partner(session: Session, viewer: Viewer, gemeente: str, given: GivenAgreement) -> Partner | None:
     if not given.partner:
         return None
     found = partners.partner_for(session, viewer, given.partner)
@@ -264,7 +268,7 @@ def _partner(session: Session, viewer: Viewer, gemeente: str, given: Given) -> P
     return found
 
 
-def _account(session: Session, gemeente: str, given: Given) -> Account | None:
+def _account(session: Session, gemeente: str, given: GivenAgreement) -> Account | None:
     if not given.account:
         return None
     if given.account not in owners(session, gemeente):

@@ -23,7 +23,7 @@ from data.retention import GONE_TITLE
 REGISTRATION, FOLLOWER, SUBSCRIPTION, AGREEMENT = "aanmelding", "volger", "abonnement", "afspraak"
 
 
-class Told(NamedTuple):
+class PersonalRow(NamedTuple):
     """A row that tells of a person, its gemeente, and in numbers what there is."""
 
     row: Any
@@ -31,7 +31,7 @@ class Told(NamedTuple):
     counts: dict[str, int]
 
 
-def find(session: Session, kind: str, name: str) -> Told | None:
+def find(session: Session, kind: str, name: str) -> PersonalRow | None:
     """Return the row of one of these kinds; None when it is gone."""
     return _FIND[kind](session, name)
 
@@ -46,7 +46,7 @@ def erase(session: Session, kind: str, name: str, *, actor: str) -> dict[str, in
     return {} if told is None else told.counts | _ERASE[kind](session, told.row, actor)
 
 
-def _registration(session: Session, name: str) -> Told | None:
+def _registration(session: Session, name: str) -> PersonalRow | None:
     query = select(Registration, Meeting).join(Meeting, Meeting.id == Registration.meeting_id)
     query = query.where(Registration.token_hash == name).execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
@@ -59,25 +59,25 @@ def _registration(session: Session, name: str) -> Told | None:
         "tekst": int(bool(row.needs)),
         "plaatsen": row.seats if frees else 0,
     }
-    return Told(row, meeting.municipality_code, counts)
+    return PersonalRow(row, meeting.municipality_code, counts)
 
 
-def _follower(session: Session, name: str) -> Told | None:
+def _follower(session: Session, name: str) -> PersonalRow | None:
     query = select(Follower, Melding.municipality_code).join(Melding, Melding.id == Follower.melding_id)
     found = session.execute(query.where(Follower.public_id == name)).one_or_none()
-    return None if found is None else Told(found[0], found[1], {"contact": 1})
+    return None if found is None else PersonalRow(found[0], found[1], {"contact": 1})
 
 
-def _subscription(session: Session, name: str) -> Told | None:
+def _subscription(session: Session, name: str) -> PersonalRow | None:
     row = subscriptions.find(session, name)
-    return None if row is None else Told(row, row.municipality_code, {"contact": 1})
+    return None if row is None else PersonalRow(row, row.municipality_code, {"contact": 1})
 
 
-def _agreement(session: Session, name: str) -> Told | None:
+def _agreement(session: Session, name: str) -> PersonalRow | None:
     row = session.scalar(select(Agreement).where(Agreement.public_id == name))
     if row is None:
         return None
-    return Told(row, row.municipality_code, {"contact": int(row.owner != GONE_TITLE)})
+    return PersonalRow(row, row.municipality_code, {"contact": int(row.owner != GONE_TITLE)})
 
 
 def _erase_registration(session: Session, row: Registration, actor: str) -> dict[str, int]:
@@ -112,7 +112,7 @@ def forget_mail(session: Session, *conditions: ColumnElement[bool]) -> dict[str,
     return {"mail": len(session.scalars(delete(Outbox).where(*conditions).returning(Outbox.id)).all())}
 
 
-_FIND: Final[Mapping[str, Callable[[Session, str], Told | None]]] = MappingProxyType(
+_FIND: Final[Mapping[str, Callable[[Session, str], PersonalRow | None]]] = MappingProxyType(
     {
         REGISTRATION: _registration,
         FOLLOWER: _follower,

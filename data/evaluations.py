@@ -19,7 +19,7 @@ from data import audit
 from data.database import Database
 from data.letters import Settle, keyed
 from data.meeting_models import Evaluation, Meeting
-from data.meetings import State
+from data.meetings import MeetingState
 from data.polls import Kept
 from geo.disclosure import SHOWN_FROM
 from geo.errors import WijkbeeldError
@@ -47,7 +47,7 @@ class WrongEvaluation(WijkbeeldError):
 
 
 @dataclass(slots=True)
-class Tally:
+class AnswerTally:
     """How many answered, and per question how many chose each answer."""
 
     people: int = 0
@@ -78,7 +78,7 @@ def still_counts(meeting: Meeting, now: datetime) -> bool:
 
 def was_held(meeting: Meeting, now: datetime) -> bool:
     """Return whether there is something to evaluate: it began, and was announced and not called off."""
-    held = meeting.announced_at is not None and meeting.state != State.CANCELLED
+    held = meeting.announced_at is not None and meeting.state != MeetingState.CANCELLED
     return held and meeting.starts_at <= now
 
 
@@ -144,15 +144,15 @@ def enter(
     return True
 
 
-def tally(session: Session, meeting: Meeting) -> Tally:
+def tally(session: Session, meeting: Meeting) -> AnswerTally:
     """Return what counts of the answers about a meeting, for staff."""
-    found = Tally()
+    found = AnswerTally()
     for row in session.scalars(_of_meeting(meeting).where(Evaluation.checked)):
         found.add(row.answers)
     return found
 
 
-def published(session: Session, meeting: Meeting, now: datetime) -> Tally | None:
+def published(session: Session, meeting: Meeting, now: datetime) -> AnswerTally | None:
     """Return what everybody reads: from five answers, once no more can be added; None until then."""
     if not was_held(meeting, now) or still_counts(meeting, now):
         return None

@@ -161,12 +161,12 @@ def _invite(stage: Stage, meeting: Meeting, *, sent: int) -> None:
         invitations.leave_out(stage.session, meeting, rows[1], words.LEFT_OUT, actor=ACTOR)
     invitations.send(stage.session, meeting, Way.MAIL, secret=stage.secret, actor=ACTOR, at=stage.at(sent))
     said = (
-        Answer(invitations.State.COMES, 2, words.ANSWERED),
-        Answer(invitations.State.STAYS),
-        Answer(invitations.State.COMES, 1),
-        Answer(invitations.State.MAYBE, 1),
+        Answer(invitations.InvitationState.COMES, 2, words.ANSWERED),
+        Answer(invitations.InvitationState.STAYS),
+        Answer(invitations.InvitationState.COMES, 1),
+        Answer(invitations.InvitationState.MAYBE, 1),
     )
-    waiting = [row for row in rows if row.state == invitations.State.SENT]
+    waiting = [row for row in rows if row.state == invitations.InvitationState.SENT]
     for number, (row, answer) in enumerate(zip(waiting, said, strict=False)):
         moment = stage.at(sent + 2, 9 + number)
         invitations.answer(stage.session, meeting, row, answer, actor=ACTOR, at=moment)
@@ -199,13 +199,15 @@ def _agree(stage: Stage, meeting: Meeting, now: datetime) -> None:
     first, last = invited[0].public_id, invited[-1].public_id
 
     def agree(text: str, due: int, *, partner: str = "", own: str = "") -> Agreement:
-        given = agreements.Given(text=text, due_on=stage.day(due), partner=partner, words=own, public=True)
+        given = agreements.GivenAgreement(
+            text=text, due_on=stage.day(due), partner=partner, words=own, public=True
+        )
         return agreements.agree(stage.session, BY, meeting, given, now=now)
 
     done = agree(words.DONE, -21, partner=first)
     agree(words.LATE, -8, own=words.HALL)
     agree(words.OPEN, 25, partner=last)
-    kept = agreements.State.KEPT
+    kept = agreements.AgreementState.KEPT
     agreements.close(stage.session, done, kept, words.DONE_OUTCOME, actor=ACTOR, today=stage.day(-28))
 
 

@@ -9,7 +9,7 @@ from data import help_offers, partners
 from data.example_season_words import MARK, Who
 from data.example_stage import ACTOR, DOMAIN, Advised, Stage
 from data.help_offers import Offer
-from data.partner_fields import Given, Kind
+from data.partner_fields import GivenPartner, Kind
 from data.partners import Register
 
 LOOKED_DAYS, STALE_DAYS = 20, 400
@@ -57,8 +57,8 @@ def offer_help(stage: Stage, codes: Sequence[str]) -> None:
         help_offers.confirm(stage.session, row.public_id, stage.at(-5, 11))
 
 
-def _given(who: Who, codes: tuple[str, ...]) -> Given:
-    return Given(
+def _given(who: Who, codes: tuple[str, ...]) -> GivenPartner:
+    return GivenPartner(
         soort=who.kind.value,
         organisatie=f"{who.organisation} {MARK}",
         functie=who.role,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data import agreements, meetings, partners, theme_choices, year_evaluations
-from data.agreements import State
+from data.agreements import AgreementState
 from data.evaluations import WORDS
 from data.meeting_models import Agreement, Evaluation, Meeting
 from data.partner_models import Partner
@@ -69,7 +69,7 @@ class Found:
 def file_of(session: Session, viewer: Viewer, gemeente: str, gebied: str, *, now: datetime) -> GebiedFile:
     """Return the file of a gebied, for who plans meetings in its gemeente."""
     agreed = agreements.of_gebied(session, viewer, gemeente, gebied)
-    waiting = [one for one in agreed if one.state == State.OPEN]
+    waiting = [one for one in agreed if one.state == AgreementState.OPEN]
     reach = Reach(session)
     heard = session.scalars(
         select(Signal)
@@ -84,7 +84,7 @@ def file_of(session: Session, viewer: Viewer, gemeente: str, gebied: str, *, now
         held=meetings.past(session, viewer, gemeente, **only),  # type: ignore[arg-type]
         promises=tuple(one for one in waiting if one.account_id is not None),
         agreed=tuple(one for one in waiting if one.account_id is None),
-        ended=tuple(one for one in agreed if one.state != State.OPEN),
+        ended=tuple(one for one in agreed if one.state != AgreementState.OPEN),
         partners=partners.of(session, viewer, gemeente, gebied=gebied),
         signals=near[:MOST_SIGNALS],
         evaluation=year_evaluations.summary(session, gemeente, gebied, today=local_day(now)),

@@ -37,7 +37,7 @@ REMIND_AFTER: Final = timedelta(days=2)
 CALLED_OFF: Final = "afgelast"
 
 
-class State(StrEnum):
+class InvitationState(StrEnum):
     """How far a line of the list is."""
 
     PROPOSED = "voorgesteld"
@@ -48,7 +48,7 @@ class State(StrEnum):
     STAYS = "komt_niet"
 
 
-ANSWERS: Final = (State.COMES, State.MAYBE, State.STAYS)
+ANSWERS: Final = (InvitationState.COMES, InvitationState.MAYBE, InvitationState.STAYS)
 
 
 class Way(StrEnum):
@@ -71,7 +71,7 @@ class WrongInvitation(WijkbeeldError):
 class Answer:
     """What somebody answers: whether they come, with how many, and a line of their own."""
 
-    said: State
+    said: InvitationState
     people: int | None = None
     words: str = ""
 
@@ -140,16 +140,16 @@ def leave_out(session: Session, meeting: Meeting, row: Invitation, why: str, *, 
     """Take somebody off the list, with a reason; WrongInvitation without one, or once it was sent."""
     if not why:
         raise WrongInvitation("vul in waarom u deze uitnodiging weglaat")
-    if row.state != State.PROPOSED:
+    if row.state != InvitationState.PROPOSED:
         raise WrongInvitation("deze uitnodiging is al verstuurd")
-    row.state, row.left_out = State.LEFT_OUT, why
+    row.state, row.left_out = InvitationState.LEFT_OUT, why
     note(session, meeting, "uitnodiging.weggelaten", actor, {"lijn": row.public_id})
 
 
 def put_back(session: Session, meeting: Meeting, row: Invitation, *, actor: str) -> None:
     """Put somebody back on the list who was taken off it."""
-    if row.state == State.LEFT_OUT:
-        row.state, row.left_out = State.PROPOSED, ""
+    if row.state == InvitationState.LEFT_OUT:
+        row.state, row.left_out = InvitationState.PROPOSED, ""
         note(session, meeting, "uitnodiging.teruggezet", actor, {"lijn": row.public_id})
 
 
@@ -170,7 +170,11 @@ def send(
     moment, done = at or now(), Counter[str]()
     _need_to_come(meeting, moment)
     _hold(session, meeting)
-    waiting = [one for one in lines(session, meeting) if (one[0].state, one[0].way) == (State.PROPOSED, way)]
+    waiting = [
+        one
+        for one in lines(session, meeting)
+        if (one[0].state, one[0].way) == (InvitationState.PROPOSED, way)
+    ]
     refused = _refused(session, meeting, waiting, secret)
     for row, partner in waiting:
         if refusal(partner, refused):
@@ -178,7 +182,7 @@ def send(
             continue
         if way is Way.MAIL:
             queue(session, MAIL, row, partner, moment)
-        row.state, row.sent_at = State.SENT, moment
+        row.state, row.sent_at = InvitationState.SENT, moment
         done["verstuurd"] += 1
     session.flush()
     note(session, meeting, "uitnodiging.verstuurd", actor, {"manier": way.value, **done})
@@ -202,7 +206,7 @@ def remind(session: Session, meeting: Meeting, *, secret: bytes, actor: str) -> 
 
 def may_remind(row: Invitation, moment: datetime) -> bool:
     """Return whether somebody who was mailed has not answered for two days, and was not reminded."""
-    waits = row.state == State.SENT and row.way == Way.MAIL and row.reminded_at is None
+    waits = row.state == InvitationState.SENT and row.way == Way.MAIL and row.reminded_at is None
     return waits and row.sent_at is not None and moment - row.sent_at >= REMIND_AFTER
 
 
@@ -212,7 +216,7 @@ def find(session: Session, public_id: str) -> tuple[Invitation, Partner, Meeting
         select(Invitation, Partner, Meeting)
         .join(Partner, Partner.id == Invitation.partner_id)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
-        .where(Invitation.public_id == public_id, Invitation.state != State.LEFT_OUT)
+        .where(Invitation.public_id == public_id, Invitation.state != InvitationState.LEFT_OUT)
     )
     found = session.execute(query).one_or_none()
     return None if found is None else (found[0], found[1], found[2])
@@ -237,8 +241,8 @@ def answer(
         raise WrongInvitation("kies of u komt", "kies")
     if len(given.words) > LONGEST_NOTE:
         raise WrongInvitation(f"uw opmerking is te lang; er passen {LONGEST_NOTE} tekens", "lang")
-    people = None if given.said is State.STAYS else given.people
-    if given.said is not State.STAYS and (people is None or not 1 <= people <= MOST_PEOPLE):
+    people = None if given.said is InvitationState.STAYS else given.people
+    if given.said is not InvitationState.STAYS and (people is None or not 1 <= people <= MOST_PEOPLE):
         raise WrongInvitation(f"vul in met hoeveel mensen u komt: 1 tot en met {MOST_PEOPLE}", "aantal")
     row.state, row.people, row.note, row.answered_at = given.said, people, given.words, moment
     session.flush()
@@ -251,7 +255,7 @@ def tally(found: Iterable[Line]) -> Counter[str]:
     told: Counter[str] = Counter()
     for row, _ in found:
         told[row.state] += 1
-        told["mensen"] += (row.people or 0) if row.state == State.COMES else 0
+        told["mensen"] += (row.people or 0) if row.state == InvitationState.COMES else 0
     return told
 
 
@@ -280,7 +284,7 @@ def _line(session: Session, meeting: Meeting, partner: Partner, reason: str) -> 
         meeting_id=meeting.id,
         partner_id=partner.id,
         reason=reason[:LONGEST_REASON],
-        state=State.PROPOSED,
+        state=InvitationState.PROPOSED,
         way=_way(partner),
     )
     session.add(row)

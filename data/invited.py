@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.invitations import Line, State, Way, lines, note, queue, refusal
+from data.invitations import InvitationState, Line, Way, lines, note, queue, refusal
 from data.meeting_models import Meeting
 from data.partner_models import Invitation
 
@@ -66,5 +66,5 @@ def told(session: Session, meeting: Meeting, row: Invitation, *, actor: str) -> 
 
 def _waits_for(row: Invitation, news: News) -> bool:
     """Return whether somebody knows of the meeting, and has to hear this of it."""
-    knows = row.sent_at is not None or row.state in {State.COMES, State.MAYBE}
-    return knows and not (news is News.CALLED_OFF and row.state == State.STAYS)
+    knows = row.sent_at is not None or row.state in {InvitationState.COMES, InvitationState.MAYBE}
+    return knows and not (news is News.CALLED_OFF and row.state == InvitationState.STAYS)

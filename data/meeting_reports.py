@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from data import meetings
 from data.meeting_models import Attendance, Meeting
-from data.meetings import VISITORS, MeetingRefused, State
+from data.meetings import VISITORS, MeetingRefused, MeetingState
 from geo.disclosure import SHOWN_FROM
 from geo.exposure import AMSTERDAM
 
@@ -31,7 +31,7 @@ class ByGebied:
 
 def may_report(meeting: Meeting, now: datetime) -> bool:
     """Return whether a meeting can have a report: it began and was not called off."""
-    return meeting.starts_at <= now and meeting.state != State.CANCELLED
+    return meeting.starts_at <= now and meeting.state != MeetingState.CANCELLED
 
 
 def count(
@@ -98,7 +98,7 @@ def visitors(session: Session, gemeente: str, since: date, until: date) -> dict[
         .join(Attendance, Attendance.meeting_id == Meeting.id)
         .where(
             Meeting.municipality_code == gemeente,
-            Meeting.state != State.CANCELLED,
+            Meeting.state != MeetingState.CANCELLED,
             Meeting.starts_at >= _begin(since + timedelta(days=1)),
             Meeting.starts_at < _begin(until + timedelta(days=1)),
         )

@@ -31,7 +31,7 @@ MOST_IN_CALENDAR: Final = 500
 SEASON: Final = timedelta(days=180)
 
 
-class State(StrEnum):
+class MeetingState(StrEnum):
     """How far a meeting is."""
 
     CONCEPT = "concept"
@@ -45,7 +45,7 @@ VISITORS: Final = (
     "bewoner", "jongere", "bewonersorganisatie", "organisatie", "ondernemer", "ambtenaar", "anders",
 )  # fmt: skip
 # What still takes a place in somebody's diary.
-STANDING: Final = (State.CONCEPT.value, State.ANNOUNCED.value)
+STANDING: Final = (MeetingState.CONCEPT.value, MeetingState.ANNOUNCED.value)
 # Lines of a list of invitations of which nobody heard.
 UNAWARE: Final = ("voorgesteld", "uitgezet")
 # What a calendar shows, so that a change of it is a change there.
@@ -150,15 +150,15 @@ def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now:
 
 def announce(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> None:
     """Let everybody see a meeting; MeetingRefused when it is over, called off, or has no place."""
-    if meeting.state == State.ANNOUNCED:
+    if meeting.state == MeetingState.ANNOUNCED:
         return
-    if meeting.state != State.CONCEPT:
+    if meeting.state != MeetingState.CONCEPT:
         raise MeetingRefused(f"deze bijeenkomst is {meeting.state}")
     if meeting.starts_at <= now:
         raise MeetingRefused("deze bijeenkomst is al begonnen; kies eerst een andere dag")
     if not meeting.place and not meeting.address:
         raise MeetingRefused("deze bijeenkomst heeft nog geen plek")
-    meeting.state = State.ANNOUNCED.value
+    meeting.state = MeetingState.ANNOUNCED.value
     meeting.announced_at = meeting.changed_at = now
     note(session, meeting, "aangekondigd", actor)
 
@@ -168,7 +168,7 @@ def call_off(session: Session, meeting: Meeting, *, actor: str, now: datetime) -
     if meeting.state not in STANDING:
         raise MeetingRefused(f"deze bijeenkomst is {meeting.state}")
     known = _is_known(session, meeting)
-    meeting.state = State.CANCELLED.value
+    meeting.state = MeetingState.CANCELLED.value
     meeting.changed_at = now
     meeting.sequence += known
     note(session, meeting, "afgelast", actor)
@@ -179,16 +179,16 @@ def awaits_care(session: Session, now: datetime) -> bool:
     """Return whether an announced meeting has ended, or begins soon without a reminder: few do at a time."""
     over = Meeting.ends_at <= now
     soon = and_(Meeting.reminded_at.is_(None), Meeting.starts_at < now + timedelta(days=2))
-    query = select(Meeting.id).where(Meeting.state == State.ANNOUNCED, or_(over, soon))
+    query = select(Meeting.id).where(Meeting.state == MeetingState.ANNOUNCED, or_(over, soon))
     return session.scalar(query.limit(1)) is not None
 
 
 def finish_past(session: Session, now: datetime) -> int:
     """Note of every announced meeting that has ended that it was held; returns how many."""
-    query = select(Meeting).where(Meeting.state == State.ANNOUNCED, Meeting.ends_at <= now)
+    query = select(Meeting).where(Meeting.state == MeetingState.ANNOUNCED, Meeting.ends_at <= now)
     found = session.scalars(query).all()
     for meeting in found:
-        meeting.state = State.HELD.value
+        meeting.state = MeetingState.HELD.value
         note(session, meeting, "geweest", ACTOR)
     return len(found)
 
@@ -288,7 +288,7 @@ def choice_of(session: Session, viewer: Viewer, public_id: str) -> ThemeChoice |
 def _is_known(session: Session, meeting: Meeting) -> bool:
     """Return whether somebody outside may know of a meeting: it was announced, or somebody was invited."""
     query = select(Invitation.id).where(Invitation.meeting_id == meeting.id, Invitation.state.not_in(UNAWARE))
-    return meeting.state == State.ANNOUNCED or session.scalar(query.limit(1)) is not None
+    return meeting.state == MeetingState.ANNOUNCED or session.scalar(query.limit(1)) is not None
 
 
 def _of_places(viewer: Viewer, gemeente: str, gebieden: Sequence[str] | None) -> Select[Meeting]:
@@ -315,7 +315,7 @@ def _add(
         choice_id=wanted.choice_id,
         theme=wanted.theme,
         form=wanted.form,
-        state=State.CONCEPT.value,
+        state=MeetingState.CONCEPT.value,
         series=series,
         created_at=now,
         created_by=actor,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from data import accounts
 from data.acting import acts_in
-from data.agreements import State, is_late
+from data.agreements import AgreementState, is_late
 from data.meeting_models import Agreement
 from data.partner_models import Partner
 from data.rights import Right
@@ -45,9 +45,9 @@ def mine(session: Session, viewer: Viewer, *, today: date) -> list[Mine]:
         .outerjoin(Partner, Partner.id == Agreement.partner_id)
         .where(
             of_gemeenten(viewer, Right.ACTIONS, Agreement.municipality_code),
-            (Agreement.state == State.OPEN) | (Agreement.closed_on >= today - SHOWN_AFTER),
+            (Agreement.state == AgreementState.OPEN) | (Agreement.closed_on >= today - SHOWN_AFTER),
         )
-        .order_by(Agreement.state != State.OPEN, Agreement.due_on, Agreement.id)
+        .order_by(Agreement.state != AgreementState.OPEN, Agreement.due_on, Agreement.id)
     )
     plans: dict[tuple[str, str], bool] = {}
     found = []

@@ -40,7 +40,7 @@ class WrongParties(WijkbeeldError):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenParty:
     """A party as a list gives it; a task is a soort or main group with an area, empty for all."""
 
     slug: str
@@ -50,7 +50,7 @@ class Given:
     tasks: tuple[tuple[str, str], ...]
 
 
-def read_parties(text: str) -> tuple[Given, ...]:
+def read_parties(text: str) -> tuple[GivenParty, ...]:
     """Return the parties of a TOML text: a table each, with naam, soort, email and taken; WrongParties."""
     try:
         tables = tomllib.loads(text)
@@ -59,7 +59,7 @@ def read_parties(text: str) -> tuple[Given, ...]:
     return tuple(_given(slug, table) for slug, table in tables.items())
 
 
-def store_parties(session: Session, gemeente: str, parties: Sequence[Given], *, actor: str) -> None:
+def store_parties(session: Session, gemeente: str, parties: Sequence[GivenParty], *, actor: str) -> None:
     """Make the parties of a gemeente those of a list; a party that stays keeps what was passed on to it."""
     slugs = [one.slug for one in parties]
     gone = delete(Party).where(Party.municipality_code == gemeente, Party.slug.not_in(slugs))
@@ -183,7 +183,7 @@ def _areas(session: Session, melding: Melding) -> list[str]:
     return list(dict.fromkeys([*known, *gebieden, *wijken]))
 
 
-def _given(slug: str, table: Any) -> Given:
+def _given(slug: str, table: Any) -> GivenParty:
     if not SLUG.fullmatch(slug) or not isinstance(table, dict):
         raise WrongParties(f"[{slug}]: een naam bestaat uit kleine letters, cijfers en streepjes")
     strange = set(table) - {"naam", "soort", "email", "taken"}
@@ -199,7 +199,7 @@ def _given(slug: str, table: Any) -> Given:
     naam = str(table.get("naam", "")).strip()
     if not naam:
         raise WrongParties(f"[{slug}]: naam ontbreekt")
-    return Given(
+    return GivenParty(
         slug, naam[:160], kind, email, tuple(dict.fromkeys(map(_task(slug), table.get("taken", []))))
     )
 

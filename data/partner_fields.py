@@ -48,7 +48,7 @@ class WrongPartner(WijkbeeldError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class GivenPartner:
     """A partner as somebody gives it; themes are slugs, gebieden codes, and none stands for the gemeente."""
 
     soort: str

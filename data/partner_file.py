@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from data.partner_fields import Given, Kind
+from data.partner_fields import GivenPartner, Kind
 from data.readers import workbook
 from data.readers.tables import open_table, unguard_formula
 from data.readers.workbook import Cell
@@ -101,7 +101,7 @@ class Words:
             self._areas.setdefault(plain(naam), code)
             self._areas[plain(code)] = code
 
-    def given(self, row: FileRow, today: date) -> tuple[Given, dict[str, str]]:
+    def given(self, row: FileRow, today: date) -> tuple[GivenPartner, dict[str, str]]:
         """Return what a row says, and what is wrong with it: per field a sentence."""
         cells, faults = row.cells, {}
         themes, strange = _known(cells.get("themas", ""), self._themes)
@@ -115,7 +115,7 @@ class Words:
             faults["toestemming"] = "Dit is geen dag. Schrijf bijvoorbeeld 31-12-2025."
         kind = plain(cells.get("soort", "")) or Kind.ORGANISATIE.value
         plain_fields = {name: cells.get(name, "") for name in _PLAIN}
-        given = Given(
+        given = GivenPartner(
             soort=KINDS.get(kind, kind), themas=themes, gebieden=areas, toestemming=day, **plain_fields
         )
         return given, given.faults(self.registry, self.gebieden, today) | faults

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from data import audit
 from data.melding_words import public_ids
 from data.models import Municipality
-from data.partner_fields import Given, WrongPartner
+from data.partner_fields import GivenPartner, WrongPartner
 from data.partner_file import CellFault, FileRow, PartnerFile, Words
 from data.partner_index import PartnerIndex, Same
 from data.partner_models import Partner
@@ -49,7 +49,7 @@ class Double:
     """A row of somebody who may be there already: who, or which earlier line, and by what it is known."""
 
     row: FileRow
-    given: Given
+    given: GivenPartner
     partner: Partner | None
     line: int
     by_mail: bool
@@ -59,7 +59,7 @@ class Double:
 class Look:
     """What would come of a file: new rows, who may be there already, rows with nothing new, and rejects."""
 
-    new: list[tuple[FileRow, Given]] = field(default_factory=list)
+    new: list[tuple[FileRow, GivenPartner]] = field(default_factory=list)
     doubles: list[Double] = field(default_factory=list)
     same: list[FileRow] = field(default_factory=list)
     rejects: list[FileRow] = field(default_factory=list)
@@ -135,7 +135,7 @@ def take_in(register: Register, viewer: Viewer, read: PartnerFile, choices: Mapp
     return done
 
 
-def merged(known: Given, row: Given) -> Given:
+def merged(known: GivenPartner, row: GivenPartner) -> GivenPartner:
     """Return a partner with what a row adds: what the row leaves empty stays, lists are put together."""
     said = {
         name: value for name, value in _plain(row).items() if value and name not in {"themas", "gebieden"}
@@ -193,7 +193,7 @@ def _known(register: Register) -> Sequence[Partner]:
     return register.session.scalars(query).all()
 
 
-def _may_join(reach: Reach, viewer: Viewer, known: Partner | int, given: Given) -> bool:
+def _may_join(reach: Reach, viewer: Viewer, known: Partner | int, given: GivenPartner) -> bool:
     """Return whether a row adds nothing to who is known, or that partner works in an own area."""
     if isinstance(known, int) or merged(given_of(known), given) == given_of(known):
         return True
@@ -205,7 +205,7 @@ def _sort(
     index: PartnerIndex[Partner | int],
     same: Same[Partner | int] | None,
     row: FileRow,
-    given: Given,
+    given: GivenPartner,
 ) -> None:
     if same is None:
         found.new.append((row, given))
@@ -232,5 +232,5 @@ def _row(kept: Mapping[str, Any]) -> FileRow:
     return FileRow(kept["line"], kept["cells"], tuple(CellFault(*fault) for fault in kept["faults"]))
 
 
-def _plain(given: Given) -> dict[str, Any]:
+def _plain(given: GivenPartner) -> dict[str, Any]:
     return {name: getattr(given, name) for name in given.__dataclass_fields__}

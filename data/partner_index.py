@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from data.partner_fields import Given
+from data.partner_fields import GivenPartner
 from data.refusals import plain as plain_address
 from data.same_kind import ORGANISATION, WORDS, organisation_key
 
@@ -43,7 +43,7 @@ class PartnerIndex(Generic[T]):
         self._by_words: dict[tuple[str, str], T] = {}
         self._by_end: defaultdict[str, _Block[T]] = defaultdict(_Block)
 
-    def add(self, given: Given, one: T) -> None:
+    def add(self, given: GivenPartner, one: T) -> None:
         """Let somebody be found."""
         if given.email:
             self._by_mail.setdefault(plain_address(given.email), one)
@@ -53,7 +53,7 @@ class PartnerIndex(Generic[T]):
             self._by_end[end].houses.append(house)
             self._by_end[end].others.append((role, one))
 
-    def find(self, given: Given) -> Same[T] | None:
+    def find(self, given: GivenPartner) -> Same[T] | None:
         """Return who has the same address, else the same organisation and role; None for somebody new."""
         if given.email and (found := self._by_mail.get(plain_address(given.email))) is not None:
             return Same(found, by_mail=True)
@@ -76,7 +76,7 @@ def _near(block: _Block[T], house: str, role: str) -> T | None:
     return None
 
 
-def _keys(given: Given) -> tuple[str, str]:
+def _keys(given: GivenPartner) -> tuple[str, str]:
     house, _, role = organisation_key(given.organisatie, given.functie).partition(" | ")
     return house, role
 

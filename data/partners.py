@@ -17,7 +17,7 @@ from data.letters import now
 from data.meeting_models import Agreement, Evaluation
 from data.melding_words import public_ids
 from data.models import Audit, Outbox
-from data.partner_fields import Given, Kind, WrongPartner
+from data.partner_fields import GivenPartner, Kind, WrongPartner
 from data.partner_models import Invitation, Partner
 from data.reach import Reach, area_names
 from data.rights import Right
@@ -70,7 +70,7 @@ class Register:
     today: date
     example: bool = False
 
-    def add(self, given: Given, *, account: int | None = None) -> Partner:
+    def add(self, given: GivenPartner, *, account: int | None = None) -> Partner:
         """Keep a new partner, confirmed today; WrongPartner says what is wrong.
 
         Who refused invitations before is kept as somebody who did.
@@ -81,13 +81,13 @@ class Register:
         self.session.flush()
         return row
 
-    def add_all(self, wanted: Sequence[Given]) -> list[Partner]:
+    def add_all(self, wanted: Sequence[GivenPartner]) -> list[Partner]:
         """Keep partners of a file, each confirmed today; WrongPartner keeps none."""
         for given in wanted:
             self._check(given)
         return self._keep(wanted, "partner.ingelezen")
 
-    def _keep(self, wanted: Sequence[Given], act: str) -> list[Partner]:
+    def _keep(self, wanted: Sequence[GivenPartner], act: str) -> list[Partner]:
         names = public_ids(len(wanted)) if wanted else []
         moment = now()
         rows = [
@@ -113,7 +113,7 @@ class Register:
             note(self.session, row, act, self.actor)
         return rows
 
-    def change(self, row: Partner, given: Given, *, account: int | None = None) -> None:
+    def change(self, row: Partner, given: GivenPartner, *, account: int | None = None) -> None:
         """Keep a partner anew, confirmed today; the audit gets the names of the fields that changed."""
         self._check(given)
         wanted = {**_values(given), "account_id": account}
@@ -128,7 +128,7 @@ class Register:
         self.session.flush()
         note(self.session, row, "partner.gewijzigd", self.actor, {"velden": changed})
 
-    def _check(self, given: Given) -> None:
+    def _check(self, given: GivenPartner) -> None:
         if faults := given.faults(self.registry, self.gebieden, self.today):
             raise WrongPartner(faults)
 
@@ -239,10 +239,10 @@ def history(session: Session, row: Partner) -> Sequence[Audit]:
     return session.scalars(query.order_by(Audit.id.desc()).limit(50)).all()
 
 
-def given_of(row: Partner) -> Given:
+def given_of(row: Partner) -> GivenPartner:
     """Return a partner as a form shows it."""
     kept = {field: getattr(row, column) for field, column in COLUMNS.items()}
-    return Given(**{**kept, "themas": tuple(row.themes), "gebieden": tuple(row.gebieden)})
+    return GivenPartner(**{**kept, "themas": tuple(row.themes), "gebieden": tuple(row.gebieden)})
 
 
 def note(session: Session, row: Partner, act: str, actor: str, detail: dict[str, Any] | None = None) -> None:
@@ -255,7 +255,7 @@ def area_words(session: Session, gemeente: str) -> dict[str, str]:
     return {code: naam for names in area_names(session, gemeente).values() for code, naam in names.items()}
 
 
-def _values(given: Given) -> dict[str, Any]:
+def _values(given: GivenPartner) -> dict[str, Any]:
     kept = {column: getattr(given, field) for field, column in COLUMNS.items()}
     return {**kept, "themes": list(given.themas), "gebieden": list(given.gebieden)}
 

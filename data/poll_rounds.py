@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.polls import Tally, answers_of, private_themes
+from data.polls import PollTally, answers_of, private_themes
 from data.theme_models import PollAnswer
 from geo.disclosure import SHOWN_FROM
 
@@ -29,7 +29,7 @@ class Round:
 
     first: date
     last: date
-    tally: Tally
+    tally: PollTally
 
 
 def rounds(session: Session, gemeente: str, *, today: date) -> dict[str, list[Round]]:
@@ -51,14 +51,14 @@ def closed(rows: Sequence[PollAnswer], private: frozenset[str]) -> list[Round]:
     """Return the rounds of one area, whose answers come by day: each of as many quarters as it takes."""
     found: list[Round] = []
     begun: date | None = None
-    counted = Tally()
+    counted = PollTally()
     for (first, last), of_quarter in groupby(rows, key=lambda row: quarter(row.day)):
         begun = begun or first
         for row in of_quarter:
             counted.add(row, private)
         if counted.people >= ROUND_FROM:
             found.append(Round(begun, last, counted))
-            begun, counted = last + timedelta(days=1), Tally()
+            begun, counted = last + timedelta(days=1), PollTally()
     return found
 
 

@@ -71,7 +71,7 @@ class Kept(StrEnum):
 
 
 @dataclass(slots=True)
-class Tally:
+class PollTally:
     """How many people answered about an area, and how many of them said each thing.
 
     `both` want an activity and do not know how to arrange it. `example` says that answers were made up.
@@ -178,13 +178,13 @@ def waiting(session: Session, gemeente: str) -> Counter[str]:
     return Counter(session.scalars(query))
 
 
-def tally(session: Session, gemeente: str, *, since: date | None = None) -> Mapping[str, Tally]:
+def tally(session: Session, gemeente: str, *, since: date | None = None) -> Mapping[str, PollTally]:
     """Return the counts of a gemeente by area, for staff; an answer counts in one area alone."""
     private = private_themes(session, gemeente)
-    found: dict[str, Tally] = {}
+    found: dict[str, PollTally] = {}
     query = answers_of(gemeente).where(PollAnswer.checked)
     for row in session.scalars(query if since is None else query.where(PollAnswer.day >= since)):
-        found.setdefault(row.area, Tally()).add(row, private)
+        found.setdefault(row.area, PollTally()).add(row, private)
     return found
 
 

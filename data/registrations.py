@@ -17,7 +17,7 @@ from data.database import Database
 from data.intake import NEW_TRIES, REPORTER, KeyReused, NotStored
 from data.letters import Settle, keyed
 from data.meeting_models import Meeting, Registration
-from data.meetings import State
+from data.meetings import MeetingState
 from data.text_masking import without_bsn
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM, local_day
@@ -89,7 +89,7 @@ def register(
 
 def is_open(meeting: Meeting, now: datetime) -> bool:
     """Return whether people can register for a meeting at this moment."""
-    return meeting.public and meeting.state == State.ANNOUNCED and meeting.starts_at > now
+    return meeting.public and meeting.state == MeetingState.ANNOUNCED and meeting.starts_at > now
 
 
 def seats(session: Session, meeting: Meeting) -> Seats:
@@ -152,7 +152,7 @@ def remind(session: Session, now: datetime) -> int:
     if now.astimezone(AMSTERDAM).hour < REMIND_FROM_HOUR:
         return 0
     query = select(Meeting).where(
-        Meeting.state == State.ANNOUNCED,
+        Meeting.state == MeetingState.ANNOUNCED,
         Meeting.reminded_at.is_(None),
         Meeting.starts_at > now,
         Meeting.starts_at < now + timedelta(days=2),

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.agreements import State
+from data.agreements import AgreementState
 from data.meeting_models import Agreement
 from data.partner_fields import Kind
 from data.partner_models import Partner
@@ -68,7 +68,7 @@ def _organisations(session: Session, gemeente: str) -> Sequence[Partner]:
 def _kept(session: Session, gemeente: str, since: date) -> Sequence[Agreement]:
     query = select(Agreement).where(
         Agreement.municipality_code == gemeente,
-        Agreement.state == State.KEPT,
+        Agreement.state == AgreementState.KEPT,
         Agreement.closed_on >= since,
     )
     return session.scalars(query).all()

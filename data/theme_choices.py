@@ -70,7 +70,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PublicChoice:
     """A choice as everybody reads it."""
 
     gebied: str
@@ -196,14 +196,14 @@ def recent(session: Session, gemeente: str, *, since: date) -> Mapping[str, froz
     return {gebied: frozenset(themes) for gebied, themes in found.items()}
 
 
-def told(session: Session, gemeente: str) -> Sequence[Told]:
+def told(session: Session, gemeente: str) -> Sequence[PublicChoice]:
     """Return what everybody may read of the choices of a gemeente, the newest half-year first."""
     query = select(ThemeChoice).where(
         ThemeChoice.municipality_code == gemeente, ThemeChoice.state == ChoiceState.GEKOZEN
     )
     rows = session.scalars(query.order_by(ThemeChoice.period.desc(), ThemeChoice.id.desc()))
     return [
-        Told(
+        PublicChoice(
             gebied=row.gebied,
             period=row.period,
             theme=theme_name(row, row.theme or ""),

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from data import outbox
-from data.evaluations import Tally, WrongEvaluation, hashed, known, note
+from data.evaluations import AnswerTally, WrongEvaluation, hashed, known, note
 from data.meeting_models import Evaluation
 from data.partner_fields import Kind
 from data.partner_models import Partner
@@ -37,7 +37,7 @@ class YearResult:
 
     year: int
     asked: int
-    tally: Tally
+    tally: AnswerTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Summary:
     """What stands beside the next advice for a gebied: meetings of the last year, and years, newest first."""
 
     meetings: int
-    tally: Tally
+    tally: AnswerTally
     years: tuple[YearResult, ...]
 
     @property
@@ -133,7 +133,7 @@ def asked(session: Session, gemeente: str, gebied: str, year: int) -> Sequence[E
 def summary(session: Session, gemeente: str, gebied: str, *, today: date | None = None) -> Summary:
     """Return for staff what people thought of the meetings of the last year in a gebied, and of the years."""
     since = (today or local_day(datetime.now(UTC))) - _A_YEAR
-    counted, seen, years = Tally(), set[int](), dict[int, list[Evaluation]]()
+    counted, seen, years = AnswerTally(), set[int](), dict[int, list[Evaluation]]()
     for row in session.scalars(_of_gebied(gemeente, gebied).where(Evaluation.checked)):
         if row.kind == YEAR:
             years.setdefault(row.year, []).append(row)
@@ -145,7 +145,7 @@ def summary(session: Session, gemeente: str, gebied: str, *, today: date | None 
 
 
 def _year_result(year: int, rows: Sequence[Evaluation]) -> YearResult:
-    found = Tally()
+    found = AnswerTally()
     for row in rows:
         if row.answers:
             found.add(row.answers)

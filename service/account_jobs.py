@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data import accounts, identities, second_factor
 from data.account_models import Account
-from data.accounts import AccountRefused, Given
+from data.accounts import AccountRefused, GivenRole
 from data.database import Database
 from data.jobs import Arguments, Control, Kind
 from data.municipalities import need_municipality
@@ -88,16 +88,16 @@ def need_issuer(settings: Settings, gemeente: str) -> str:
     return found.oidc.issuer
 
 
-def parse_roles(words: Sequence[str]) -> list[Given]:
+def parse_roles(words: Sequence[str]) -> list[GivenRole]:
     """Return roles written as `wijkcoordinator:WK062201,WK062202`; AccountRefused for an unknown one."""
     return [_parse_role(word) for word in words]
 
 
-def _parse_role(word: str) -> Given:
+def _parse_role(word: str) -> GivenRole:
     name, _, areas = word.partition(":")
     if name not in set(Role):
         raise AccountRefused(f"wij kennen geen rol {name}; kies uit: {', '.join(Role)}")
-    return Given(Role(name), tuple(code.strip() for code in areas.split(",") if code.strip()))
+    return GivenRole(Role(name), tuple(code.strip() for code in areas.split(",") if code.strip()))
 
 
 def _made_before(session: Session, name: str, hashed: str) -> bool:

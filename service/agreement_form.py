@@ -9,7 +9,7 @@ from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 
 from data import agreements, partners
-from data.agreements import Given
+from data.agreements import GivenAgreement
 from data.meeting_models import Agreement
 from data.visibility import Viewer
 from service.melding_form import YES
@@ -33,10 +33,10 @@ def _typed(
 Typed = Annotated[dict[str, str], Depends(_typed)]
 
 
-def given(typed: Mapping[str, str]) -> Given:
+def given(typed: Mapping[str, str]) -> GivenAgreement:
     """Return what was typed as an agreement; a day that is none is left out."""
     who = typed["wie"]
-    return Given(
+    return GivenAgreement(
         text=typed["tekst"],
         due_on=day_of(typed["dag"]),
         partner=who.removeprefix(PARTNER) if who.startswith(PARTNER) else "",

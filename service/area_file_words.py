@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from data import agreements
-from data.evaluations import CHOICES, QUESTIONS, Tally
+from data.evaluations import CHOICES, QUESTIONS, AnswerTally
 from data.handing_over import GebiedFile
 from data.meeting_models import Agreement
 from data.partner_models import Partner
@@ -118,7 +118,7 @@ def _thought(file: GebiedFile) -> Iterator[Line]:
         yield Line(words)
 
 
-def _counts(tally: Tally, questions: Sequence[str]) -> tuple[str, ...]:
+def _counts(tally: AnswerTally, questions: Sequence[str]) -> tuple[str, ...]:
     def said(question: str) -> str:
         chosen = tally.counts.get(question, Counter[str]())
         numbers = (f"{_text(f'evaluatie.keus_{one}').lower()} {chosen[one]}" for one in CHOICES)

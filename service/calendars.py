@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 from icalendar.prop import vRecur
 
 from data.meeting_models import Meeting
-from data.meetings import State
+from data.meetings import MeetingState
 from geo.exposure import AMSTERDAM
 from service.texts import catalogue
 
@@ -58,7 +58,7 @@ def _event(meeting: Meeting, base: str) -> Event:
     event.add("dtstart", meeting.starts_at.astimezone(AMSTERDAM))
     event.add("dtend", meeting.ends_at.astimezone(AMSTERDAM))
     event.add("sequence", meeting.sequence)
-    event.add("status", "CANCELLED" if meeting.state == State.CANCELLED else _status(meeting))
+    event.add("status", "CANCELLED" if meeting.state == MeetingState.CANCELLED else _status(meeting))
     marked = f" ({catalogue().text('algemeen.voorbeeld')})" if meeting.example else ""
     event.add("summary", f"{meeting.titel}{marked}")
     if where := ", ".join(filter(None, (meeting.place, meeting.address))):
@@ -71,7 +71,7 @@ def _event(meeting: Meeting, base: str) -> Event:
 
 
 def _status(meeting: Meeting) -> str:
-    return "TENTATIVE" if meeting.state == State.CONCEPT else "CONFIRMED"
+    return "TENTATIVE" if meeting.state == MeetingState.CONCEPT else "CONFIRMED"
 
 
 def _zone() -> Timezone:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data import theme_choices
-from data.theme_choices import Told
+from data.theme_choices import PublicChoice
 from geo.areas import Level
 from service.analysis.places import Place, Places
 from service.analysis.workbench import Workbench, today
@@ -47,7 +47,7 @@ def _touches(place: Place, gebied: Place) -> bool:
     return not inside.isdisjoint({gebied.code, *gebied.buurten})
 
 
-def _chosen(told: Told, gebied: Place) -> ChosenTheme:
+def _chosen(told: PublicChoice, gebied: Place) -> ChosenTheme:
     current, half_year = HalfYear.of(today()), HalfYear.read(told.period)
     return ChosenTheme(
         gebied=gebied,

@@ -9,7 +9,7 @@ import segno
 from sqlalchemy.orm import Session
 
 from data import invitations, refusals
-from data.invitations import State, Way
+from data.invitations import InvitationState, Way
 from data.letters import now
 from data.meeting_models import Meeting
 from data.models import Municipality
@@ -17,7 +17,8 @@ from data.partner_models import Invitation, Partner
 from geo.exposure import AMSTERDAM
 from maps import letters
 from maps.letters import Bundle, Letter
-from service.analysis.words import day_text, moment_words
+from service.analysis.meeting_page import moment_text
+from service.analysis.words import day_text
 from service.invitation_mail import answer_link
 from service.secret import read_secret
 from service.settings import Settings
@@ -43,7 +44,7 @@ def letters_pdf(session: Session, meeting: Meeting, settings: Settings) -> Lette
     wanted = [
         (row, partner)
         for row, partner in lines
-        if row.state in {State.PROPOSED, State.SENT}
+        if row.state in {InvitationState.PROPOSED, InvitationState.SENT}
         and partner.address
         and not invitations.refusal(partner, refused)
     ]
@@ -72,7 +73,7 @@ def _letter(row: Invitation, partner: Partner, meeting: Meeting, site: str, secr
     t = catalogue().text
     link = answer_link(site, row, secret)
     where = ", ".join(part for part in (meeting.place, meeting.address) if part)
-    facts = [(t("uitnodigen.brief_wanneer"), moment_words(meeting.starts_at)), (t("uitnodigen.waar"), where)]
+    facts = [(t("uitnodigen.brief_wanneer"), moment_text(meeting)), (t("uitnodigen.waar"), where)]
     if meeting.accessible:
         facts.append((t("uitnodigen.toegankelijk"), meeting.accessible))
     return Letter(

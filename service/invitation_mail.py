@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from data import invitations, invited, refusals
-from data.invitations import CALLED_OFF, MAIL, REMINDER, State
+from data.invitations import CALLED_OFF, MAIL, REMINDER, InvitationState
 from data.letters import now
 from data.meeting_models import Meeting
 from data.models import Municipality
@@ -15,7 +15,7 @@ from data.outbox import Mail
 from data.partner_models import Invitation, Partner
 from data.proposals import who
 from data.tokens import Purpose, token
-from service.analysis.words import moment_words
+from service.analysis.meeting_page import moment_text
 from service.calendars import calendar
 from service.mail_words import Draft
 from service.settings import Settings
@@ -50,7 +50,7 @@ def invitation_mail(session: Session, mail: Mail, settings: Settings, secret: by
     off = mail.kind == invited.CALLED_OFF
     if (meeting.state == CALLED_OFF) != off or meeting.starts_at <= now():
         return None
-    if mail.kind == REMINDER and row.state != State.SENT:
+    if mail.kind == REMINDER and row.state != InvitationState.SENT:
         return None
     off_by = settings.mail_sender if off else ""
     town, site = session.get_one(Municipality, partner.municipality_code), settings.public_url
@@ -68,7 +68,7 @@ def invitation_mail(session: Session, mail: Mail, settings: Settings, secret: by
 def _values(partner: Partner, meeting: Meeting) -> dict[str, str]:
     return {
         "titel": meeting.titel,
-        "moment": moment_words(meeting.starts_at),
+        "moment": moment_text(meeting),
         "plek": ", ".join(part for part in (meeting.place, meeting.address) if part),
         "toegankelijk": meeting.accessible,
         "wie": f"{partner.organisation} ({who(partner)})",

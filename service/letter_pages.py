@@ -43,7 +43,7 @@ from service.settings import GemeenteSettings, Settings
 
 NOT_TO_INDEX: Final = "noindex, nofollow, noarchive"
 LONGEST_TOKEN: Final = 100
-Told = Literal["bedankt", "al"]
+Notice = Literal["bedankt", "al"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def send(door: Door, visit: Visit, values: dict[str, str]) -> Response:
     return RedirectResponse(f"{link_path(door, visit.settings, receipt.public_id)}?{told}", 303)
 
 
-def follow(door: Door, visit: Visit, token: str, told: Told | None) -> Response:
+def follow(door: Door, visit: Visit, token: str, told: Notice | None) -> Response:
     """Return the page of who wrote a letter; a link that is not ours gets the page for nothing there."""
     secret = read_secret(visit.settings.var_folder)
     may_be = len(token) <= LONGEST_TOKEN and token.isascii()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data import registrations
 from data.meeting_models import Meeting, Registration
-from data.meetings import State
+from data.meetings import MeetingState
 from data.models import Municipality
 from data.outbox import Mail
 from service.analysis.meeting_page import hours_text, weekday_text
@@ -19,12 +19,12 @@ from service.mail_words import Draft
 from service.settings import Settings
 
 # A mail leaves while it is still true: one about a meeting that was called off since has another mail.
-_WHILE: Final[Mapping[str, State]] = MappingProxyType(
+_WHILE: Final[Mapping[str, MeetingState]] = MappingProxyType(
     {
-        registrations.RECEIPT: State.ANNOUNCED,
-        registrations.MOVED: State.ANNOUNCED,
-        registrations.REMINDER: State.ANNOUNCED,
-        registrations.CALLED_OFF: State.CANCELLED,
+        registrations.RECEIPT: MeetingState.ANNOUNCED,
+        registrations.MOVED: MeetingState.ANNOUNCED,
+        registrations.REMINDER: MeetingState.ANNOUNCED,
+        registrations.CALLED_OFF: MeetingState.CANCELLED,
     }
 )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from data import meetings, theme_choices, town_days
 from data.meeting_models import Meeting
-from data.meetings import State
+from data.meetings import MeetingState
 from data.theme_choices import ChoiceState
 from data.theme_models import ThemeChoice
 from data.town_days import Days
@@ -24,7 +24,7 @@ from service.half_years import AUTUMN_FROM, HalfYear
 
 WEEK: Final = timedelta(weeks=1)
 # What stands in the plan: what is called off has gone from it.
-IN_PLAN: Final = (State.CONCEPT.value, State.ANNOUNCED.value, State.HELD.value)
+IN_PLAN: Final = (MeetingState.CONCEPT.value, MeetingState.ANNOUNCED.value, MeetingState.HELD.value)
 
 
 class Per(StrEnum):
@@ -180,11 +180,11 @@ def _part(
 def _clashes(planned: Sequence[Meeting], off: Sequence[Days]) -> Iterable[Clash]:
     """Give what is in the way of meetings that are still to be held."""
     for one in planned:
-        if one.state != State.HELD:
+        if one.state != MeetingState.HELD:
             yield from (Clash(one, days=each) for each in off if each.covers(local_day(one.starts_at)))
     for one, other in combinations(planned, 2):
         same_day = local_day(one.starts_at) == local_day(other.starts_at)
-        if one.gebied == other.gebied and same_day and State.HELD not in {one.state, other.state}:
+        if one.gebied == other.gebied and same_day and MeetingState.HELD not in {one.state, other.state}:
             yield Clash(one, other=other)
 
 

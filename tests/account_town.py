@@ -16,7 +16,7 @@ from sqlalchemy import delete, update
 
 from data import accounts, second_factor
 from data.account_models import Account
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.models import Audit, StaffSession
 from data.municipalities import store_municipalities
 from data.rights import Role
@@ -46,10 +46,10 @@ def key_of(client: TestClient) -> bytes:
 
 
 def account(
-    client: TestClient, name: str, *roles: Role | Given, gemeente: str = OWN, code: bool = True
+    client: TestClient, name: str, *roles: Role | GivenRole, gemeente: str = OWN, code: bool = True
 ) -> str:
     """Store an account, with an app unless somebody has yet to set it up; returns its name."""
-    given = [one if isinstance(one, Given) else Given(one) for one in roles]
+    given = [one if isinstance(one, GivenRole) else GivenRole(one) for one in roles]
     with database_of(client).write() as session:
         made = accounts.add(session, name, gemeente, password_hash=HASHED, roles=given, actor="proef")
         if code:

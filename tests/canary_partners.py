@@ -9,11 +9,11 @@ from typing import Protocol
 from data import help_offers, introductions, invitations, invited
 from data.database import Database
 from data.help_offers import Offer
-from data.invitations import Answer, State, Way
+from data.invitations import Answer, InvitationState, Way
 from data.invited import News
 from data.meeting_models import Meeting
 from data.melding_words import public_ids
-from data.partner_fields import Given
+from data.partner_fields import GivenPartner
 from data.partners import Register, area_words
 from data.themes import registry
 from service.secret import read_secret
@@ -62,7 +62,7 @@ def plant_partners(
             line.sent_at = now - timedelta(days=3)
         invitations.remind(session, meeting, secret=secret, actor="proef")
         session.flush()
-        said = Answer(State.COMES, 1, text(gemeente, "partner: opmerking"))
+        said = Answer(InvitationState.COMES, 1, text(gemeente, "partner: opmerking"))
         invitations.answer(session, meeting, lines[0], said, actor="proef")
         planted.invited.append(meeting.public_id)
         invited.tell(session, meeting, News.MOVED, actor="proef", now=now)
@@ -77,8 +77,8 @@ def plant_partners(
     _introduce(database, secret, text, gemeente, wijk)
 
 
-def _given(text: Text, gemeente: str, kind: str) -> Given:
-    return Given(
+def _given(text: Text, gemeente: str, kind: str) -> GivenPartner:
+    return GivenPartner(
         soort="partner",
         organisatie=text(gemeente, f"{kind}: organisatie"),
         functie=text(gemeente, f"{kind}: functie"),

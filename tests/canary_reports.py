@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from data import agreement_reminders, agreements, evaluations, meeting_reports, meetings, year_evaluations
-from data.agreements import Given
+from data.agreements import GivenAgreement
 from data.database import Database
 from data.meeting_models import Meeting
 from data.meetings import Plan
@@ -33,12 +33,14 @@ def plant_reports(database: Database, settings: Settings, text: Text, gemeente: 
         meeting_reports.write(session, meeting, text(gemeente, "verslag: tekst"), actor="proef", now=now)
         partner = _partner(session, text, gemeente, wijk, now)
         said = text(gemeente, "afspraak: tekst")
-        given = Given(text=said, due_on=(now + timedelta(days=3)).date(), partner=partner.public_id)
+        given = GivenAgreement(text=said, due_on=(now + timedelta(days=3)).date(), partner=partner.public_id)
         agreements.agree(session, by, meeting, given, now=now)
-        done = Given(text="Iets", due_on=(now + timedelta(days=30)).date(), words="Iemand")
+        done = GivenAgreement(text="Iets", due_on=(now + timedelta(days=30)).date(), words="Iemand")
         ended = agreements.agree(session, by, meeting, done, now=now)
         came = text(gemeente, "afspraak: antwoord")
-        agreements.close(session, ended, agreements.State.KEPT, came, actor="proef", today=now.date())
+        agreements.close(
+            session, ended, agreements.AgreementState.KEPT, came, actor="proef", today=now.date()
+        )
         agreement_reminders.remind(session, now)
         words = {"woorden": text(gemeente, "evaluatie: tekst")}
         for number in range(6):

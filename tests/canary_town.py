@@ -38,7 +38,7 @@ from data import (
     questions,
     subscriptions,
 )
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.areas import store_edition
 from data.choices import Status
 from data.database import Database
@@ -88,8 +88,8 @@ COLLEAGUE, ASKER = "collega@gemeente.example", "wijk@gemeente.example"
 SYSTEM, KEEPER, GONE = "systeem@gemeente.example", "beheer@wijkbeeld.example", "weg@bewoner.example"
 PARTY, PARTNER = "meld@reiniging.example", "groen@gemeente.example"
 PARTIES = (
-    parties.Given("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
-    parties.Given("reiniging", "Reiniging", parties.PartyKind.AFVAL, PARTY, ()),
+    parties.GivenParty("groen", "Groen", parties.PartyKind.GEMEENTE, PARTNER, ()),
+    parties.GivenParty("reiniging", "Reiniging", parties.PartyKind.AFVAL, PARTY, ()),
 )
 
 
@@ -133,7 +133,7 @@ def planted_service(folder: Path) -> Iterator[tuple[TestClient, Planted]]:
                         name_of(role, gemeente),
                         gemeente,
                         password_hash=HASHED,
-                        roles=[Given(role)],
+                        roles=[GivenRole(role)],
                         actor="proef",
                     )
                     made.email = {Role.COLLEGA: COLLEAGUE, Role.WIJKCOORDINATOR: ASKER}.get(role)

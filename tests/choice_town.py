@@ -19,7 +19,7 @@ from served import bundled_database
 from sqlalchemy import select
 
 from data import accounts, choice_reactions
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.partner_models import Partner
 from data.rights import Role
 from data.theme_models import ChoiceReaction, ThemeChoice
@@ -42,9 +42,9 @@ def choosing_town(folder: Path) -> Iterator[TestClient]:
     settings = Settings(database_url=url, var_folder=folder, staff={"overal": HASHED})
     with TestClient(create_app(settings), follow_redirects=False) as client:
         account(client, "wijk", Role.WIJKCOORDINATOR)
-        account(client, "west", Given(Role.WIJKCOORDINATOR, (WESTWIJK,)))
+        account(client, "west", GivenRole(Role.WIJKCOORDINATOR, (WESTWIJK,)))
         account(client, "advies", Role.BELEIDSADVISEUR)
-        account(client, "comite", Given(Role.BEWONERSORGANISATIE, (HOLY_ZUID,)))
+        account(client, "comite", GivenRole(Role.BEWONERSORGANISATIE, (HOLY_ZUID,)))
         account(client, "elders", Role.WIJKCOORDINATOR, gemeente="GM0556")
         add_partner(client, "Wijkcomité Holy", email=COMITE, account_name="comite")
         add_partner(client, "Zorg om de hoek", kind="organisatie", email=ZORG)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from data import help_offers, introductions, invitations
 from data.database import Database
 from data.help_offers import Offer
-from data.invitations import Answer, State, Way
+from data.invitations import Answer, InvitationState, Way
 from data.invited import News
 from data.meeting_models import Meeting
-from data.partner_fields import Given
+from data.partner_fields import GivenPartner
 from data.partner_models import HelpOffer, Partner
 from data.partners import Register, area_words
 from data.themes import registry
@@ -22,13 +22,13 @@ from data.tokens import Purpose, token
 TOWN, AREA = "GM0622", "GB062201"
 BY = "proef"
 GIVEN = (
-    Given(
+    GivenPartner(
         soort="bewonersorganisatie",
         organisatie="Wijkraad Holy",
         adres="Plein 3, 3131 AA Vlaardingen",
         bron="hun website",
     ),
-    Given(
+    GivenPartner(
         soort="organisatie",
         organisatie="Zorg dichtbij",
         functie="wijkverpleegkundige",
@@ -37,14 +37,14 @@ GIVEN = (
         gebieden=(AREA,),
         bron="gebeld op 1 mei",
     ),
-    Given(
+    GivenPartner(
         soort="ambtenaar",
         organisatie="Gemeente Vlaardingen",
         functie="wijkcoördinator",
         email="wijk@gemeente.example",
         bron="collega",
     ),
-    Given(
+    GivenPartner(
         soort="initiatiefnemer",
         organisatie="Buurtmoestuin",
         email="tuin@thuis.example",
@@ -52,7 +52,9 @@ GIVEN = (
         toestemming_hoe="formulier op de markt",
         bron="initiatief",
     ),
-    Given(soort="partner", organisatie="Schaakclub", functie="voorzitter", themas=("schoon",), bron="markt"),
+    GivenPartner(
+        soort="partner", organisatie="Schaakclub", functie="voorzitter", themas=("schoon",), bron="markt"
+    ),
 )
 
 
@@ -76,7 +78,7 @@ def invite_in_town(database: Database, secret: bytes, names: dict[str, str]) -> 
         link = token(Purpose.INVITATION, mailed[0].public_id, secret)
         made["invitation_link"] = link
         answered = mailed[-1]
-        invitations.answer(session, meeting, answered, Answer(State.COMES, 2, "Tot dan!"), actor=BY)
+        invitations.answer(session, meeting, answered, Answer(InvitationState.COMES, 2, "Tot dan!"), actor=BY)
         made["answered_invitation"] = token(Purpose.INVITATION, answered.public_id, secret)
         past = session.scalars(select(Meeting).where(Meeting.public_id == names["meeting_past"])).one()
         partner = session.scalars(select(Partner).where(Partner.organisation == "Schaakclub")).one()

@@ -17,7 +17,7 @@ from served import bundled_database
 from sqlalchemy import select
 
 from data import meetings
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.meeting_models import Meeting
 from data.meetings import Plan
 from data.rights import Role
@@ -40,7 +40,7 @@ def meeting_town(folder: Path, **more: object) -> Iterator[TestClient]:
     app = create_app(Settings.model_validate({**own, **more}))
     with TestClient(app, base_url=HOST, follow_redirects=False) as client:
         account(client, "wijk", Role.WIJKCOORDINATOR)
-        account(client, "west", Given(Role.WIJKCOORDINATOR, (WESTWIJK,)))
+        account(client, "west", GivenRole(Role.WIJKCOORDINATOR, (WESTWIJK,)))
         account(client, "elders", Role.WIJKCOORDINATOR, gemeente=BESIDE)
         account(client, "advies", Role.BELEIDSADVISEUR)
         yield client

@@ -21,11 +21,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from data import invitations
-from data.accounts import Given as GivenRole
+from data.accounts import GivenRole
 from data.meeting_models import Meeting
 from data.melding_words import public_ids
 from data.models import Outbox, Table
-from data.partner_fields import Given
+from data.partner_fields import GivenPartner
 from data.partner_models import Invitation, MailRefusal, Partner
 from data.partners import Register, area_words
 from data.reach import area_names
@@ -85,7 +85,7 @@ def register_of(session: Session, secret: bytes) -> Register:
     return Register(session, OWN, registry(session, OWN), area_words(session, OWN), secret, "proef", TODAY)
 
 
-def given(**changes: Any) -> Given:
+def given(**changes: Any) -> GivenPartner:
     """A partner with a role and a theme, and what a test changes of it."""
     plain: dict[str, Any] = {
         "soort": "organisatie",
@@ -95,10 +95,10 @@ def given(**changes: Any) -> Given:
         "themas": (THEME,),
         "bron": "gebeld op 1 mei",
     }
-    return Given(**{**plain, **changes})
+    return GivenPartner(**{**plain, **changes})
 
 
-def resident(**changes: Any) -> Given:
+def resident(**changes: Any) -> GivenPartner:
     """A resident who agreed to be invited."""
     plain = {
         "soort": "initiatiefnemer",
@@ -112,7 +112,7 @@ def resident(**changes: Any) -> Given:
     return given(**{**plain, **changes})
 
 
-def keep(client: TestClient, *wanted: Given) -> list[str]:
+def keep(client: TestClient, *wanted: GivenPartner) -> list[str]:
     """Keep partners, and return their names."""
     with database_of(client).write() as session:
         register = register_of(session, key_of(client))
@@ -164,7 +164,7 @@ def lines(client: TestClient) -> list[Invitation]:
         return list(session.scalars(select(Invitation).order_by(Invitation.id)))
 
 
-def sent_to_one(client: TestClient, wanted: Given | None = None) -> EmailMessage:
+def sent_to_one(client: TestClient, wanted: GivenPartner | None = None) -> EmailMessage:
     """The mail that one partner gets for a meeting."""
     keep(client, wanted or given())
     name = meeting(client)

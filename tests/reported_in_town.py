@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import agreements, evaluations, meeting_reports, meetings, year_evaluations
-from data.agreements import Given
+from data.agreements import GivenAgreement
 from data.database import Database
 from data.meeting_models import Agreement, Meeting
 from data.partner_models import Partner
@@ -54,11 +54,13 @@ def _agree(session: Session, old: Meeting, past: Meeting, now: datetime) -> None
         (past, "Bellen met de bus", {"account": "collega"}),
         (past, "Een kaart maken", {"account": "wijk"}),
     ):
-        given = Given(text=text, due_on=day + timedelta(days=30), public=True, **owner)
+        given = GivenAgreement(text=text, due_on=day + timedelta(days=30), public=True, **owner)
         agreements.agree(session, BY, meeting, given, now=now)
     late, done = (
         session.scalars(select(Agreement).where(Agreement.text == text)).one()
         for text in ("Het bankje repareren", "Een plan maken")
     )
     late.due_on = day - timedelta(days=5)
-    agreements.close(session, done, agreements.State.KEPT, "Het plan ligt er.", actor="wijk", today=day)
+    agreements.close(
+        session, done, agreements.AgreementState.KEPT, "Het plan ligt er.", actor="wijk", today=day
+    )

@@ -20,7 +20,7 @@ from served import PASSWORD, bundled_database, served
 from sqlalchemy import select
 
 from data import accounts, audit, second_factor
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.database import Database
 from data.meeting_models import Agreement, Evaluation, Meeting, Registration
 from data.models import Table
@@ -32,9 +32,9 @@ from service.secret import read_secret
 TOWN, GEBIED, NAAM = "GM0622", "GB062202", "Holy-Zuid"
 # Who has an account; the partner has a link alone, and the resident nothing.
 ACCOUNTS = {
-    "wijk": Given(Role.WIJKCOORDINATOR),
-    "collega": Given(Role.COLLEGA),
-    "comite": Given(Role.BEWONERSORGANISATIE, (GEBIED,)),
+    "wijk": GivenRole(Role.WIJKCOORDINATOR),
+    "collega": GivenRole(Role.COLLEGA),
+    "comite": GivenRole(Role.BEWONERSORGANISATIE, (GEBIED,)),
 }
 # What grows older when weeks pass. A half-year and the advice of a day stay what they were.
 OF_TIME: tuple[type[Table], ...] = (

@@ -37,7 +37,7 @@ from data import (
     standard_answers,
     subscriptions,
 )
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.aftercare import Answer
 from data.areas import newest_edition
 from data.choices import Channel, Status
@@ -87,15 +87,18 @@ taken = [{}]
 """
 # Who works where; all log in with a code.
 ACCOUNTS = {
-    "wijk": (VLAARDINGEN, [Given(Role.WIJKCOORDINATOR), Given(Role.MODERATOR)]),
-    "ander": (VLAARDINGEN, [Given(Role.BELEIDSADVISEUR)]),
-    "beheer": (VLAARDINGEN, [Given(Role.BEHEERDER)]),
-    "collega": (VLAARDINGEN, [Given(Role.COLLEGA)]),
-    "partner": (VLAARDINGEN, [Given(Role.PARTNER)]),
-    "groep": (VLAARDINGEN, [Given(Role.BEWONERSORGANISATIE, ("WK062206",))]),
-    "privacy": (VLAARDINGEN, [Given(Role.PRIVACY_OFFICER)]),
-    "privacy.assen": (ASSEN, [Given(Role.PRIVACY_OFFICER)]),
-    "een": (ASSEN, [Given(Role.WIJKCOORDINATOR), Given(Role.BELEIDSADVISEUR), Given(Role.BEHEERDER)]),
+    "wijk": (VLAARDINGEN, [GivenRole(Role.WIJKCOORDINATOR), GivenRole(Role.MODERATOR)]),
+    "ander": (VLAARDINGEN, [GivenRole(Role.BELEIDSADVISEUR)]),
+    "beheer": (VLAARDINGEN, [GivenRole(Role.BEHEERDER)]),
+    "collega": (VLAARDINGEN, [GivenRole(Role.COLLEGA)]),
+    "partner": (VLAARDINGEN, [GivenRole(Role.PARTNER)]),
+    "groep": (VLAARDINGEN, [GivenRole(Role.BEWONERSORGANISATIE, ("WK062206",))]),
+    "privacy": (VLAARDINGEN, [GivenRole(Role.PRIVACY_OFFICER)]),
+    "privacy.assen": (ASSEN, [GivenRole(Role.PRIVACY_OFFICER)]),
+    "een": (
+        ASSEN,
+        [GivenRole(Role.WIJKCOORDINATOR), GivenRole(Role.BELEIDSADVISEUR), GivenRole(Role.BEHEERDER)],
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from intake_door import database_of
 from sqlalchemy import select, update
 
 from data import accounts
-from data.accounts import AccountRefused, Given
+from data.accounts import AccountRefused, GivenRole
 from data.jobs import Control
 from data.models import Audit, StaffSession
 from data.rights import Grant, Right, Role
@@ -106,16 +106,16 @@ def test_other_roles_do_not_open_the_desk_and_that_is_in_the_audit(client: TestC
 @pytest.mark.parametrize(
     ("name", "gemeente", "roles", "reason"),
     [
-        ("Wijk", OWN, [Given(Role.PARTNER)], "kleine letters"),
-        ("", OWN, [Given(Role.PARTNER)], "kleine letters"),
-        ("wijk", "GM9999", [Given(Role.PARTNER)], "GM9999"),
-        ("bezet", OWN, [Given(Role.PARTNER)], "al een account"),
+        ("Wijk", OWN, [GivenRole(Role.PARTNER)], "kleine letters"),
+        ("", OWN, [GivenRole(Role.PARTNER)], "kleine letters"),
+        ("wijk", "GM9999", [GivenRole(Role.PARTNER)], "GM9999"),
+        ("bezet", OWN, [GivenRole(Role.PARTNER)], "al een account"),
         ("wijk", OWN, [], "minstens een rol"),
-        ("wijk", OWN, [Given(Role.PARTNER), Given(Role.PARTNER)], "twee keer"),
+        ("wijk", OWN, [GivenRole(Role.PARTNER), GivenRole(Role.PARTNER)], "twee keer"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused_with_the_reason(
-    client: TestClient, name: str, gemeente: str, roles: list[Given], reason: str
+    client: TestClient, name: str, gemeente: str, roles: list[GivenRole], reason: str
 ) -> None:
     account(client, "bezet", Role.PARTNER)
     with pytest.raises(AccountRefused, match=reason), database_of(client).write() as session:
@@ -139,7 +139,7 @@ def test_other_roles_or_another_password_end_the_sessions(client: TestClient, ch
     with database_of(client).write() as session:
         found = accounts.find(session, "wijk")
         if change == "roles":
-            accounts.set_roles(session, found, [Given(Role.MODERATOR)], actor="beheer")
+            accounts.set_roles(session, found, [GivenRole(Role.MODERATOR)], actor="beheer")
         else:
             accounts.set_password(session, found, HASHED, actor="beheer")
     assert client.get("/werkbak").status_code == 303
@@ -164,7 +164,7 @@ def test_every_login_has_a_token_of_its_own(client: TestClient) -> None:
 
 
 def test_who_stands_in_has_the_rights_on_those_days_only(client: TestClient) -> None:
-    account(client, "wijk", Given(Role.WIJKCOORDINATOR, ("WK062201",)))
+    account(client, "wijk", GivenRole(Role.WIJKCOORDINATOR, ("WK062201",)))
     account(client, "collega", Role.BELEIDSADVISEUR)
     stand_in(client, "wijk", "collega", TODAY, TODAY + timedelta(days=1))
     borrowed = Grant(Role.WIJKCOORDINATOR, OWN, ("WK062201",))
@@ -174,7 +174,7 @@ def test_who_stands_in_has_the_rights_on_those_days_only(client: TestClient) -> 
 
 def test_standing_in_is_not_handed_on_and_ends_with_the_account(client: TestClient) -> None:
     for name in ("een", "twee", "drie"):
-        account(client, name, Given(Role.WIJKCOORDINATOR, (name,)))
+        account(client, name, GivenRole(Role.WIJKCOORDINATOR, (name,)))
     stand_in(client, "een", "twee", TODAY, TODAY)
     stand_in(client, "twee", "drie", TODAY, TODAY)
     assert {one.gebieden for one in grants(client, "drie")} == {("drie",), ("twee",)}

@@ -40,7 +40,7 @@ from data import (
     partner_import,
     registrations,
 )
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.database import Database
 from data.help_offers import Offer
 from data.invitations import Way
@@ -160,7 +160,7 @@ def test_who_has_one_gebied_changes_no_days_of_the_whole_town(client: TestClient
 def test_who_has_a_part_of_a_gebied_invites_nobody_to_the_meetings_of_all_of_it(client: TestClient) -> None:
     with database_of(client).read() as session:
         buurt = min(buurten_of(session, [HOLY_ZUID]))
-    account(client, "deel", Given(Role.WIJKCOORDINATOR, (buurt,)))
+    account(client, "deel", GivenRole(Role.WIJKCOORDINATOR, (buurt,)))
     meeting = announced_row(client)
     log_in(client, "deel")
     page = f"/bijeenkomsten/{meeting}/uitnodigen"

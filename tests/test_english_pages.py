@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from data import agreements, help_offers, introductions, meeting_reports
 from data.agendas import Item
-from data.agreements import Given
+from data.agreements import GivenAgreement
 from data.help_offers import Offer
 from data.meeting_models import Meeting
 from data.models import Outbox
@@ -93,7 +93,7 @@ def test_what_came_of_a_meeting_is_told_in_english_around_the_dutch_words(client
             ("Een bank plaatsen", {"account": COORDINATOR}),
             ("Vragen stellen", {"words": "De buurt"}),
         ):
-            given = Given(text=text, due_on=DUE, public=True, **owner)
+            given = GivenAgreement(text=text, due_on=DUE, public=True, **owner)
             agreements.agree(session, BY, meeting, given, now=after)
         meeting_reports.release(session, meeting, actor="wijk", now=after)
     page = client.get(f"/bijeenkomsten/{public_id}?taal=en").text

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from stored_town import TOWN
 
 from data import accounts, erasing, followers, outbox, released
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.erasing import Found
 from data.following_models import Follower, Subscription
 from data.intake_models import Intake
@@ -46,7 +46,7 @@ def asked_of_a_colleague(town: Kept, public_id: str) -> None:
     """Let a colleague have been asked something about a melding, and have answered."""
     with town.database.write() as session:
         melding = session.scalars(select(Melding).where(Melding.public_id == public_id)).one()
-        roles = [Given(Role.COLLEGA)]
+        roles = [GivenRole(Role.COLLEGA)]
         account = accounts.add(session, "groen", TOWN, password_hash="x", roles=roles, actor="proef")
         session.add(
             ColleagueTask(

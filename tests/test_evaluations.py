@@ -50,7 +50,7 @@ def move(client: TestClient, meeting: str, **back: int) -> None:
         session.execute(update(Meeting).where(Meeting.id == row.id).values(starts_at=begins, ends_at=ends))
 
 
-def tally(client: TestClient, meeting: str) -> evaluations.Tally:
+def tally(client: TestClient, meeting: str) -> evaluations.AnswerTally:
     with database_of(client).read() as session:
         row = session.scalars(select(Meeting).where(Meeting.public_id == meeting)).one()
         return evaluations.tally(session, row)

@@ -39,7 +39,7 @@ from data.examples import load_examples, remove_examples
 from data.figures import store_figures
 from data.meeting_models import Agreement, Attendance, Evaluation, Meeting, Registration
 from data.models import Outbox
-from data.partner_fields import Given
+from data.partner_fields import GivenPartner
 from data.partner_models import HelpOffer, Invitation, Partner
 from data.partners import Register
 from data.rights import Role
@@ -256,7 +256,7 @@ def test_every_page_that_shows_it_says_so(client: TestClient, database: Database
     for page in (
         f"/keuzes?gemeente={TOWN}",
         *(f"/keuzes/{one}" for one in choices),
-        f"/jaarplan?gemeente={TOWN}",
+        f"/jaarplan?gemeente={TOWN}&jaar={DAY.year}",
         f"/partners?gemeente={TOWN}",
         f"/partners/{partner}",
         f"/bijeenkomsten/{known['werkavond']}/beheer",
@@ -305,4 +305,4 @@ def _told(session: Session, story: Story, code: str) -> Advised:
 def _own_partner(session: Session, gemeente: str) -> Partner:
     names = partners.area_words(session, gemeente)
     register = Register(session, gemeente, registry(session, gemeente), names, b"s" * 32, "wijk", DAY)
-    return register.add(Given(soort="organisatie", organisatie="Echte vereniging", bron="gebeld"))
+    return register.add(GivenPartner(soort="organisatie", organisatie="Echte vereniging", bron="gebeld"))

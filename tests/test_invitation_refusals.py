@@ -29,7 +29,7 @@ from partner_town import (
 from sqlalchemy import delete, select, update
 
 from data import erasing, refusals
-from data.invitations import State
+from data.invitations import InvitationState
 from data.meeting_models import Meeting
 from data.models import Outbox
 from data.partner_models import Invitation, MailRefusal, Partner
@@ -112,11 +112,11 @@ def by_hand(client: TestClient, partner: str, name: str) -> None:
 
 def by_a_line_from_before(client: TestClient, partner: str, name: str) -> None:
     """The line was there before the consent went."""
-    _line(client, State.PROPOSED)
+    _line(client, InvitationState.PROPOSED)
 
 
 def by_a_reminder(client: TestClient, partner: str, name: str) -> None:
-    _line(client, State.SENT)
+    _line(client, InvitationState.SENT)
     send(client, f"{list_of(name)}/herinneren", list_of(name))
 
 
@@ -151,7 +151,7 @@ def by_the_form(client: TestClient, partner: str, name: str) -> None:
     assert send(client, page, page, **form).status_code == 400
 
 
-def _line(client: TestClient, state: State) -> None:
+def _line(client: TestClient, state: InvitationState) -> None:
     with database_of(client).write() as session:
         values = {"public_id": "x" * 22, "reason": "proef", "state": state, "way": "mail"}
         sent_at = datetime.now(UTC) - timedelta(days=5)

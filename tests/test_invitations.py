@@ -39,7 +39,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from data import invitations, proposals
-from data.invitations import State, WrongInvitation
+from data.invitations import InvitationState, WrongInvitation
 from data.meeting_models import Meeting
 from data.models import Audit
 from data.partner_models import Invitation, Partner
@@ -109,7 +109,7 @@ def test_proposing_again_adds_what_is_new_and_leaves_the_rest(client: TestClient
     send(client, f"{list_of(name)}/{line}/weg", list_of(name), waarom="is op vakantie")
     keep(client, given(organisatie="Nieuw", email="nieuw@o.example"))
     assert set(proposed(client, name)) == {"Zorg dichtbij", "Nieuw"}
-    assert [one.state for one in lines(client)] == [State.LEFT_OUT, State.PROPOSED]
+    assert [one.state for one in lines(client)] == [InvitationState.LEFT_OUT, InvitationState.PROPOSED]
 
 
 def test_without_a_theme_who_belongs_to_the_gebied_is_proposed(client: TestClient) -> None:
@@ -141,7 +141,7 @@ def test_somebody_is_left_out_with_a_reason_and_put_back(client: TestClient) -> 
     assert send(client, f"{line}/weg", list_of(name), waarom="is op vakantie").status_code == 303
     assert "is op vakantie" in client.get(list_of(name)).text
     assert send(client, f"{line}/terug", list_of(name)).status_code == 303
-    assert [one.state for one in lines(client)] == [State.PROPOSED]
+    assert [one.state for one in lines(client)] == [InvitationState.PROPOSED]
 
 
 def test_somebody_is_added_by_hand_once(client: TestClient) -> None:
@@ -175,12 +175,12 @@ def test_an_invitation_is_mailed_and_answered_without_logging_in(client: TestCli
     assert visitor.post(link, data=sent).headers["Location"] == f"{link}?bericht=bedankt"
     assert "Wij weten nu dat u komt." in visitor.get(f"{link}?bericht=bedankt").text
     (line,) = lines(client)
-    assert (line.state, line.people, line.note) == (State.COMES, 2, "Tot dan!")
+    assert (line.state, line.people, line.note) == (InvitationState.COMES, 2, "Tot dan!")
     with database_of(client).read() as session:
         name = session.scalars(select(Meeting.public_id)).one()
     assert "komt: 1, samen 2 mensen" in client.get(list_of(name)).text
     assert visitor.post(link, data={"antwoord": "komt_niet"}).status_code == 303
-    assert [(one.state, one.people) for one in lines(client)] == [(State.STAYS, None)]
+    assert [(one.state, one.people) for one in lines(client)] == [(InvitationState.STAYS, None)]
 
 
 CHOOSE, PEOPLE = "Kies of u komt.", "Vul in met hoeveel mensen u komt: 1 tot en met 20."
@@ -203,7 +203,7 @@ def test_a_wrong_answer_is_told_and_not_keep(client: TestClient, sent: dict[str,
     link = link_in(sent_to_one(client), "uitnodiging")
     answer = client.post(link, data=sent)
     assert (answer.status_code, f'role="alert"><p>{told}</p>' in answer.text) == (400, True)
-    assert [one.state for one in lines(client)] == [State.SENT]
+    assert [one.state for one in lines(client)] == [InvitationState.SENT]
 
 
 def test_a_link_of_another_purpose_or_another_line_opens_nothing(client: TestClient) -> None:
@@ -212,7 +212,7 @@ def test_a_link_of_another_purpose_or_another_line_opens_nothing(client: TestCli
     for wrong in (f"{link}x", link[:-1], "/uitnodiging/x", f"/uitnodiging/{stop.rpartition('/')[2]}"):
         assert client.get(wrong).status_code == 404
     with database_of(client).write() as session:
-        session.execute(update(Invitation).values(state=State.LEFT_OUT))
+        session.execute(update(Invitation).values(state=InvitationState.LEFT_OUT))
     assert client.get(link).status_code == 404
 
 
@@ -263,7 +263,7 @@ def test_an_answer_by_phone_is_written_down(client: TestClient) -> None:
     assert "geen adres: bel zelf" in client.get(list_of(name)).text
     line = f"{list_of(name)}/{lines(client)[0].public_id}/antwoord"
     assert send(client, line, list_of(name), antwoord="komt", aantal="3").status_code == 303
-    assert [(one.state, one.people) for one in lines(client)] == [(State.COMES, 3)]
+    assert [(one.state, one.people) for one in lines(client)] == [(InvitationState.COMES, 3)]
 
 
 def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestClient) -> None:
@@ -286,7 +286,11 @@ def test_all_letters_come_in_one_pdf_that_screen_readers_can_read(client: TestCl
     assert b"/MarkInfo" in answer.content
     assert b"pdfuaid" in answer.content
     assert send(client, f"{list_of(name)}/versturen", list_of(name), manier="brief").status_code == 303
-    assert sorted(one.state for one in lines(client)) == [State.SENT, State.SENT, State.PROPOSED]
+    assert sorted(one.state for one in lines(client)) == [
+        InvitationState.SENT,
+        InvitationState.SENT,
+        InvitationState.PROPOSED,
+    ]
     assert sent_mails(client) == []
 
 

@@ -28,7 +28,7 @@ from partner_town import (
 from sqlalchemy import select, update
 
 from data import invitations
-from data.invitations import Answer, State
+from data.invitations import Answer, InvitationState
 from data.meeting_models import Meeting
 from data.models import Audit
 from data.partner_models import Invitation, Partner
@@ -75,7 +75,7 @@ def call_off(client: TestClient, name: str) -> None:
     assert answer.status_code == 303
 
 
-def said(client: TestClient, organisation: str, state: State) -> None:
+def said(client: TestClient, organisation: str, state: InvitationState) -> None:
     """Let somebody answer."""
     with database_of(client).write() as session:
         query = select(Invitation, Meeting).join(Meeting).join(Partner)
@@ -105,12 +105,12 @@ def by_recipient(mails: list[EmailMessage]) -> dict[str, str]:
 @pytest.mark.parametrize("state", ["aangekondigd", "concept"])
 def test_another_day_is_mailed_to_everybody_who_was_invited_by_mail(client: TestClient, state: str) -> None:
     name, first = invited_to(client, state=state)
-    said(client, "Zorg dichtbij", State.STAYS)
+    said(client, "Zorg dichtbij", InvitationState.STAYS)
     move(client, name, dag="2031-03-05", van="19:30", tot="21:30")
     mails = sent_mails(client)
     assert by_recipient(mails) == dict.fromkeys((MAIL, RESIDENT), MOVED)
     for mail in mails:
-        assert "5 maart 2031, 19.30 uur" in part(mail, "plain")
+        assert "woensdag 5 maart 2031, 19.30 tot 21.30 uur" in part(mail, "plain")
         assert "/uitnodiging/" in part(mail, "plain")
         assert mail["List-Unsubscribe"]
     before, after = event_of(first[0]), event_of(mails[0])
@@ -127,7 +127,7 @@ def test_what_nobody_has_to_hear_of_is_not_mailed(client: TestClient) -> None:
 
 def test_calling_off_takes_it_off_the_calendar_of_who_did_not_say_no(client: TestClient) -> None:
     name, first = invited_to(client)
-    said(client, "Zorg dichtbij", State.COMES)
+    said(client, "Zorg dichtbij", InvitationState.COMES)
     call_off(client, name)
     mails = sent_mails(client)
     assert by_recipient(mails) == dict.fromkeys((MAIL, RESIDENT), OFF)
@@ -142,7 +142,7 @@ def test_calling_off_takes_it_off_the_calendar_of_who_did_not_say_no(client: Tes
 
 def test_who_said_no_hears_nothing_of_its_calling_off(client: TestClient) -> None:
     name, _ = invited_to(client)
-    said(client, "Zorg dichtbij", State.STAYS)
+    said(client, "Zorg dichtbij", InvitationState.STAYS)
     call_off(client, name)
     assert set(by_recipient(sent_mails(client))) == {RESIDENT}
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from stored_town import town
 
 from data import theme_choices
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.areas import store_edition
 from data.meeting_models import Meeting
 from data.rights import Role
@@ -37,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
             store_edition(session, town())
         account(client, "wijk", Role.WIJKCOORDINATOR)
         account(client, "advies", Role.BELEIDSADVISEUR)
-        account(client, "deel", Given(Role.WIJKCOORDINATOR, (FIRST,)))
+        account(client, "deel", GivenRole(Role.WIJKCOORDINATOR, (FIRST,)))
         account(client, "elders", Role.WIJKCOORDINATOR, gemeente=OTHER)
         account(client, "collega", Role.COLLEGA)
         yield client

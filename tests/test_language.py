@@ -165,7 +165,7 @@ def test_the_form_in_english_asks_in_english_and_sends_what_the_dutch_one_does(c
 def test_the_public_pages_say_nothing_that_is_not_translated() -> None:
     names = set().union(*(parts_of(name) for name in PUBLIC_PAGES))
     asked = {key for name in names for key in KEY.findall((TEMPLATES / f"{name}.html").read_text("utf-8"))}
-    asked |= {f"verslag.stand_{one}" for one in agreements.State}
+    asked |= {f"verslag.stand_{one}" for one in agreements.AgreementState}
     known = {key.removeprefix(".") for key in leaves(catalogue("en").tables)}
     assert len(asked) > 150
     assert asked - known == set()

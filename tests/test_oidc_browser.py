@@ -16,7 +16,7 @@ from served import Served, served
 from stored_town import TOWN
 
 from data import accounts, identities
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.areas import store_edition
 from data.rights import Role
 
@@ -37,7 +37,7 @@ def site(server: ProviderServer, tmp_path_factory: pytest.TempPathFactory) -> It
     database = database_at(f"sqlite:///{folder / 'x.db'}")
     with database.write() as session:
         store_edition(session, two_towns())
-        roles = [Given(Role.MODERATOR)]
+        roles = [GivenRole(Role.MODERATOR)]
         account = accounts.add(session, "jansen", TOWN, password_hash=HASHED, roles=roles, actor="proef")
         identities.link(session, account, server.issuer, subject="nummer-1", actor="proef")
     database.close()

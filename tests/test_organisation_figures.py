@@ -15,7 +15,7 @@ from stored_town import town
 
 from data import accounts, organisations
 from data.account_models import Account
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.areas import store_edition
 from data.organisations import Organisation
 from data.rights import Role
@@ -58,11 +58,11 @@ def disable(session: Session, found: Account) -> None:
 
 
 def move(session: Session, found: Account) -> None:
-    accounts.set_roles(session, found, [Given(Role.BEWONERSORGANISATIE, (THERE,))], actor="baas")
+    accounts.set_roles(session, found, [GivenRole(Role.BEWONERSORGANISATIE, (THERE,))], actor="baas")
 
 
 def take_role(session: Session, found: Account) -> None:
-    accounts.set_roles(session, found, [Given(Role.MODERATOR)], actor="baas")
+    accounts.set_roles(session, found, [GivenRole(Role.MODERATOR)], actor="baas")
 
 
 def done(client: TestClient, name: str, *acts: Act) -> None:
@@ -84,7 +84,7 @@ def group(running: TestClient) -> Iterator[str]:
     with database_of(running).read() as session:
         number = session.scalar(select(func.count()).select_from(Account))
     names = [
-        account(running, f"{name}{number}", Given(Role.BEWONERSORGANISATIE, (HERE,)))
+        account(running, f"{name}{number}", GivenRole(Role.BEWONERSORGANISATIE, (HERE,)))
         for name in ("straat", "plein")
     ]
     for name in names:

@@ -15,7 +15,7 @@ from stored_town import BUURTEN, TOWN
 from typer.testing import CliRunner
 
 from data import accounts, handling, outbox, parties, party_work
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.choices import Status
 from data.database import Database
 from data.handling import NotAllowed
@@ -132,7 +132,7 @@ def test_what_a_party_accepted_just_before_its_step_was_kept_is_still_its_own(da
     today = datetime.now(UTC).date()
     with database.write() as session:
         made = accounts.add(
-            session, "helper", TOWN, password_hash="x", roles=[Given(Role.PARTNER)], actor="a"
+            session, "helper", TOWN, password_hash="x", roles=[GivenRole(Role.PARTNER)], actor="a"
         )
         party_work.link(session, made, "corporatie", actor="a")
         number = party_work.jobs(session, partner, today=today)[0][0].row.id

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from stored_town import BUURTEN, town
 
 from data import accounts, handling, parties, party_work
-from data.accounts import Given
+from data.accounts import GivenRole
 from data.areas import store_edition
 from data.choices import Status
 from data.colleagues import Task
@@ -67,9 +67,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         for name, role in PEOPLE.items():
             account(client, name, role)
         account(client, "elders", Role.WIJKCOORDINATOR, gemeente=OTHER)
-        account(client, "noord", Given(Role.WIJKCOORDINATOR, ("WK062201",)))
-        account(client, "zuid", Given(Role.WIJKCOORDINATOR, (BUURTEN[0],)))
-        account(client, "straat", Given(Role.BEWONERSORGANISATIE, ("WK062200",)))
+        account(client, "noord", GivenRole(Role.WIJKCOORDINATOR, ("WK062201",)))
+        account(client, "zuid", GivenRole(Role.WIJKCOORDINATOR, (BUURTEN[0],)))
+        account(client, "straat", GivenRole(Role.BEWONERSORGANISATIE, ("WK062200",)))
         yield client
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from data import meetings, registrations, themes
 from data.agendas import Item
 from data.meeting_models import Meeting
-from data.meetings import State, Stop
+from data.meetings import MeetingState, Stop
 from data.registrations import Seats
 from geo.exposure import AMSTERDAM
 from geo.themes import Registry, UnknownTheme
@@ -39,12 +39,12 @@ class ShownMeeting:
     @property
     def cancelled(self) -> bool:
         """Whether it was called off."""
-        return self.meeting.state == State.CANCELLED
+        return self.meeting.state == MeetingState.CANCELLED
 
     @property
     def concept(self) -> bool:
         """Whether it was not announced yet."""
-        return self.meeting.state == State.CONCEPT
+        return self.meeting.state == MeetingState.CONCEPT
 
     @property
     def where(self) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from data import poll_rounds, polls, themes
 from data.acting import acts_in
 from data.poll_rounds import Round
-from data.polls import Tally
+from data.polls import PollTally
 from data.rights import Right
 from data.text_masking import masked_text
 from data.visibility import Viewer
@@ -42,8 +42,8 @@ class AreaCounts:
     somebody's data; None for who does not read free text.
     """
 
-    now: Tally
-    whole: Tally
+    now: PollTally
+    whole: PollTally
     since: date | None
     themes: tuple[Theme, ...]
     waiting: int
@@ -61,7 +61,7 @@ def lines(session: Session, viewer: Viewer, found: Places, *, today: date) -> li
     return [
         AreaLine(
             place,
-            (counted := whole.get(place.code, Tally())).people,
+            (counted := whole.get(place.code, PollTally())).people,
             counted.people - sum(one.tally.people for one in closed.get(place.code, ())),
             waits[place.code],
             counted.example,
@@ -78,8 +78,8 @@ def counts(session: Session, viewer: Viewer, place: Place, *, today: date) -> Ar
     acting = acts(session, viewer, place)
     registry = themes.registry(session, gemeente)
     return AreaCounts(
-        now=polls.tally(session, gemeente, since=since).get(place.code, Tally()),
-        whole=polls.tally(session, gemeente).get(place.code, Tally()),
+        now=polls.tally(session, gemeente, since=since).get(place.code, PollTally()),
+        whole=polls.tally(session, gemeente).get(place.code, PollTally()),
         since=since,
         themes=tuple(one for one in registry.themes if not one.private),
         waiting=polls.waiting(session, gemeente)[place.code],

@@ -34,7 +34,7 @@ MANY_SIGNALS: Final = 3
 # A theme that a gebied met about rests for a year; what residents said counts for two.
 RESTS: Final = timedelta(days=365)
 HEARD_WITHIN: Final = timedelta(days=730)
-NOBODY: Final = polls.Tally()
+NOBODY: Final = polls.PollTally()
 MOST_REASONS: Final = 3
 MOST_CARRIERS: Final = 5
 
@@ -43,7 +43,7 @@ MOST_CARRIERS: Final = 5
 class _Heard:
     """What people said, by area."""
 
-    polled: Mapping[str, polls.Tally]
+    polled: Mapping[str, polls.PollTally]
     signals: Mapping[tuple[str, str], int]
     resting: Mapping[str, frozenset[str]]
     good: Mapping[str, Strengths]
@@ -160,7 +160,7 @@ def _voices(asked: Sequence[Theme], codes: Sequence[str], heard: _Heard) -> dict
     return voices
 
 
-def _named(tally: polls.Tally, theme: str, key: str) -> int:
+def _named(tally: polls.PollTally, theme: str, key: str) -> int:
     """Return how many people said it; the wish and not knowing how count for one who said both."""
     if key == NAMED:
         return tally.themes.get(theme, 0)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from data import accounts
-from data.accounts import Given, Listed
+from data.accounts import GivenRole, Listed
 from data.database import Database
 from data.municipalities import need_municipality
 from service.account_jobs import ADD, DISABLE, LINK, NEW_PASSWORD, RESET, UNLINK
@@ -109,7 +109,7 @@ def _row(one: Listed) -> dict[str, Any]:
     return {"naam": one.name, "rollen": roles, "uit": one.disabled, "code": one.has_code}
 
 
-def _words(given: Given) -> str:
+def _words(given: GivenRole) -> str:
     return f"{given.role}:{','.join(given.gebieden)}".rstrip(":")
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from data import agreements, own_agreements
-from data.agreements import State, WrongAgreement
+from data.agreements import AgreementState, WrongAgreement
 from data.meeting_models import Agreement, Meeting
 from data.own_agreements import Mine
 from data.partner_models import Partner
@@ -64,7 +64,7 @@ def finish(visit: Sending, public_id: Name, uitkomst: Annotated[Line, Form()] = 
             row = own_agreements.one_of_mine(session, visit.viewer, public_id, today=today())
             if row is None:
                 raise HTTPException(404)
-            agreements.close(session, row, State.KEPT, uitkomst, actor=visit.actor, today=today())
+            agreements.close(session, row, AgreementState.KEPT, uitkomst, actor=visit.actor, today=today())
     except WrongAgreement as wrong:
         return _page(visit, Sieve(), fault=sentence(str(wrong)), typed={public_id: uitkomst}, status=400)
     return RedirectResponse("/acties?klaar=ja", 303)
@@ -103,11 +103,11 @@ def _page(
         found = own_agreements.mine(session, visit.viewer, today=today())
         names = _names(session, found)
     shown = [one for one in found if asked.lets_through(one)]
-    waiting = [one for one in shown if one.row.state == State.OPEN]
+    waiting = [one for one in shown if one.row.state == AgreementState.OPEN]
     context = {
         "eigen": [one for one in waiting if one.own],
         "gebied": [one for one in waiting if not one.own],
-        "klaar": [one for one in shown if one.row.state != State.OPEN],
+        "klaar": [one for one in shown if one.row.state != AgreementState.OPEN],
         "alles": found,
         "vraag": asked,
         "gebieden": sorted({one.row.gebied for one in found}, key=lambda code: names.get(code, code)),

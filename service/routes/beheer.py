@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from data import accounts, identities, parties, party_work, second_factor
 from data.account_models import Account
-from data.accounts import AccountRefused, Given, UnknownAccount
+from data.accounts import AccountRefused, GivenRole, UnknownAccount
 from data.rights import Right, Role
 from data.visibility import Viewer
 from service.account_jobs import need_issuer
@@ -191,7 +191,7 @@ def _other(session: Session, viewer: Viewer, naam: str) -> Account:
     return account
 
 
-def _given(roles: list[Role], areas: str) -> list[Given]:
+def _given(roles: list[Role], areas: str) -> list[GivenRole]:
     """Return the roles of a form; the areas are those of the roles that have some.
 
     No areas is the whole gemeente, so what was typed and names none is refused.
@@ -199,7 +199,7 @@ def _given(roles: list[Role], areas: str) -> list[Given]:
     codes = tuple(areas.replace(",", " ").upper().split())
     if areas.strip() and not codes:
         raise AccountRefused(f"in “{areas.strip()}” staat geen gebied; laat het leeg voor de hele gemeente")
-    return [Given(role, codes if role in WITH_AREAS else ()) for role in roles]
+    return [GivenRole(role, codes if role in WITH_AREAS else ()) for role in roles]
 
 
 def _page(visit: Visit, gemeente: str | None, shown: Shown, *, status: int = 200) -> Response:

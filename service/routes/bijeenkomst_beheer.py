@@ -15,7 +15,7 @@ from data.acting import acts_in
 from data.invited import News
 from data.masking import masked_email
 from data.meeting_models import Meeting, Registration
-from data.meetings import MeetingRefused, State
+from data.meetings import MeetingRefused, MeetingState
 from data.rights import Right
 from service.analysis import meeting_check, meeting_page, places
 from service.analysis.words import sentence
@@ -132,7 +132,7 @@ def _page(
             else [],
             "mag": own,
             "staat": meeting.state in meetings.STANDING,
-            "concept": meeting.state == State.CONCEPT,
+            "concept": meeting.state == MeetingState.CONCEPT,
             "done": done,
             "fault": fault,
         }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from data import agreements, meeting_reports
 from data.acting import acts_in
-from data.agreements import State, WrongAgreement
+from data.agreements import AgreementState, WrongAgreement
 from data.meeting_models import Meeting
 from data.meetings import VISITORS, MeetingRefused
 from data.rights import Right
@@ -128,10 +128,10 @@ def settle(
                 raise HTTPException(404)
             if stand == REMOVE:
                 agreements.remove(session, row, actor=visit.actor)
-            elif stand == State.OPEN:
+            elif stand == AgreementState.OPEN:
                 agreements.reopen(session, row, actor=visit.actor)
             else:
-                state = State(stand) if stand in set(State) else State.OPEN
+                state = AgreementState(stand) if stand in set(AgreementState) else AgreementState.OPEN
                 agreements.close(session, row, state, uitkomst, actor=visit.actor, today=today())
     except WrongAgreement as wrong:
         fault = sentence(str(wrong))

@@ -13,7 +13,7 @@ from service import letter_desk, letter_pages
 from service.analysis.intake import loaded_finders
 from service.challenge import Vorm
 from service.letter_desk import AnswerForm, Desk, DeskDep, PageNumber, ReleaseForm
-from service.letter_pages import Door, Told, ValuesDep, Visit, VisitDep
+from service.letter_pages import Door, Notice, ValuesDep, Visit, VisitDep
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
 
@@ -73,7 +73,7 @@ def send(visit: VisitDep, values: ValuesDep) -> Response:
 
 
 @router.get("/idee/{token}")
-def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response:
+def follow(visit: VisitDep, token: str, bericht: Notice | None = None) -> Response:
     """Show who had the idea, who sees it and what the gemeente answered."""
     return letter_pages.follow(DOOR, visit, token, bericht)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from data import accounts, partners
 from data.account_models import Account
-from data.partner_fields import LONGEST, RESIDENTS, Given, Kind, WrongPartner
+from data.partner_fields import LONGEST, RESIDENTS, GivenPartner, Kind, WrongPartner
 from data.partner_models import Partner
 from data.partners import Filters, Register
 from data.reach import Reach, area_names
@@ -47,7 +47,7 @@ Chosen = Annotated[list[str], Form(max_length=MOST_CHOSEN)]
 class Typed:
     """A form of a partner as it was sent; the day of consent may be none."""
 
-    given: Given
+    given: GivenPartner
     wrong_day: bool
     account: str
 
@@ -68,7 +68,7 @@ def _typed(
     account: Annotated[Line, Form()] = "",
 ) -> Typed:
     day = day_of(toestemming)
-    given = Given(
+    given = GivenPartner(
         soort=soort,
         organisatie=organisatie,
         functie=functie,
@@ -151,7 +151,7 @@ def empty(
     """Show the form for a new partner, with the kind of people that was looked for filled in."""
     with visit.database.read() as session:
         town = own_towns(session, visit, Right.PARTNERS, gemeente).chosen.code
-    return _form(visit, town, Given(soort=Kind.ORGANISATIE, organisatie="", functie=functie), "")
+    return _form(visit, town, GivenPartner(soort=Kind.ORGANISATIE, organisatie="", functie=functie), "")
 
 
 @router.post(PAGE)
@@ -283,7 +283,7 @@ def _without_name(rows: list[Partner], choices: dict[str, Any]) -> set[int]:
 def _form(
     visit: Visit,
     gemeente: str,
-    given: Given,
+    given: GivenPartner,
     account: str,
     *,
     row: Partner | None = None,

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from data import invitations, invited, partners, proposals
 from data.acting import acts_in
-from data.invitations import ANSWERS, LONGEST_LEFT_OUT, LONGEST_REASON, Answer, State, Way, WrongInvitation
+from data.invitations import (
+    ANSWERS,
+    LONGEST_LEFT_OUT,
+    LONGEST_REASON,
+    Answer,
+    InvitationState,
+    Way,
+    WrongInvitation,
+)
 from data.letters import now
 from data.meeting_models import Meeting
 from data.partner_models import Invitation
@@ -146,7 +154,7 @@ def answer(
 
     def act(session: Session, meeting: Meeting) -> dict[str, Any]:
         row = _line(session, meeting, naam)
-        said = State(antwoord) if antwoord in set(ANSWERS) else State.PROPOSED
+        said = InvitationState(antwoord) if antwoord in set(ANSWERS) else InvitationState.PROPOSED
         given = Answer(said, aantal, row.note)
         invitations.answer(session, meeting, row, given, actor=visit.actor)
         return {"klaar": "antwoord"}
@@ -254,8 +262,8 @@ def _page(
             "bijeenkomst": meeting,
             "gebied": Reach(session).name(meeting.gebied),
             "thema": theme.naam if theme else "",
-            "lijst": [one for one in lines if one[0].state != State.LEFT_OUT],
-            "weggelaten": [one for one in lines if one[0].state == State.LEFT_OUT],
+            "lijst": [one for one in lines if one[0].state != InvitationState.LEFT_OUT],
+            "weggelaten": [one for one in lines if one[0].state == InvitationState.LEFT_OUT],
             "tegen": {row.id: invitations.refusal(partner) for row, partner in lines},
             "stand": invitations.tally(lines),
             "wachten": {way: _waiting(lines, way) for way in (Way.MAIL.value, Way.LETTER.value)},
@@ -277,7 +285,7 @@ def _page(
 
 
 def _waiting(lines: list[invitations.Line], way: str) -> int:
-    return sum(row.state == State.PROPOSED and row.way == way for row, _ in lines)
+    return sum(row.state == InvitationState.PROPOSED and row.way == way for row, _ in lines)
 
 
 def _found(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from data import invitations, refusals
 from data.database import Database
-from data.invitations import ANSWERS, LONGEST_NOTE, MOST_PEOPLE, Answer, State, WrongInvitation
+from data.invitations import ANSWERS, LONGEST_NOTE, MOST_PEOPLE, Answer, InvitationState, WrongInvitation
 from data.letters import now
 from data.meeting_models import Meeting
 from data.partner_models import Invitation, Partner
@@ -91,7 +91,7 @@ def answer(link: LinkDep, values: ValuesDep) -> Response:
     """Keep the answer; the last one counts."""
     said = values.get("antwoord", "")
     given = Answer(
-        State(said) if said in set(ANSWERS) else State.PROPOSED,
+        InvitationState(said) if said in set(ANSWERS) else InvitationState.PROPOSED,
         _number(values.get("aantal", "")),
         clean(values.get("opmerking", "")),
     )

@@ -17,7 +17,7 @@ from service.analysis import places, towns
 from service.analysis.places import Places
 from service.analysis.workbench import today
 from service.challenge import Vorm
-from service.letter_pages import NOT_TO_INDEX, Told, ValuesDep, Visit, VisitDep
+from service.letter_pages import NOT_TO_INDEX, Notice, ValuesDep, Visit, VisitDep
 from service.own_links import LONGEST
 from service.pages import contact, render
 from service.request_form import Written
@@ -63,7 +63,7 @@ def send(visit: VisitDep, values: ValuesDep) -> Response:
 
 
 @router.get("/privacy/verzoek/{token}")
-def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response:
+def follow(visit: VisitDep, token: str, bericht: Notice | None = None) -> Response:
     """Show who asked the number of the request, its term and how far it is, and nothing of what it says."""
     secret = read_secret(visit.settings.var_folder)
     name = name_of(Purpose.REQUEST, token, secret)

@@ -12,7 +12,7 @@ from data.letters import Kind, Letter, Receipt, Settle
 from service import letter_desk, letter_pages
 from service.challenge import Vorm
 from service.letter_desk import AnswerForm, Desk, DeskDep, PageNumber
-from service.letter_pages import Door, Told, ValuesDep, Visit, VisitDep
+from service.letter_pages import Door, Notice, ValuesDep, Visit, VisitDep
 from service.routes.api.shapes import GemeenteCode
 from service.secret import read_secret
 
@@ -66,7 +66,7 @@ def send(visit: VisitDep, values: ValuesDep) -> Response:
 
 
 @router.get("/vraag/{token}")
-def follow(visit: VisitDep, token: str, bericht: Told | None = None) -> Response:
+def follow(visit: VisitDep, token: str, bericht: Notice | None = None) -> Response:
     """Show who asked the question, its term and its answer."""
     return letter_pages.follow(DOOR, visit, token, bericht)
 
