@@ -91,7 +91,9 @@ def message(
     made.add_alternative(written.html, subtype="html")
     if calendar:
         # A calendar that asks for something says so twice (RFC 6047).
-        params = {"method": "CANCEL"} if b"\r\nMETHOD:CANCEL\r\n" in calendar else {}
+        asks = {"method": "CANCEL"} if b"\r\nMETHOD:CANCEL\r\n" in calendar else {}
+        # A mail program that is not told so reads a file as ASCII.
+        params = {"charset": "utf-8", **asks}
         made.add_attachment(
             calendar, maintype="text", subtype="calendar", filename="bijeenkomst.ics", params=params
         )

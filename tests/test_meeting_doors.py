@@ -89,7 +89,7 @@ def plain(mail: EmailMessage) -> str:
 def file_of(mail: EmailMessage) -> str:
     """The meeting for a calendar that comes with a mail."""
     [found] = mail.iter_attachments()
-    assert found.get_content_type() == "text/calendar"
+    assert (found.get_content_type(), found.get_content_charset()) == ("text/calendar", "utf-8")
     assert isinstance(found, EmailMessage)
     return str(found.get_content())
 
