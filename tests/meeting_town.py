@@ -54,7 +54,7 @@ def typed(**changes: str) -> dict[str, str]:
         "gebied": HOLY_ZUID,
         "thema": "eenzaamheid",
         "vorm": "themabijeenkomst",
-        "dag": "2027-03-02",
+        "dag": "2032-03-02",
         "van": "19:30",
         "tot": "21:30",
         "plek": "Buurthuis",
@@ -117,7 +117,7 @@ def stored(client: TestClient, public_id: str) -> Meeting:
 
 def plan_of(**changes: object) -> Plan:
     """A plan as the data layer takes it, with changes."""
-    begins = datetime(2027, 3, 2, 18, 30, tzinfo=UTC)
+    begins = datetime(2032, 3, 2, 18, 30, tzinfo=UTC)
     plain: dict[str, object] = {
         "gemeente": OWN,
         "gebied": HOLY_ZUID,

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from intake_door import database_of
 from made_advice import advice, place
 from served import loaded_database
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from stored_town import add_source, figures, town
 
@@ -246,6 +246,9 @@ def test_every_page_that_shows_it_says_so(client: TestClient, database: Database
         [held] = [one.public_id for one in rows(session, Meeting) if one.state == "geweest"]
         gebied = next(one.gebied for one in rows(session, ThemeChoice) if one.state == "gekozen")
         partner = rows(session, Partner)[0].public_id
+    with database.write() as session:
+        # An offer ends on its last day, whenever this is run.
+        session.execute(update(HelpOffer).values(until=date.max))
     public = [f"/bijeenkomsten/{one}" for one in (held, known["wijkschouw"])] + [f"/gebieden/{gebied}"]
     for page in (f"/bijeenkomsten?gemeente={TOWN}", *public):
         shown = client.get(page)

@@ -66,7 +66,7 @@ def test_a_meeting_is_looked_over_first_and_kept_after(client: TestClient) -> No
 def test_what_is_kept_is_what_was_typed_with_the_title_and_agenda_of_its_form(client: TestClient) -> None:
     row = stored(client, planned(client))
     assert (row.titel, row.state) == ("Eenzaamheid in Holy-Zuid", "concept")
-    assert row.starts_at == datetime(2027, 3, 2, 18, 30, tzinfo=UTC)
+    assert row.starts_at == datetime(2032, 3, 2, 18, 30, tzinfo=UTC)
     with database_of(client).read() as session:
         minutes = session.scalar(select(func.sum(AgendaItem.minutes)).where(AgendaItem.meeting_id == row.id))
     assert minutes == 120
@@ -84,7 +84,7 @@ def test_a_warning_that_nobody_saw_is_shown_before_anything_is_kept(client: Test
     planned(client, thema="wonen")
     page = client.post(PAGE, data=sent)
     assert page.status_code == 200
-    assert "In dit gebied is op 2 maart 2027 al een bijeenkomst" in page.text
+    assert "In dit gebied is op 2 maart 2032 al een bijeenkomst" in page.text
     assert count(client) == 1
     assert client.post(PAGE, data={**hidden(page), "knop": "bewaar"}).status_code == 303
 
@@ -96,7 +96,7 @@ def test_a_choice_brings_its_gebied_theme_and_form(client: TestClient) -> None:
             public_id="keuze1",
             municipality_code=OWN,
             gebied=WESTWIJK,
-            period="2027-1",
+            period="2032-1",
             state="gekozen",
             proposed=["schoon"],
             snapshot={},
@@ -111,7 +111,7 @@ def test_a_choice_brings_its_gebied_theme_and_form(client: TestClient) -> None:
         number = choice.id
     given = hidden(client.get(f"{PAGE}?keuze=keuze1"))
     assert (given["gebied"], given["thema"], given["vorm"]) == (WESTWIJK, "schoon", "wijkschouw")
-    public_id = planned(client, **{**given, "dag": "2027-04-01"})
+    public_id = planned(client, **{**given, "dag": "2032-04-01"})
     assert stored(client, public_id).choice_id == number
     assert client.get(f"{PAGE}?keuze=keuze2").status_code == 404
     # The choice leads back to it; of a concept nobody outside knows.
@@ -125,7 +125,7 @@ def test_a_choice_brings_its_gebied_theme_and_form(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"dag": "2027-03-28", "van": "02:30", "tot": "04:00"}, "2.30 uur bestaat niet op 28-3-2027"),
+        ({"dag": "2032-03-28", "van": "02:30", "tot": "04:00"}, "2.30 uur bestaat niet op 28-3-2032"),
         ({"tot": "19:00"}, "minstens een kwartier na het begin"),
         ({"van": "half acht"}, "Vul twee tijden in"),
         ({"dag": "morgen"}, "Vul een dag in"),
@@ -137,7 +137,7 @@ def test_a_choice_brings_its_gebied_theme_and_form(client: TestClient) -> None:
         ({"weken": "1", "keer": "99"}, "Vul een getal in van 1 tot 26"),
         ({"agenda": "60 Praten\n30 Eten"}, "samen 90 minuten en de bijeenkomst duurt 120 minuten"),
         ({"agenda": "Praten"}, "Regel 1 begint niet met minuten: Praten."),
-        ({"weken": "4", "keer": "2", "dag": "2027-02-28", "van": "02:30", "tot": "04:30"}, "28-3-2027"),
+        ({"weken": "4", "keer": "2", "dag": "2032-02-29", "van": "02:30", "tot": "04:30"}, "28-3-2032"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
@@ -150,11 +150,11 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 
 
 def test_the_hour_that_comes_twice_is_the_first_and_the_page_says_so(client: TestClient) -> None:
-    night = {"dag": "2027-10-31", "van": "02:30", "tot": "05:00"}
+    night = {"dag": "2032-10-31", "van": "02:30", "tot": "05:00"}
     assert "Wij nemen het eerste van de twee uren." in look_over(client, **night).text
     row = stored(client, planned(client, **night))
-    assert row.starts_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-    assert row.ends_at == datetime(2027, 10, 31, 4, 0, tzinfo=UTC)
+    assert row.starts_at == datetime(2032, 10, 31, 0, 30, tzinfo=UTC)
+    assert row.ends_at == datetime(2032, 10, 31, 4, 0, tzinfo=UTC)
 
 
 def test_an_address_is_found_and_one_outside_the_gebied_is_told(client: TestClient) -> None:
@@ -172,9 +172,9 @@ def test_a_series_comes_back_at_the_same_hour_in_winter_and_summer(client: TestC
     with database_of(client).read() as session:
         rows = session.scalars(select(Meeting).order_by(Meeting.starts_at)).all()
     assert [(one.starts_at.date(), one.starts_at.hour) for one in rows] == [
-        (date(2027, 3, 2), 9),
-        (date(2027, 4, 20), 8),
-        (date(2027, 6, 8), 8),
+        (date(2032, 3, 2), 9),
+        (date(2032, 4, 20), 8),
+        (date(2032, 6, 8), 8),
     ]
     assert {one.series for one in rows} == {rows[0].public_id}
     assert not any(one.public for one in rows)
@@ -185,14 +185,14 @@ def test_holidays_and_evenings_of_the_council_are_told(client: TestClient) -> No
         session.add_all(
             TownDays(municipality_code=OWN, kind=kind, first=first, last=last, naam=naam)
             for kind, first, last, naam in (
-                ("vakantie", date(2027, 2, 27), date(2027, 3, 7), "voorjaarsvakantie"),
-                ("raad", date(2027, 3, 2), date(2027, 3, 2), "raadsavond"),
-                ("raad", date(2027, 3, 3), date(2027, 3, 3), "een andere avond"),
+                ("vakantie", date(2032, 2, 27), date(2032, 3, 7), "voorjaarsvakantie"),
+                ("raad", date(2032, 3, 2), date(2032, 3, 2), "raadsavond"),
+                ("raad", date(2032, 3, 3), date(2032, 3, 3), "een andere avond"),
             )
         )
     page = look_over(client).text
-    assert "Van 27 februari 2027 t/m 7 maart 2027 is er: voorjaarsvakantie." in page
-    assert "Op 2 maart 2027 is er: raadsavond." in page
+    assert "Van 27 februari 2032 t/m 7 maart 2032 is er: voorjaarsvakantie." in page
+    assert "Op 2 maart 2032 is er: raadsavond." in page
     assert "een andere avond" not in page
 
 
@@ -206,7 +206,7 @@ def test_a_concept_is_for_staff_of_the_town_and_an_announced_one_for_everybody(c
     assert post(client, f"/bijeenkomsten/{public_id}/aankondigen").status_code == 303
     client.cookies.clear()
     page = client.get(f"/bijeenkomsten/{public_id}").text
-    assert "dinsdag 2 maart 2027, 19.30 tot 21.30 uur" in page
+    assert "dinsdag 2 maart 2032, 19.30 tot 21.30 uur" in page
     assert "Nog 40 plaatsen vrij" in page
     assert public_id in client.get("/bijeenkomsten?gemeente=GM0622").text
 
@@ -217,6 +217,16 @@ def test_a_meeting_on_invitation_stays_off_every_public_page(client: TestClient)
         answer = client.get(path)
         assert public_id not in answer.text
     assert client.get(f"/bijeenkomsten/{public_id}/aanmelden").status_code == 404
+
+
+def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestClient) -> None:
+    public_id = announced(client)
+    log_in(client, "wijk")
+    path = f"/bijeenkomsten/{public_id}/wijzigen"
+    page = client.post(path, data={**hidden(client.get(path)), "besloten": "ja", "knop": "controle"})
+    refused = client.post(path, data={**hidden(page), "besloten": "ja", "knop": "bewaar"})
+    assert "Iedereen kent deze bijeenkomst al; gelast hem af" in refused.text
+    assert stored(client, public_id).public
 
 
 def test_a_meeting_without_a_place_is_not_announced(client: TestClient) -> None:
@@ -231,7 +241,7 @@ def test_another_day_gets_a_higher_sequence_and_another_form_stays_out(client: T
     log_in(client, "wijk")
     given = hidden(client.get(f"/bijeenkomsten/{public_id}/wijzigen"))
     path = f"/bijeenkomsten/{public_id}/wijzigen"
-    page = client.post(path, data={**given, "dag": "2027-03-09", "gebied": WESTWIJK, "knop": "controle"})
+    page = client.post(path, data={**given, "dag": "2032-03-09", "gebied": WESTWIJK, "knop": "controle"})
     assert client.post(path, data={**hidden(page), "knop": "bewaar"}).status_code == 303
     row = stored(client, public_id)
     assert (row.sequence, row.gebied, row.starts_at.day) == (1, HOLY_ZUID, 9)
@@ -245,7 +255,7 @@ def test_a_meeting_goes_on_when_its_theme_is_put_out_of_use(client: TestClient) 
     log_in(client, "wijk")
     assert "Dit thema kennen wij niet." in look_over(client, thema="eenzaamheid").text
     path = f"/bijeenkomsten/{public_id}/wijzigen"
-    page = client.post(path, data={**hidden(client.get(path)), "dag": "2027-03-09", "knop": "controle"})
+    page = client.post(path, data={**hidden(client.get(path)), "dag": "2032-03-09", "knop": "controle"})
     assert client.post(path, data={**hidden(page), "knop": "bewaar"}).status_code == 303
     assert stored(client, public_id).starts_at.day == 9
     # Whom the theme asks is still proposed.
@@ -296,8 +306,8 @@ def test_what_was_done_is_in_the_audit_without_words(client: TestClient) -> None
 def test_a_meeting_that_has_ended_was_held(client: TestClient) -> None:
     public_id = announced(client)
     with database_of(client).write() as session:
-        assert meetings.finish_past(session, datetime(2027, 3, 2, 20, 0, tzinfo=UTC)) == 0
-        assert meetings.finish_past(session, datetime(2027, 3, 2, 20, 30, tzinfo=UTC)) == 1
+        assert meetings.finish_past(session, datetime(2032, 3, 2, 20, 0, tzinfo=UTC)) == 0
+        assert meetings.finish_past(session, datetime(2032, 3, 2, 20, 30, tzinfo=UTC)) == 1
     assert stored(client, public_id).state == "geweest"
 
 
@@ -329,7 +339,7 @@ def test_a_meeting_of_ones_own_at_the_same_hour_is_told_before_and_after_it_is_k
     client: TestClient,
 ) -> None:
     planned(client, titel="Samen eten")
-    told = "U hebt op 2 maart 2027 op dat moment zelf al een bijeenkomst: Samen eten."
+    told = "U hebt op 2 maart 2032 op dat moment zelf al een bijeenkomst: Samen eten."
     page = look_over(client, gebied=WESTWIJK)
     assert told in page.text
     kept = client.post(PAGE, data={**hidden(page), "knop": "bewaar"}).headers["Location"]
