@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from data import meetings, outbox
 from data.database import Database
 from data.intake import NEW_TRIES, REPORTER, KeyReused, NotStored
+from data.invitations import InvitationState
 from data.letters import Settle, keyed
 from data.meeting_models import Meeting, Registration
 from data.meetings import MeetingState
+from data.partner_models import Invitation
 from data.text_masking import without_bsn
 from geo.errors import WijkbeeldError
 from geo.exposure import AMSTERDAM, local_day
@@ -59,10 +61,15 @@ class Wish:
 
 
 class Seats(NamedTuple):
-    """How many seats are taken, and how many are left; `left` is None when there is no maximum."""
+    """How many seats are taken, by who registered and by guests who said to come, and how many are left.
+
+    `left` is None when there is no maximum, and `over` then 0: how many more come than there is place for.
+    """
 
     taken: int
     left: int | None
+    guests: int = 0
+    over: int = 0
 
 
 def register(
@@ -98,16 +105,27 @@ def seats(session: Session, meeting: Meeting) -> Seats:
 
 
 def seats_of(session: Session, rows: Sequence[Meeting]) -> dict[int, Seats]:
-    """Return the seats of meetings by their number, in one question."""
-    query = select(Registration.meeting_id, func.sum(Registration.seats)).where(
-        Registration.meeting_id.in_([one.id for one in rows]), Registration.cancelled_at.is_(None)
+    """Return the seats of meetings by their number.
+
+    Guests are never refused, and sit in the same room: who registers finds the seats that they leave.
+    """
+    numbers = [one.id for one in rows]
+    registered = select(Registration.meeting_id, func.sum(Registration.seats)).where(
+        Registration.meeting_id.in_(numbers), Registration.cancelled_at.is_(None)
     )
-    found = {row[0]: row[1] for row in session.execute(query.group_by(Registration.meeting_id))}
-    return {one.id: _seats(one.capacity, found.get(one.id, 0)) for one in rows}
+    invited = select(Invitation.meeting_id, func.sum(Invitation.people)).where(
+        Invitation.meeting_id.in_(numbers), Invitation.state == InvitationState.COMES
+    )
+    taken = {row[0]: row[1] for row in session.execute(registered.group_by(Registration.meeting_id))}
+    guests = {row[0]: row[1] or 0 for row in session.execute(invited.group_by(Invitation.meeting_id))}
+    return {one.id: _seats(one.capacity, taken.get(one.id, 0), guests.get(one.id, 0)) for one in rows}
 
 
-def _seats(capacity: int | None, taken: int) -> Seats:
-    return Seats(taken, None if capacity is None else max(0, capacity - taken))
+def _seats(capacity: int | None, taken: int, guests: int) -> Seats:
+    if capacity is None:
+        return Seats(taken, None, guests)
+    left = capacity - taken - guests
+    return Seats(taken, max(0, left), guests, max(0, -left))
 
 
 def of_meeting(session: Session, meeting: Meeting) -> Sequence[Registration]:

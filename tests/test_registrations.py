@@ -21,7 +21,8 @@ from data.meeting_models import Meeting, Registration
 from data.meetings import Plan
 from data.models import Outbox
 from data.municipalities import store_municipalities
-from data.registrations import Closed, Full, Wish
+from data.partner_models import Invitation, Partner
+from data.registrations import Closed, Full, Seats, Wish
 from geo.exposure import AMSTERDAM
 
 SECRET = b"geheim"
@@ -133,6 +134,48 @@ def test_more_seats_than_are_left_are_refused_with_how_many_there_are(database: 
     with pytest.raises(Full) as refused:
         come(database, public_id, "b", seats=3)
     assert refused.value.left == 2
+
+
+def invite(database: Database, public_id: str, *, state: str, people: int | None) -> None:
+    with database.write() as session:
+        row = session.scalars(select(Meeting).where(Meeting.public_id == public_id)).one()
+        number = session.scalar(select(func.count()).select_from(Partner)) or 0
+        known = Partner(
+            public_id=f"partner{number}",
+            municipality_code="GM0622",
+            kind="organisatie",
+            organisation="Zorg dichtbij",
+            themes=[],
+            gebieden=[],
+            created_at=BEGINS,
+            created_by="wijk",
+        )
+        session.add(known)
+        session.flush()
+        line = Invitation(
+            public_id=f"lijn{number}",
+            meeting_id=row.id,
+            partner_id=known.id,
+            reason="werkt hier",
+            state=state,
+            people=people,
+        )
+        session.add(line)
+
+
+def test_guests_who_said_to_come_sit_on_the_same_seats(database: Database) -> None:
+    public_id = meeting(database, capacity=5)
+    come(database, public_id, "a" * 32, seats=2)
+    for state, people in (("komt", 2), ("misschien", 4), ("komt_niet", None), ("verstuurd", None)):
+        invite(database, public_id, state=state, people=people)
+    with pytest.raises(Full) as full:
+        come(database, public_id, "b" * 32, seats=2)
+    assert full.value.left == 1
+    come(database, public_id, "c" * 32)
+    invite(database, public_id, state="komt", people=3)
+    with database.read() as session:
+        row = session.scalars(select(Meeting).where(Meeting.public_id == public_id)).one()
+        assert registrations.seats(session, row) == Seats(taken=3, left=0, guests=5, over=3)
 
 
 def test_seats_that_are_given_back_go_to_another_and_the_name_goes_at_once(database: Database) -> None:
