@@ -131,6 +131,11 @@ def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now:
     """
     if meeting.state not in STANDING:
         raise MeetingRefused(f"deze bijeenkomst is {meeting.state} en verandert niet meer")
+    if meeting.public and not wanted.public and meeting.state == MeetingState.ANNOUNCED:
+        # Who registered could not see it any more, nor give the seats back.
+        raise MeetingRefused(
+            "iedereen kent deze bijeenkomst al; gelast hem af en plan een nieuwe op uitnodiging"
+        )
     values = _values(wanted)
     differing = {name for name, value in values.items() if getattr(meeting, name) != value}
     if not differing and wanted.agenda == tuple(agenda(session, meeting)):

@@ -229,6 +229,16 @@ def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestCli
     assert stored(client, public_id).public
 
 
+def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestClient) -> None:
+    public_id = announced(client)
+    log_in(client, "wijk")
+    path = f"/bijeenkomsten/{public_id}/wijzigen"
+    page = client.post(path, data={**hidden(client.get(path)), "besloten": "ja", "knop": "controle"})
+    refused = client.post(path, data={**hidden(page), "besloten": "ja", "knop": "bewaar"})
+    assert "Iedereen kent deze bijeenkomst al; gelast hem af" in refused.text
+    assert stored(client, public_id).public
+
+
 def test_a_meeting_without_a_place_is_not_announced(client: TestClient) -> None:
     public_id = planned(client, plek="")
     answer = post(client, f"/bijeenkomsten/{public_id}/aankondigen")
