@@ -43,6 +43,11 @@ class Voice:
     enough: float
     full: FloatArray
 
+    @property
+    def speaks(self) -> NDArray[np.bool_]:
+        """Where enough people or signals say it."""
+        return np.asarray(self.people >= self.enough)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:

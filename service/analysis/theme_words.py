@@ -11,8 +11,8 @@ from data.strengths import Strengths
 from geo.evidence import Evidence
 from geo.measures import EVERYTHING, Difference
 from geo.membership import Membership
-from geo.theme_advice import Heard
 from geo.theme_readings import Read, Row
+from geo.theme_scores import Heard
 from geo.themes import HEARD, Theme
 from maps.numbers import dutch
 from service.analysis.figures import STATUS_TEXTS
