@@ -245,6 +245,7 @@ def answer(
     if given.said is not InvitationState.STAYS and (people is None or not 1 <= people <= MOST_PEOPLE):
         raise WrongInvitation(f"vul in met hoeveel mensen u komt: 1 tot en met {MOST_PEOPLE}", "aantal")
     row.state, row.people, row.note, row.answered_at = given.said, people, given.words, moment
+    row.to_tell = ""
     session.flush()
     detail = {"lijn": row.public_id, "antwoord": given.said.value}
     note(session, meeting, "uitnodiging.beantwoord", actor, detail)

@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.invitations import InvitationState, Line, Way, lines, note, queue, refusal
+from data.invitations import ANSWERS, InvitationState, Line, Way, lines, note, queue, refusal
 from data.meeting_models import Meeting
-from data.partner_models import Invitation
+from data.partner_models import Invitation, Partner
 
 MOVED: Final = "uitnodiging.gewijzigd"
 CALLED_OFF: Final = "uitnodiging.afgelast"
@@ -26,22 +26,28 @@ class News(StrEnum):
 
 
 MAILS: Final = {News.MOVED: MOVED, News.CALLED_OFF: CALLED_OFF}
+# Of who was mailed that it moved: what they answered was about another day, hour or place.
+ASKED_ANEW: Final = "opnieuw"
+COMING: Final = frozenset({InvitationState.COMES.value, InvitationState.MAYBE.value})
 
 
 def tell(session: Session, meeting: Meeting, news: News, *, actor: str, now: datetime) -> Counter[str]:
     """Mail who was invited by mail, and keep of the others that they have to hear; returns the counts.
 
     Who said not to come hears of another day or place, and not that it is off. Nobody is told in writing who
-    refused, and no resident without consent.
+    refused, and no resident without consent: who of those would come is called. An answer to what moved is
+    marked until there is another.
     """
     done = Counter[str]()
     for row, partner in lines(session, meeting):
         if not _waits_for(row, news):
             continue
-        if refusal(partner):
+        if refusal(partner) and row.state not in COMING:
             done["geweigerd"] += 1
-        elif row.way == Way.MAIL:
+        elif row.way == Way.MAIL and not refusal(partner):
             queue(session, MAILS[news], row, partner, now)
+            answered = news is News.MOVED and row.state in set(ANSWERS)
+            row.to_tell = ASKED_ANEW if answered else ""
             done["mail"] += 1
         else:
             row.to_tell = news.value
@@ -54,7 +60,11 @@ def tell(session: Session, meeting: Meeting, news: News, *, actor: str, now: dat
 
 def to_tell(found: Iterable[Line]) -> list[Line]:
     """Return the lines of who still has to hear something by letter or in person."""
-    return [line for line in found if line[0].to_tell and not refusal(line[1])]
+    return [line for line in found if line[0].to_tell in set(News) and _may_be_told(*line)]
+
+
+def _may_be_told(row: Invitation, partner: Partner) -> bool:
+    return row.state in COMING or not refusal(partner)
 
 
 def told(session: Session, meeting: Meeting, row: Invitation, *, actor: str) -> None:
@@ -66,5 +76,5 @@ def told(session: Session, meeting: Meeting, row: Invitation, *, actor: str) -> 
 
 def _waits_for(row: Invitation, news: News) -> bool:
     """Return whether somebody knows of the meeting, and has to hear this of it."""
-    knows = row.sent_at is not None or row.state in {InvitationState.COMES, InvitationState.MAYBE}
+    knows = row.sent_at is not None or row.state in COMING
     return knows and not (news is News.CALLED_OFF and row.state == InvitationState.STAYS)

@@ -58,7 +58,8 @@ class Invitation(Table):
     It is `voorgesteld`, `uitgezet`, `verstuurd`, `komt`, `misschien` or `komt_niet`; `way` is `mail`,
     `brief` or `zelf` (called or asked by hand). `left_out` says why somebody was taken off the list. The link
     to answer by is derived from `public_id`, and works once it was sent. `to_tell` is `gewijzigd` or
-    `afgelast` until the coordinator let somebody know whom no mail reaches.
+    `afgelast` until the coordinator let somebody know whom no mail reaches, and `opnieuw` until who was
+    mailed of another day or place answers anew.
     """
 
     __tablename__ = "invitation"

@@ -119,6 +119,33 @@ def test_another_day_is_mailed_to_everybody_who_was_invited_by_mail(client: Test
     assert after[3] == ""
 
 
+def test_an_answer_to_what_moved_is_marked_until_there_is_another(client: TestClient) -> None:
+    name, _ = invited_to(client)
+    said(client, "Zorg dichtbij", InvitationState.COMES)
+    mark = "antwoord van voor de wijziging"
+    assert mark not in client.get(list_of(name)).text
+    move(client, name, dag="2031-03-05")
+    assert client.get(list_of(name)).text.count(mark) == 1
+    assert "Zorg dichtbij" not in _to_tell(client, name)
+    said(client, "Zorg dichtbij", InvitationState.COMES)
+    assert mark not in client.get(list_of(name)).text
+
+
+def test_who_would_come_and_refused_mail_is_called(client: TestClient) -> None:
+    name, first = invited_to(client)
+    said(client, "Zorg dichtbij", InvitationState.COMES)
+    stop = next(mail["List-Unsubscribe"] for mail in first if mail["To"] == MAIL)
+    assert client.post(stop.strip("<>").partition("8000")[2]).status_code in {200, 303}
+    move(client, name, dag="2031-03-05")
+    assert "Zorg dichtbij" in _to_tell(client, name)
+    assert "Wil geen mail meer: bel of ga langs." in _to_tell(client, name)
+    assert set(by_recipient(sent_mails(client))) == {RESIDENT}
+
+
+def _to_tell(client: TestClient, name: str) -> str:
+    return client.get(list_of(name)).text.partition('id="te-melden"')[2].partition("</section>")[0]
+
+
 def test_what_nobody_has_to_hear_of_is_not_mailed(client: TestClient) -> None:
     name, _ = invited_to(client)
     move(client, name, titel="Zorg en welzijn in de buurt")
