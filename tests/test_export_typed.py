@@ -66,3 +66,24 @@ def test_an_empty_table_is_a_file_with_names_of_columns(dangerous: Export) -> No
     none = replace(dangerous, table=dangerous.table.iloc[:0])
     assert json.loads(written(none, Form.GEOJSON))["features"] == []
     assert list(pd.read_excel(io.BytesIO(written(none, Form.XLSX))).columns) == ["naam", "getal"]
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.XLSX, Form.GEOJSON, Form.GPKG, Form.PARQUET])
+def test_a_margin_without_an_upper_end_is_an_empty_cell_in_every_form(
+    dangerous: Export, form: Form, tmp_path: Path
+) -> None:
+    """All incidents of a day in one area: the ratio to the rest has no upper end."""
+    open_ended = dangerous.table.assign(getal=[1.5, float("inf"), -3.0, 0.1, 2.0, 7.0, float("-inf")])
+    content = written(replace(dangerous, table=open_ended), form)
+    (tmp_path / f"export.{form}").write_bytes(content)
+    match form:
+        case Form.CSV:
+            read = pd.read_csv(io.BytesIO(content), sep=";", decimal=",", comment="#", encoding="utf-8-sig")
+        case Form.XLSX:
+            read = pd.read_excel(io.BytesIO(content))
+        case Form.PARQUET:
+            read = pd.read_parquet(tmp_path / f"export.{form}")
+        case _:
+            read = pyogrio.read_dataframe(tmp_path / f"export.{form}", layer=0)
+    assert read["getal"].tolist()[2:6] == [-3.0, 0.1, 2.0, 7.0]
+    assert read["getal"].isna().tolist() == [False, True, *[False] * 4, True]

@@ -86,13 +86,17 @@ VALUE_COLUMNS: Final[Mapping[str, Column]] = {
     "adjusted_upper": Column("bijgesteld_tot", "bovenkant van de marge van het bijgestelde cijfer"),
     "ratio": Column("verhouding", "hoeveel keer het cijfer van de rest van de gemeente"),
     "ratio_lower": Column("verhouding_van", "onderkant van de marge van de verhouding"),
-    "ratio_upper": Column("verhouding_tot", "bovenkant van de marge van de verhouding"),
+    "ratio_upper": Column(
+        "verhouding_tot", "bovenkant van de marge van de verhouding; leeg als er geen grens is"
+    ),
     "verdict": Column("vergelijking", "hoger, lager of geen duidelijk verschil met de rest"),
     "similar_ratio": Column(
         "soortgelijk_verhouding", "hoeveel keer het cijfer van de meest gelijkende gebieden"
     ),
     "similar_lower": Column("soortgelijk_van", "onderkant van de marge van die verhouding"),
-    "similar_upper": Column("soortgelijk_tot", "bovenkant van de marge van die verhouding"),
+    "similar_upper": Column(
+        "soortgelijk_tot", "bovenkant van de marge van die verhouding; leeg als er geen grens is"
+    ),
     "similar_verdict": Column(
         "soortgelijk_vergelijking", "hoger, lager of geen duidelijk verschil met die gebieden"
     ),

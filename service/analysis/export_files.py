@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,8 +53,11 @@ _BREAKS: Final = str.maketrans({"\n": " ", "\r": " ", ";": ",", '"': "'"})
 
 
 def written(export: Export, form: Form) -> bytes:
-    """Return the table with everything around it as a file; for the forms that hold a table."""
-    return _WRITERS[form](export)
+    """Return the table with everything around it as a file; for the forms that hold a table.
+
+    A number without an end, as the margin of a ratio may have, is empty: no spreadsheet holds it.
+    """
+    return _WRITERS[form](replace(export, table=export.table.replace([np.inf, -np.inf], np.nan)))
 
 
 def csv_bytes(export: Export) -> bytes:
