@@ -90,9 +90,10 @@ def rate_ratio(
     """How many times a rate is another rate, shape of the counts.
 
     Given both counts together the first is binomial, so the interval is that of its share with Jeffreys'
-    prior: Brown, Cai and DasGupta, Interval estimation for a binomial proportion, Statistical Science 16
-    (2001). It begins at 0 where the first count is 0 and has no end (inf) where the other is 0. NaN where
-    both are 0, or a count is unknown, or an exposure is unknown or not above 0.
+    prior, modified where a count is 0 or 1 as Brown, Cai and DasGupta propose (Interval estimation for a
+    binomial proportion, Statistical Science 16, 2001): without that a single event in a small area would be
+    clearly more. It begins at 0 where the first count is at most 1 and has no end (inf) where the other is.
+    NaN where both are 0, or a count is unknown, or an exposure is unknown or not above 0.
     """
     n, other = _whole(count), _whole(other_count)
     size, other_size = np.asarray(exposure, dtype=np.float64), np.asarray(other_exposure, dtype=np.float64)
@@ -102,11 +103,18 @@ def rate_ratio(
         value = n / other * factor
     n, other = np.broadcast_arrays(n, other)
     tail = (1 - confidence) / 2
-    low = np.where(n == 0, 0.0, betaincinv(n + 0.5, other + 0.5, tail))
+    low = _lower_share(n, other, tail)
     # The far side from the other count, as 1 - share loses its digits where the share is nearly 1.
-    rest = np.where(other == 0, 0.0, betaincinv(other + 0.5, n + 0.5, tail))
+    rest = _lower_share(other, n, tail)
     with np.errstate(divide="ignore"):
         return Ratios(value, low / (1 - low) * factor, (1 - rest) / rest * factor)
+
+
+def _lower_share(n: FloatArray, other: FloatArray, tail: float) -> FloatArray:
+    """The lower end of the share that `n` has of both."""
+    all_of_it = tail ** (1 / np.maximum(n, 1.0))
+    jeffreys = betaincinv(n + 0.5, other + 0.5, tail)
+    return np.where(n <= 1, 0.0, np.where(other == 0, all_of_it, jeffreys))
 
 
 def against_rest(

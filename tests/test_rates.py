@@ -106,8 +106,32 @@ def test_the_interval_of_a_ratio_covers_95_percent_on_average_and_90_everywhere(
     assert 0.94 <= np.mean(coverage) <= 0.97
 
 
+def test_few_events_are_clearly_more_or_less_no_oftener_than_chance_allows() -> None:
+    """Each share of each small total, exactly. Control: Jeffreys' interval as it is says so in 1 of 9."""
+    wrong, plain = [], []
+    for total, share in itertools.product((1, 2, 3, 5, 10, 20, 50), (0.002, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)):
+        n = np.arange(total + 1)
+        chance = stats.binom.pmf(n, total, share)
+        said = verdicts(rate_ratio(n, share, total - n, 1 - share))
+        wrong.append(chance[said != "geen_duidelijk_verschil"].sum())
+        low = np.where(n == 0, 0.0, stats.beta.ppf(0.025, n + 0.5, total - n + 0.5))
+        high = np.where(n == total, 1.0, stats.beta.ppf(0.975, n + 0.5, total - n + 0.5))
+        plain.append(chance[(low > share) | (high < share)].sum())
+    print(f"wrong in {max(wrong):.1%} at most; unmodified in {max(plain):.1%}")
+    assert max(wrong) <= 0.08
+    assert max(plain) > 0.10
+
+
+def test_one_event_is_never_clearly_more() -> None:
+    found = rate_ratio([1, 1, 2], [1.0, 100.0, 1.0], [0, 4, 3], 1000.0)
+    assert list(verdicts(found)) == ["geen_duidelijk_verschil", "geen_duidelijk_verschil", "hoger"]
+
+
 def test_a_ratio_without_events_has_an_open_end_and_without_any_is_unknown() -> None:
-    found = rate_ratio([0, 5, 0, 3], [1, 1, 1, np.nan], [5, 0, 0, 3], 1)
+    # Six and none: 2 chances in 64, so under 1 in 20; of five and none it would be 2 in 32.
+    found = rate_ratio([0, 6, 0, 3], [1, 1, 1, np.nan], [6, 0, 0, 3], 1)
+    five = rate_ratio([0, 5], 1, [5, 0], 1)
+    assert set(verdicts(five)) == {"geen_duidelijk_verschil"}
     np.testing.assert_array_equal(found.value, [0.0, np.inf, np.nan, np.nan])
     assert found.lower[0] == 0.0
     assert 0 < found.upper[0] < 1
