@@ -158,7 +158,7 @@ def _median(counts: EventCounts | None, members: Membership) -> Answer:
     ages = counts.by_age(members)
     closed, still = ages.closed.sum(axis=1), ages.open_yet.sum(axis=1)
     undated = f"{counts.undated} meldingen met een einddatum voor hun begin tellen niet mee"
-    return _durations(
+    found = _durations(
         counts,
         members,
         value=durations.median_days(durations.survival(ages.closed, ages.open_yet)),
@@ -166,6 +166,8 @@ def _median(counts: EventCounts | None, members: Membership) -> Answer:
         denominator=(closed + still).astype(np.float64),
         notes=[undated] if counts.undated else [],
     )
+    found.lower, found.upper = durations.median_interval(ages.closed, ages.open_yet)
+    return found
 
 
 def _still_open(measure: StillOpen, counts: EventCounts | None, members: Membership) -> Answer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
 
-from geo.durations import median_days, per_day, survival
+from geo.durations import median_days, median_interval, per_day, survival
 
 
 def counts(days: list[int], *, n_days: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -60,6 +61,46 @@ def test_the_survival_equals_that_of_scipy(rows: list[tuple[int, bool]]) -> None
 def test_with_nothing_open_the_median_is_the_lower_middle_value(days: list[int]) -> None:
     expected = sorted(days)[(len(days) + 1) // 2 - 1]
     assert median_days(survival(counts(days), np.zeros_like(counts(days)))) == expected
+
+
+def test_the_leukaemia_trial_has_the_interval_of_its_median_that_others_print() -> None:
+    # R: survfit(..., conf.type = "log-log") prints 13 and no upper end.
+    ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    going_on = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    shape = {"n_days": 36}
+    lower, upper = median_interval(counts(ended, **shape), counts(going_on, **shape))
+    assert np.isnan(lower)
+    assert np.isnan(upper)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=80))
+@example([(day, True) for day in range(40)])
+@example([(day, day % 4 > 0) for day in range(60)])
+def test_the_interval_of_the_median_equals_that_of_statsmodels(rows: list[tuple[int, bool]]) -> None:
+    done, going_on = [day for day, ended in rows if ended], [day for day, ended in rows if not ended]
+    found = median_interval(counts(done, n_days=61), counts(going_on, n_days=61))
+    with np.errstate(all="ignore"):
+        days, ended = (np.array(one) for one in zip(*rows, strict=True))
+        oracle = (
+            SurvfuncRight(days.astype(float), ended.astype(int)).quantile_ci(0.5) if done else (np.nan,) * 2
+        )
+    if not np.isfinite(oracle).all():
+        assert np.isnan(found).all()
+    else:
+        assert tuple(map(float, found)) == oracle
+
+
+def test_the_interval_of_a_median_holds_it_as_often_as_is_said() -> None:
+    """Meldingen of 83 days that close at a rate of 1 in 9 days each; seen until the last day."""
+    random, held, towns = np.random.default_rng(1), 0, 400
+    true = float(median_days(stats.geom.sf(np.arange(1, 84), 1 / 9)))
+    for _ in range(towns):
+        took, seen = random.geometric(1 / 9, 60) - 1, random.integers(0, 83, 60)
+        closed = counts(took[took <= seen].tolist(), n_days=84)
+        lower, upper = median_interval(closed, counts(seen[took > seen].tolist(), n_days=84))
+        held += bool(lower <= true <= upper)
+    print(f"in {held} of {towns} towns the margin holds the median")
+    assert held / towns >= 0.93
 
 
 def test_places_are_worked_out_side_by_side() -> None:
