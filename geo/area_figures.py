@@ -63,10 +63,16 @@ class AreaFigures:
         return self._published(figure, self._places_of(members)[1])
 
     def own(self, figure: Figure, members: Membership) -> tuple[FloatArray, BoolArray]:
-        """The figure as published for the areas themselves; a gebied has none."""
+        """The figure as published for the areas themselves.
+
+        A gebied has none. Where one of its buurten is not known and it is the same buurten as a wijk, it has
+        that of the wijk: of that place it is known.
+        """
+        value, secret = self._published(figure, self._places_of(members)[0])
         if members.level is Level.GEBIED:
-            return np.full(len(members.codes), np.nan), np.zeros(len(members.codes), dtype=bool)
-        return self._published(figure, self._places_of(members)[0])
+            parts, _ = self.of_buurten(figure, members)
+            value = np.where(members.any(np.isnan(parts)), value, np.nan)
+        return value, secret
 
     def counts(self, figure: Figure, members: Membership, *, weight: Figure | None = None) -> Amounts:
         """A count per area: its own figure, else added up from its buurten if enough of them is known.
@@ -133,7 +139,8 @@ class AreaFigures:
     def _places_of(self, members: Membership) -> tuple[Places, Places]:
         """The rows of the areas and of their buurten; -1, the empty last row, where there are no figures."""
         if members not in self._places:
-            own, parts = self._codes.get_indexer(members.codes), self._codes.get_indexer(members.buurten)
+            own = self._codes.get_indexer(members.published)
+            parts = self._codes.get_indexer(members.buurten)
             self._places[members] = (own, parts)
         return self._places[members]
 

@@ -21,16 +21,30 @@ MOST_MISSING = 0.10
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Membership:
-    """Areas of one level as a list of pairs: `buurten[i]` belongs to the area `codes[owner[i]]`."""
+    """Areas of one level as a list of pairs: `buurten[i]` belongs to the area `codes[owner[i]]`.
+
+    `published` is the code under which figures of each area are published: its own, or for a gebied that of
+    the wijk that is the same buurten.
+    """
 
     level: Level
     codes: pd.Index[str]
     buurten: pd.Index[str]
     owner: NDArray[np.intp]
+    published: pd.Index[str]
 
     @classmethod
-    def of(cls, level: Level, areas: Mapping[str, Sequence[str]]) -> Membership:
+    def of(
+        cls,
+        level: Level,
+        areas: Mapping[str, Sequence[str]],
+        *,
+        wijken: Mapping[str, Sequence[str]] | None = None,
+    ) -> Membership:
         """The membership from area codes to their buurt codes, sorted by code.
+
+        With the buurten of the `wijken` an area that is the same buurten as one can have the figures that
+        were published of it.
 
         Raises DuplicateCode when an area names a buurt twice: it would be counted twice.
         """
@@ -40,7 +54,15 @@ class Membership:
                 raise DuplicateCode(f"Gebied {code} noemt een buurt twee keer: {', '.join(areas[code])}.")
         owner = np.repeat(np.arange(len(codes)), [len(areas[code]) for code in codes])
         buurten = [buurt for code in codes for buurt in sorted(areas[code])]
-        return cls(level, pd.Index(codes, dtype="str"), pd.Index(buurten, dtype="str"), owner)
+        same = {frozenset(parts): code for code, parts in (wijken or {}).items()}
+        published = [same.get(frozenset(areas[code]), code) for code in codes]
+        return cls(
+            level,
+            pd.Index(codes, dtype="str"),
+            pd.Index(buurten, dtype="str"),
+            owner,
+            pd.Index(published, dtype="str"),
+        )
 
     def total(self, per_pair: NDArray[np.generic]) -> FloatArray:
         """The sum over the buurten of each area; NaN where one of them is NaN."""

@@ -35,6 +35,7 @@ from geo.exposure import Observation, Period
 from geo.indicator_values import COLUMNS, all_values, indicator_values
 from geo.main_groups import Crosswalk, MainGroup
 from geo.measures import Figure
+from geo.membership import Membership
 from geo.registry import INDICATORS, INWONERS, indicator
 
 # Rates of meldingen
@@ -131,6 +132,31 @@ def test_outside_the_observation_nothing_was_supplied() -> None:
     found = values("meldingen_inw", meldingen((A, "boom", None)), observation=before)
     assert set(found["status"]) == {"niet_geleverd"}
     assert set(values("meldingen_inw", None)["status"]) == {"niet_geleverd"}
+
+
+def test_a_gebied_that_is_a_wijk_has_its_published_figures_where_one_of_its_buurten_has_none() -> None:
+    """Control: not knowing of the wijk, nine tenths of the inhabitants are too few for a figure."""
+    parts = [(A, "inwoners", 2024, 400.0), (A, "opp_land_ha", 2024, 4.0), (B, "opp_land_ha", 2024, 6.0)]
+    figures = AreaFigures(figure_frame([*parts, ("WK000101", "inwoners", 2024, 1000.0)]))
+    rows = meldingen(*[(A, "boom", None)] * 5)
+    asked = {"west": [A, B]}
+    same = Membership.of(Level.GEBIED, asked, wijken={"WK000101": [B, A], "WK000102": [PORT]})
+    other = Membership.of(Level.GEBIED, asked, wijken={"WK000101": [A, B, PORT]})
+    found = values("meldingen_inw", rows, within=same, figures=figures).loc["west"]
+    assert (found["status"], found["n"], found["denominator"]) == ("bekend", 5, 1000)
+    assert values("meldingen_inw", rows, within=other, figures=figures).loc["west", "status"] == "onbekend"
+
+
+def test_a_gebied_of_which_every_buurt_is_known_is_their_sum() -> None:
+    rows = [
+        (A, "inwoners", 2024, 400.0),
+        (B, "inwoners", 2024, 605.0),
+        ("WK000101", "inwoners", 2024, 1000.0),
+    ]
+    figures = AreaFigures(figure_frame(rows))
+    same = Membership.of(Level.GEBIED, {"west": [A, B]}, wijken={"WK000101": [A, B]})
+    found = values("meldingen_inw", meldingen(), within=same, figures=figures)
+    assert found["denominator"].to_list() == [1005]
 
 
 def test_nuisance_is_for_a_gebied_only_and_needs_ten_reporters() -> None:

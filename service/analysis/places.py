@@ -72,7 +72,10 @@ class Places:
 
     def membership(self, level: Level) -> Membership:
         """Return which buurten make up each place of a level."""
-        return Membership.of(level, {place.code: place.buurten for place in self.of(level)})
+        wijken = (
+            {place.code: place.buurten for place in self.of(Level.WIJK)} if level is Level.GEBIED else None
+        )
+        return Membership.of(level, {place.code: place.buurten for place in self.of(level)}, wijken=wijken)
 
     def extent(self, code: str | None = None) -> Extent:
         """Return the box around a place, or around the gemeente."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -31,4 +32,6 @@ def without(members: Membership, special: Set[str]) -> Membership:
     ordinary = ~members.buurten.isin(list(special))
     bare = np.bincount(members.owner[ordinary], minlength=len(members.codes)) == 0
     stays = ordinary | bare[members.owner]
-    return Membership(members.level, members.codes, members.buurten[stays], members.owner[stays])
+    # What was published of the whole wijk is not of what remains.
+    published = members.published.where(~members.any(~stays), members.codes)
+    return replace(members, buurten=members.buurten[stays], owner=members.owner[stays], published=published)
