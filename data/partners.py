@@ -16,13 +16,15 @@ from data.acting import acts_everywhere, acts_in
 from data.letters import now
 from data.meeting_models import Agreement, Evaluation
 from data.melding_words import public_ids
-from data.models import Audit, Outbox
+from data.models import Audit, Municipality, Outbox
 from data.partner_fields import GivenPartner, Kind, WrongPartner
+from data.partner_index import PartnerIndex
 from data.partner_models import Invitation, Partner
 from data.reach import Reach, area_names
 from data.rights import Right
 from data.theme_models import ChoiceReaction
 from data.visibility import Viewer
+from geo.errors import WijkbeeldError
 from geo.exposure import local_day
 from geo.themes import Registry
 
@@ -57,6 +59,14 @@ class Filters:
     stale: bool = False
 
 
+class AlreadyKnown(WijkbeeldError):
+    """Somebody with the same address, or the same organisation and role, is in the register already."""
+
+    def __init__(self, partner: Partner) -> None:
+        super().__init__(f"{partner.organisation} staat al in het register")
+        self.public_id, self.given = partner.public_id, given_of(partner)
+
+
 @dataclass(frozen=True)
 class Register:
     """The register of a gemeente as one coordinator keeps it: with what its fields may hold."""
@@ -70,16 +80,29 @@ class Register:
     today: date
     example: bool = False
 
-    def add(self, given: GivenPartner, *, account: int | None = None) -> Partner:
+    def add(self, given: GivenPartner, *, account: int | None = None, apart: bool = True) -> Partner:
         """Keep a new partner, confirmed today; WrongPartner says what is wrong.
 
-        Who refused invitations before is kept as somebody who did.
+        Who refused invitations before is kept as somebody who did. AlreadyKnown for who may be there, unless
+        a person said to keep them apart.
         """
         self._check(given)
+        if not apart and (known := self._alike(given)) is not None:
+            raise AlreadyKnown(known)
         (row,) = self._keep([given], "partner.toegevoegd")
         row.account_id = account
         self.session.flush()
         return row
+
+    def _alike(self, given: GivenPartner) -> Partner | None:
+        # Held: of a form that is sent twice at once, the second has to see what the first brought.
+        self.session.get_one(Municipality, self.gemeente, with_for_update=True)
+        index: PartnerIndex[Partner] = PartnerIndex()
+        query = select(Partner).where(Partner.municipality_code == self.gemeente)
+        for row in self.session.scalars(query.order_by(Partner.id)):
+            index.add(given_of(row), row)
+        found = index.find(given)
+        return found.one if found is not None else None
 
     def add_all(self, wanted: Sequence[GivenPartner]) -> list[Partner]:
         """Keep partners of a file, each confirmed today; WrongPartner keeps none."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from account_town import OWN, key_of
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from intake_door import database_of
 from partner_town import (
     COORDINATOR,
@@ -86,6 +87,23 @@ def test_a_partner_is_kept_found_changed_and_confirmed_with_its_history(client: 
     with database_of(client).read() as session:
         rows = session.scalars(select(Audit).where(Audit.object_kind == "partner")).all()
     assert all("010" not in str(row.detail) and "example" not in str(row.detail) for row in rows)
+
+
+def test_who_is_typed_in_twice_is_shown_first_and_kept_apart_when_asked(client: TestClient) -> None:
+    def typed_in(**changes: str) -> Response:
+        return send(client, "/partners", "/partners/nieuw", **{**FORM, **changes}, themas=[THEME])
+
+    first = typed_in()
+    # A second click brings nobody twice.
+    assert typed_in().headers["Location"] == first.headers["Location"]
+    again = typed_in(organisatie="Stichting Zorg Dichtbij", email="ander@zorg.example")
+    assert (again.status_code, "Deze partner staat er misschien al." in again.text) == (400, True)
+    assert first.headers["Location"].partition("?")[0] in again.text
+    with database_of(client).read() as session:
+        assert len(partners.of(session, VIEWER, OWN)) == 1
+    assert typed_in(email="ander@zorg.example", apart="ja").status_code == 303
+    with database_of(client).read() as session:
+        assert len(partners.of(session, VIEWER, OWN)) == 2
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from data import accounts, partners
 from data.account_models import Account
 from data.partner_fields import LONGEST, RESIDENTS, GivenPartner, Kind, WrongPartner
 from data.partner_models import Partner
-from data.partners import Filters, Register
+from data.partners import AlreadyKnown, Filters, Register
 from data.reach import Reach, area_names
 from data.rights import Right, Role
 from data.themes import registry
 from service.analysis.workbench import today
 from service.dependencies import SettingsDep
+from service.melding_form import YES
 from service.own_form import Reading, Sending, Visit
 from service.own_towns import own_towns
 from service.pages import render
@@ -156,16 +157,27 @@ def empty(
 
 @router.post(PAGE)
 def add(
-    visit: Sending, settings: SettingsDep, typed: TypedForm, gemeente: Annotated[GemeenteCode, Form()]
+    visit: Sending,
+    settings: SettingsDep,
+    typed: TypedForm,
+    gemeente: Annotated[GemeenteCode, Form()],
+    apart: Annotated[str, Form(max_length=2)] = "",
 ) -> Response:
-    """Keep a new partner; what is wrong is asked again, nothing typed is lost."""
+    """Keep a new partner; what is wrong is asked again, and who may be there already is shown first."""
     try:
         with visit.database.write() as session:
             own_towns(session, visit, Right.PARTNERS, gemeente)
             _need_area(session, visit, gemeente, typed.given.gebieden)
             account = _account(session, gemeente, typed)
-            row = register(session, visit, settings, gemeente).add(typed.given, account=account)
+            row = register(session, visit, settings, gemeente).add(
+                typed.given, account=account, apart=apart == YES
+            )
             name = row.public_id
+    except AlreadyKnown as known:
+        # The very same form was sent before: a second click brings nobody twice.
+        name = known.public_id
+        if known.given != typed.given:
+            return _form(visit, gemeente, typed.given, typed.account, alike=known)
     except WrongPartner as wrong:
         return _form(visit, gemeente, typed.given, typed.account, faults=wrong.faults)
     return RedirectResponse(f"{PAGE}/{name}?klaar=toegevoegd", 303)
@@ -288,6 +300,7 @@ def _form(
     *,
     row: Partner | None = None,
     faults: dict[str, str] | None = None,
+    alike: AlreadyKnown | None = None,
     done: str = "",
 ) -> Response:
     with visit.database.read() as session:
@@ -300,6 +313,7 @@ def _form(
             "accounts": accounts.with_role(session, gemeente, LINKABLE),
             "rij": row,
             "faults": faults or {},
+            "lijkt_op": alike,
             "done": done,
             "langst": LONGEST,
             "bewoner": given.soort in RESIDENTS,
@@ -310,4 +324,6 @@ def _form(
             **choices_of(session, gemeente),
         }
     example = row is not None and row.example
-    return render(visit.request, "partner.html", context, status=400 if faults else 200, example=example)
+    return render(
+        visit.request, "partner.html", context, status=400 if faults or alike else 200, example=example
+    )
