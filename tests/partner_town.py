@@ -32,11 +32,11 @@ from data.reach import area_names
 from data.rights import Role
 from data.themes import registry
 from service.app import create_app
+from service.letter_pages import today
 from service.mail_contents import Contents
 from service.mailer import Mailer, Round
 from service.settings import Settings
 
-TODAY = date(2026, 6, 1)
 # Gebieden of the bundled data of Vlaardingen.
 HOLY_ZUID, HOLY_NOORD, WESTWIJK = "Holy-Zuid", "Holy-Noord", "Westwijk"
 THEME = "zorg-en-welzijn"
@@ -81,8 +81,9 @@ def code_of(session: Session, naam: str) -> str:
 
 
 def register_of(session: Session, secret: bytes) -> Register:
-    """The register of the town as a test keeps it."""
-    return Register(session, OWN, registry(session, OWN), area_words(session, OWN), secret, "proef", TODAY)
+    """The register of the town as a test keeps it today."""
+    names = area_words(session, OWN)
+    return Register(session, OWN, registry(session, OWN), names, secret, "proef", today())
 
 
 def given(**changes: Any) -> GivenPartner:
