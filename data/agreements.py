@@ -20,8 +20,9 @@ from data.account_models import Account
 from data.meeting_models import Agreement, Meeting
 from data.meeting_reports import ByGebied
 from data.melding_words import public_ids
+from data.partner_fields import RESIDENTS, Kind
 from data.partner_models import Partner
-from data.rights import RIGHTS, Right
+from data.rights import RIGHTS, Right, Role
 from data.visibility import Viewer, of_gemeenten
 from geo.errors import WijkbeeldError
 from geo.exposure import local_day
@@ -31,6 +32,8 @@ LONGEST_TEXT: Final = 600
 LONGEST_OUTCOME: Final = 300
 LONGEST_OWNER: Final = 160
 LONGEST_TERM: Final = timedelta(days=5 * 366)
+# Whose accounts are of no staff of the gemeente.
+OUTSIDE: Final = frozenset({Role.PARTNER, Role.BEWONERSORGANISATIE})
 
 
 class AgreementState(StrEnum):
@@ -225,6 +228,25 @@ def in_time(session: Session, gemeente: str, since: date, until: date) -> dict[s
         done = row.state == AgreementState.KEPT and row.closed_on is not None and row.closed_on <= row.due_on
         one.over, one.under, one.example = one.over + done, one.under + 1, one.example or row.example
     return found
+
+
+def is_promise(session: Session, row: Agreement) -> bool:
+    """Return whether the gemeente does it itself: an account of its staff, or an official of the register."""
+    if row.account_id is not None:
+        held = accounts.roles(session, session.get_one(Account, row.account_id))
+        return any(one.role not in OUTSIDE for one in held)
+    found = session.get(Partner, row.partner_id) if row.partner_id is not None else None
+    return found is not None and found.kind == Kind.AMBTENAAR
+
+
+def organisation(session: Session, row: Agreement) -> Partner | None:
+    """Return the organisation that does it, by the register or by its account; None for a person."""
+    query = select(Partner).where(Partner.kind.not_in(RESIDENTS))
+    if row.partner_id is not None:
+        return session.scalar(query.where(Partner.id == row.partner_id))
+    if row.account_id is None:
+        return None
+    return session.scalar(query.where(Partner.account_id == row.account_id).order_by(Partner.id).limit(1))
 
 
 def owners(session: Session, gemeente: str) -> list[str]:

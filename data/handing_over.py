@@ -70,6 +70,7 @@ def file_of(session: Session, viewer: Viewer, gemeente: str, gebied: str, *, now
     """Return the file of a gebied, for who plans meetings in its gemeente."""
     agreed = agreements.of_gebied(session, viewer, gemeente, gebied)
     waiting = [one for one in agreed if one.state == AgreementState.OPEN]
+    own = {one.id for one in waiting if agreements.is_promise(session, one)}
     reach = Reach(session)
     heard = session.scalars(
         select(Signal)
@@ -82,8 +83,8 @@ def file_of(session: Session, viewer: Viewer, gemeente: str, gebied: str, *, now
         choices=theme_choices.choices(session, viewer, gemeente, gebied=gebied),
         coming=meetings.upcoming(session, viewer, gemeente, **only),  # type: ignore[arg-type]
         held=meetings.past(session, viewer, gemeente, **only),  # type: ignore[arg-type]
-        promises=tuple(one for one in waiting if one.account_id is not None),
-        agreed=tuple(one for one in waiting if one.account_id is None),
+        promises=tuple(one for one in waiting if one.id in own),
+        agreed=tuple(one for one in waiting if one.id not in own),
         ended=tuple(one for one in agreed if one.state != AgreementState.OPEN),
         partners=partners.of(session, viewer, gemeente, gebied=gebied),
         signals=near[:MOST_SIGNALS],

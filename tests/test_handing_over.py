@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from account_town import log_in
+from account_town import account, log_in
 from fastapi.testclient import TestClient
 from intake_door import database_of
 from meeting_town import HOLY_ZUID, OWN, WESTWIJK, announced_row, meeting_town
@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from data import evaluations, signals, theme_choices
 from data.meeting_models import Meeting
+from data.rights import Role
 from data.signals import SignalKind
 from data.theme_choices import Proposal
 
@@ -40,6 +41,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         log_in(client, "wijk")
         assert agreed(client, meeting, f"Een {WORDS['afspraak']} kopen").status_code == 303
         assert agreed(client, meeting, "Kaart maken", wie="account:wijk", anders="").status_code == 303
+        official = partner(client, "Gemeente Vlaardingen", kind="ambtenaar")
+        assert (
+            agreed(client, meeting, "Boom planten", wie=f"partner:{official}", anders="").status_code == 303
+        )
+        account(client, "comite", Role.BEWONERSORGANISATIE)
+        assert agreed(client, meeting, "Soep koken", wie="account:comite", anders="").status_code == 303
         with database_of(client).write() as session:
             heard = {"theme": "eenzaamheid", "kind": SignalKind.WISH, "actor": "wijk"}
             signals.hear(session, OWN, HOLY_ZUID, text=f"Er zit een {WORDS['signaal']}", **heard)  # type: ignore[arg-type]
@@ -57,7 +64,9 @@ def test_a_successor_finds_everything_about_a_gebied_in_one_page(town: TestClien
     page = log_in(town, "wijk").get(f"/overdracht/{HOLY_ZUID}").text
     assert [word for word in (*WORDS.values(), "Avond die komt") if word not in page] == []
     # What the gemeente itself does stands apart.
-    assert page.index("Kaart maken") < page.index('id="afspraken"') < page.index(WORDS["afspraak"])
+    promised, _, others = page.partition('id="afspraken"')
+    assert [one for one in ("Kaart maken", "Boom planten") if one not in promised] == []
+    assert [one for one in (WORDS["afspraak"], "Soep koken") if one in promised or one not in others] == []
     west = town.get(f"/overdracht/{WESTWIJK}").text
     assert [word for word in WORDS.values() if word in west] == []
 

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from data import agreements, meeting_reports
 from data.meeting_models import Agreement, Meeting
-from data.partner_fields import RESIDENTS
-from data.partner_models import Partner
 from data.text_masking import masked_text
 
 
@@ -49,7 +47,7 @@ def _agreement(session: Session, row: Agreement) -> PublicAgreement:
 
 def _owner(session: Session, row: Agreement) -> str:
     """Return who does it when that is an organisation: no person is named."""
-    if row.account_id is not None:
+    if row.account_id is not None and agreements.is_promise(session, row):
         return "gemeente"
-    partner = session.get(Partner, row.partner_id) if row.partner_id is not None else None
-    return "" if partner is None or partner.kind in RESIDENTS else partner.organisation
+    found = agreements.organisation(session, row)
+    return found.organisation if found is not None else ""
