@@ -14,7 +14,16 @@ import numpy as np
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from data import audit, example_choices, example_meetings, example_partners, help_offers, meetings, themes
+from data import (
+    audit,
+    example_choices,
+    example_meetings,
+    example_partners,
+    help_offers,
+    meetings,
+    themes,
+    town_days,
+)
 from data import partners as register
 from data.example_stage import Advised, Stage, Story
 from data.meeting_models import Agreement, Evaluation, Meeting
@@ -52,6 +61,9 @@ def load(
         registry=themes.registry(session, gemeente),
         rng=np.random.default_rng([seed, int(gemeente[2:]), 4]),
     )
+    # School holidays are not invented, and stay when the season goes.
+    if region := town_days.school_year().towns.get(gemeente):
+        town_days.add_school_year(session, gemeente, region, actor="wijkbeeld")
     partners = example_partners.put_in(stage, gebieden)
     for one in gebieden:
         _tell(stage, one)

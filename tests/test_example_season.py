@@ -30,6 +30,7 @@ from data import (
     partners,
     registrations,
     snapshots,
+    town_days,
     year_evaluations,
 )
 from data.areas import store_edition
@@ -101,6 +102,11 @@ def test_every_kind_of_record_is_there_and_marked(session: Session) -> None:
         assert session.scalar(select(func.count()).select_from(part)), part
 
 
+def test_the_year_plan_knows_when_schools_are_out(session: Session) -> None:
+    autumn = town_days.days(session, TOWN, date(2026, 10, 1), date(2026, 10, 31))
+    assert [(one.naam, one.first.day, one.last.day) for one in autumn] == [("Herfstvakantie", 17, 25)]
+
+
 def test_one_choice_is_against_the_advice_with_its_facts_and_one_is_still_asked(session: Session) -> None:
     choices = rows(session, ThemeChoice)
     assert Counter((one.state, one.against_advice) for one in choices) == {
@@ -139,8 +145,9 @@ def test_what_is_to_come_has_each_form_seats_and_a_route(session: Session) -> No
         "gebiedsoverleg": 1,
     }
     [evening] = [one for one in coming if one.form == "werkavond"]
-    taken, left = registrations.seats(session, evening)
-    assert taken > left > 0  # type: ignore[operator]
+    seats = registrations.seats(session, evening)
+    assert seats.left is not None
+    assert seats.taken > seats.left > 0
     answers = Counter(row.state for row, _ in invitations.lines(session, evening))
     assert {"komt", "komt_niet", "uitgezet"} <= set(answers)
     [walk] = [one for one in coming if one.form == "wijkschouw"]
@@ -225,6 +232,7 @@ def test_it_goes_with_the_example_meldingen_and_leaves_what_people_made(database
             assert rows(session, table) == []
         for part in (ChoiceReaction, Registration, Attendance, Invitation):
             assert session.scalar(select(func.count()).select_from(part)) == 0
+        assert town_days.days(session, TOWN, date(2026, 10, 17), date(2026, 10, 17))
         session.rollback()
 
 
