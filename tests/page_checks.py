@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ AXE = Path(__file__).parent.parent / "service/web/node_modules/axe-core/axe.min.
 _BARRIERS = """tags => axe
   .run(document, {runOnly: tags, resultTypes: ['violations'], preload: false, selectors: false})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
+_ENTITY = re.compile(r"&(?:#\w+|amp|lt|gt|quot|apos);")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -42,6 +44,11 @@ def barriers(page: Page) -> list[str]:
         page.evaluate(_axe())
     found: list[str] = page.evaluate(_BARRIERS, TAGS)
     return found
+
+
+def escaped_twice(page: Page) -> list[str]:
+    """The signs that a reader sees as code, in the text of the page and on its tab."""
+    return _ENTITY.findall(f"{page.title()}\n{page.locator('body').inner_text()}")
 
 
 def too_wide(page: Page) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fresh import sqlite_url
-from page_checks import barriers, ready, too_wide, with_axe
+from page_checks import barriers, escaped_twice, ready, too_wide, with_axe
 from page_state import Site, State, line_of
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 from served import ACCOUNT, Served, loaded_database, served
@@ -135,6 +135,8 @@ def look_at(state: State, world: World) -> None:
         state.act(page)
         assert watched.line == state.page
         assert state.says in page.locator("body").inner_text()
+        signs = escaped_twice(page)
+        assert signs == [], signs
         shown = with_scripts(page, world) if state.plain else page
         ready(shown)
         for width in PHONE_FIRST:

@@ -67,6 +67,13 @@ def test_a_page_without_faults_is_found_well(world: World, *, plain: bool) -> No
     )
 
 
+@pytest.mark.parametrize("fault", ["Proef</title>", "Bleek"])
+def test_a_sign_that_shows_as_code_is_found(world: World, fault: str) -> None:
+    page = PAGE.format(style="", main=PALE).replace(fault, f"Thema&amp;#39;s{fault}")
+    with pytest.raises(AssertionError, match="#39"):
+        look_at_page(world, page)
+
+
 @pytest.mark.parametrize(
     ("fault", "plain"), [*((fault, False) for fault in PLANTED), ("pale on a phone", True)]
 )
