@@ -28,6 +28,17 @@ def decimals_for(span: float, *, digits: int = 3) -> int:
     return min(max(digits - 1 - math.floor(math.log10(abs(span))), 0), _MOST_DECIMALS)
 
 
+def times(value: float) -> str:
+    """A number of times with two decimals under 10, so that 0,96 is not read as 1, and none from 10 on."""
+    return dutch(value, 2 if value < 10 else 0)
+
+
+def times_end(value: float) -> str:
+    """An end of a margin of a number of times: with more decimals where it would read as 1 and is not."""
+    decimals = next((n for n in range(2, _MOST_DECIMALS) if round(value, n) != 1), 2)
+    return times(value) if round(value, 2) != 1 else dutch(value, decimals)
+
+
 def counted(n: int, one: str, many: str) -> str:
     """A number with its word: `1 buurt`, `1.204 buurten`."""
     return f"{dutch(n)} {one if n == 1 else many}"

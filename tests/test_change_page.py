@@ -58,6 +58,36 @@ def asked(client: TestClient, query: str, path: str = API) -> dict[str, Any]:
     return found
 
 
+def test_a_rate_beside_a_line_has_its_margin_source_and_moment(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente={TOWN}&{CRIMES}&niveau=gebied").text
+    rows = re.findall(r'data-kop="per 1.000 inwoners per jaar">(.*?)</td>', html)
+    assert len(rows) == 8
+    assert all(re.search(r"tussen [\d,]+ en [\d,]+", row) for row in rows)
+    assert "<dt>Indeling</dt><dd>indeling 2016, cijfers 2024</dd>" in html
+    assert re.search(r"<dt>Bron</dt><dd>politie[^<]*2023-2025; CBS Kerncijfers[^<]* 2024", html)
+    assert "langs de jaren" in html
+
+
+def test_the_link_of_a_view_gives_the_same_numbers_at_its_moment(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente={TOWN}&cijfer=dumping_hh").text
+    link = re.search(r'href="([^"]+)" data-permalink', html)
+    assert link
+    again = client.get(link[1].replace("&amp;", "&")).text
+    tables = [re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL) for page in (html, again)]
+    assert len(tables[0]) >= 2
+    assert [re.sub(r'href="[^"]*"', "", one) for one in tables[0]] == [
+        re.sub(r'href="[^"]*"', "", one) for one in tables[1]
+    ]
+    assert 'name="standVan"' in again
+    assert 'name="standVan"' not in html
+
+
+def test_soorten_that_a_cijfer_does_not_count_give_no_line_of_zeros(client: TestClient) -> None:
+    """Control: of its own main group there is a line."""
+    assert asked(client, "cijfer=dumping_hh&soort=verkeer")["lijnen"][0]["punten"] == []
+    assert len(asked(client, "cijfer=dumping_hh&soort=afval")["lijnen"][0]["punten"]) > 20
+
+
 def by_name(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {line["naam"]: line for line in found["gebieden"]}
 

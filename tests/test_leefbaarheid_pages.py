@@ -74,6 +74,28 @@ def test_nothing_neutral_scores() -> None:
     assert held == set(DIMENSIONS) - {Dimension.WONINGVOORRAAD}
 
 
+def test_a_cijfer_of_which_a_town_has_nothing_is_not_said_to_count(client: TestClient) -> None:
+    """Control: Vlaardingen has meldingen, so there the same cijfer counts."""
+    litter = definition(SCORED[0])[1].naam
+    without, with_ = (client.get(f"{PAGE}?gemeente={town}").text for town in ("GM0106", "GM0622"))
+    assert f"{litter}: telt hier niet mee, want daar zijn nu geen cijfers van." in without
+    assert f"Telt mee: {litter};" in with_
+    assert f"{litter}: telt" not in with_
+
+
+def test_a_place_that_is_certain_is_one_place(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0106").text
+    assert not re.search(r"plaats tussen (\d+) en \1 van", html)
+    assert re.search(r"plaats \d+ van 10", html)
+
+
+def test_the_map_says_of_which_days_year_and_sources_it_is(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente=GM0622").text
+    assert re.search(r"<dt>Periode</dt><dd>meldingen van \d+ \w+ \d{4} t/m", html)
+    assert re.search(r"<dt>Indeling</dt><dd>indeling 2016, cijfers 2024</dd>", html)
+    assert re.search(r"<dt>Bron</dt><dd>.+; CBS Kerncijfers wijken en buurten 2024; politie", html)
+
+
 def test_a_model_estimate_counts_only_when_it_is_asked_for(workbench: Workbench) -> None:
     plain = of(workbench, "GM0622", Chosen(level=Level.GEBIED, weights=EVEN))
     asked = of(workbench, "GM0622", Chosen(level=Level.GEBIED, weights=EVEN, estimates=True))

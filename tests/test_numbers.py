@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maps.numbers import counted, decimals_for, dutch, short
+from maps.numbers import counted, decimals_for, dutch, short, times, times_end
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,15 @@ def test_one_thing_is_named_in_the_singular() -> None:
 
 def test_no_size_needs_no_decimals() -> None:
     assert [decimals_for(v) for v in (0.0, float("inf"), 250.0, 0.0042)] == [0, 0, 0, 5]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.96, "0,96"), (1.0, "1,00"), (0.997, "0,997"), (1.0004, "1,0004"), (9.94, "9,94"), (22.4, "22")],
+)
+def test_an_end_of_a_margin_reads_as_1_only_when_it_is(value: float, text: str) -> None:
+    assert times_end(value) == text
+
+
+def test_a_number_of_times_itself_has_two_decimals() -> None:
+    assert [times(value) for value in (0.996, 1.0, 3.456, 22.4)] == ["1,00", "1,00", "3,46", "22"]

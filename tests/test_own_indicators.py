@@ -79,6 +79,7 @@ def test_a_formula_that_is_tried_is_worked_out_at_once_and_kept_nowhere(adviser:
     assert answer.status_code == 200
     shown = cells(answer.text)
     assert (shown["Een"], shown["Twee"], shown["Drie"]) == ("25", "10", "te klein voor een uitspraak")
+    assert re.search(r"Bij \d van de \d buurten is er een uitkomst\.", answer.text)
     with database_of(adviser).read() as session:
         assert session.scalars(select(OwnIndicator)).all() == []
 

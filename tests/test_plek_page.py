@@ -19,8 +19,10 @@ from data.database import Database
 from data.meldingen import Filters
 from data.rights import EVERYWHERE, Grant, Role
 from data.visibility import Viewer
+from geo.area_figures import PEOPLE
 from geo.areas import Level
 from geo.rates import rate_ratio
+from maps.numbers import dutch
 from service.analysis import chosen_area, figures, places
 from service.analysis.counted import Counted, counted
 from service.analysis.people import population_of
@@ -160,6 +162,39 @@ def test_a_search_keeps_to_streets_with_those_words(workbench: Workbench, every:
     found = street_counts(workbench, TOWN, every, name.upper())
     assert whole.rows[0] in found.rows
     assert all(name in row.naam for row in found.rows)
+
+
+def facts(html: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+
+
+def test_without_a_known_number_of_inhabitants_the_page_says_so_and_not_0(
+    client: TestClient, workbench: Workbench, town: Places, every: Counted
+) -> None:
+    """Control: beside a buurt of which it is known, that number stands."""
+    members = town.membership(Level.BUURT)
+    people = dict(zip(members.codes, every.figures.counts(PEOPLE, members).value, strict=True))
+    unknown = next(code for code, n in people.items() if np.isnan(n))
+    known = max(people, key=lambda code: np.nan_to_num(people[code]))
+    alone = facts(client.get(f"{PAGE}?gemeente={TOWN}&kies={unknown}").text)
+    both = facts(client.get(f"{PAGE}?gemeente={TOWN}&kies={unknown}&kies={known}").text)
+    assert alone["Inwoners"] == "niet bekend"
+    assert both["Inwoners"] == f"ongeveer {dutch(people[known], 0)}, en van 1 buurt weten wij het niet"
+    assert alone["Indeling"] == "indeling 2016, cijfers 2024"
+    assert alone["Bron"].endswith("; CBS Kerncijfers wijken en buurten 2024")
+
+
+def test_no_area_has_more_land_than_ground(town: Places, every: Counted) -> None:
+    """The land was measured in 2024, the outlines in 2016: in the port of Vlaardingen they differ by half."""
+    found = [chosen_area.of_buurten(town, every, [place.code]) for place in town.of(Level.BUURT)]
+    assert all(one.ground.land <= one.hectares for one in found)
+    assert sum(one.ground.land > 0.99 * one.hectares for one in found) >= 3
+
+
+def test_of_days_that_nobody_watched_the_page_gives_no_number(client: TestClient) -> None:
+    html = client.get(f"{PAGE}?gemeente={TOWN}&vlak={MIDDLE}&van=2001-01-01&tot=2001-12-31").text
+    assert "Hierover zijn geen meldingen geleverd." in html
+    assert "Hier zijn" not in html
 
 
 def test_the_page_shows_what_was_drawn_and_its_link_shows_it_again(client: TestClient) -> None:

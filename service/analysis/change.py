@@ -50,7 +50,13 @@ def _with_rates(asking: Asking, view: ChangeView) -> ChangeView:
         row["code"]: value_words(row, unit=values.part.unit, decimals=decimals)
         for row in values.rows.to_dict("records")
     }
-    return replace(view, unit=values.part.unit, rates=words)
+    return replace(
+        view,
+        unit=values.part.unit,
+        rates=words,
+        sources=tuple(sorted({one for one in values.rows["source"] if one})),
+        figure_years=tuple(sorted({int(year) for year in values.rows["year"].dropna()})),
+    )
 
 
 def _level(found: Places, followed: Followed, asked: Level | None) -> Level:

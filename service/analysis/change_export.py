@@ -13,7 +13,9 @@ from service.analysis.change_view import ChangeView, Line, Point
 from service.analysis.change_words import apart_words, verdict_words
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.export import Column, Definition, Export
+from service.analysis.places import Places
 from service.analysis.view_exports import CODE, NAAM, NIVEAU, Row, Taken, area_cells, known
+from service.analysis.words import division_text, joined_sources
 from service.texts import catalogue
 
 COLUMNS: Final = (
@@ -31,6 +33,8 @@ COLUMNS: Final = (
     Column("trend_tot", "bovenkant van de marge van de trend"),
     Column("gebeurd", "wat er in die tijd veranderde"),
     Column("waarde", "het cijfer zelf, zoals op de kaart; leeg als het niet bekend is"),
+    Column("waarde_van", "onderkant van de marge van die waarde"),
+    Column("waarde_tot", "bovenkant van de marge van die waarde"),
     Column("eenheid", "waarin die waarde is uitgedrukt"),
     Column("oordeel", "of het gebied duidelijk veranderde, over de hele tijd"),
     Column("verandering", "hoeveel keer zo veel; leeg als dat niet te zeggen is of er eerst niets was"),
@@ -40,7 +44,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def change_facts(taken: Taken, view: ChangeView) -> Facts:
+def change_facts(town: Places, view: ChangeView, *, as_of: str) -> Facts:
     """Return what the lines are about."""
     t = catalogue().text
     found = indicator(view.followed.key)
@@ -48,12 +52,12 @@ def change_facts(taken: Taken, view: ChangeView) -> Facts:
     said = [f"{line.place.naam}. {line.words}" for line in view.lines]
     said.append(apart_words(view))
     return Facts(
-        title=t("meenemen.verandering", naam=view.followed.naam, gemeente=taken.town.gemeente.naam),
+        title=t("meenemen.verandering", naam=view.followed.naam, gemeente=town.gemeente.naam),
         unit=change_plots.unit(view),
-        source="; ".join(found.source),
+        source=joined_sources(view.sources) or "; ".join(found.source),
         period=" t/m ".join(dict.fromkeys((names[0], names[-1]))) if names else "",
-        as_of=taken.as_of,
-        division=f"indeling {taken.town.edition}",
+        as_of=as_of,
+        division=division_text(town.edition, view.figure_years),
         attribution=ATTRIBUTION,
         remarks=tuple(one for one in (*said, *view.notes, t("verandering.geen_bewijs")) if one),
         example=view.example,
@@ -70,7 +74,7 @@ def change_export(taken: Taken, view: ChangeView) -> Export:
     years = zip((t("verandering.eerste"), t("verandering.laatste")), view.chosen_years or (), strict=False)
     return taken.export(
         f"verandering-{view.followed.key}-{view.level.value}",
-        change_facts(taken, view),
+        change_facts(taken.town, view, as_of=taken.as_of),
         [row for line in lines for row in _rows(view, line, happened)],
         COLUMNS,
         per=t(f"niveau.{view.level.value}"),
@@ -120,7 +124,12 @@ def _whole(view: ChangeView, line: Line) -> Row:
     rate = view.rates.get(line.place.code)
     said: Row = {"toelichting": line.words}
     if rate is not None:
-        said |= {"waarde": known(rate.value), "eenheid": view.unit}
+        said |= {
+            "waarde": known(rate.value),
+            "waarde_van": known(rate.lower),
+            "waarde_tot": known(rate.upper),
+            "eenheid": view.unit,
+        }
     if view.followed.beside:
         return said
     return said | {

@@ -54,6 +54,7 @@ class ChangeView:
     """What the page shows: the chosen lines, all areas of the level, what changed when, and what to know.
 
     `rates` are the values of the cijfer itself, by code of those areas; too small stays too small here.
+    `sources` and `figure_years` are of what the lines and these values come from.
     """
 
     followed: Followed
@@ -68,6 +69,8 @@ class ChangeView:
     chosen_years: tuple[int, int] | None = None
     unit: str = ""
     rates: Mapping[str, ValueWords] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    figure_years: tuple[int, ...] = ()
     days: int = 0
 
 

@@ -6,7 +6,7 @@ import math
 
 from geo.rates import Ratios, Verdict
 from geo.trends import FOR_SAME_MONTHS, UNKNOWN, Change, Method, Trend
-from maps.numbers import dutch
+from maps.numbers import dutch, times, times_end
 from service.analysis.change_view import ChangeView
 from service.texts import catalogue
 
@@ -35,8 +35,8 @@ def times_words(change: Change) -> str:
     t = catalogue().text
     if math.isinf(change.value):
         return t("verandering.eerst_geen")
-    upper = dutch(change.upper, 2) if math.isfinite(change.upper) else t("verandering.veel_meer")
-    return t("verandering.keer", keer=dutch(change.value, 2), van=dutch(change.lower, 2), tot=upper)
+    upper = times_end(change.upper) if math.isfinite(change.upper) else t("verandering.veel_meer")
+    return t("verandering.keer", keer=times(change.value), van=times_end(change.lower), tot=upper)
 
 
 def change_words(change: Change) -> str:

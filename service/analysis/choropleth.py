@@ -20,7 +20,7 @@ from maps.palette import Ramp
 from maps.ratio_classes import ratio_classes
 from service.analysis.figures import STATUS_TEXTS, LevelValues
 from service.analysis.places import Places
-from service.analysis.words import moment_words, period_text
+from service.analysis.words import division_text, joined_sources, moment_words, period_text
 
 ATTRIBUTION = (
     "Grenzen: CBS Wijk- en Buurtkaart, © CBS en Kadaster, CC BY",
@@ -127,11 +127,10 @@ def _facts(found: LevelValues, places: Places, *, known_at: datetime) -> Facts:
     return Facts(
         title=f"{found.part.naam} in {places.gemeente.naam}, per {found.level.value}",
         unit=found.part.unit,
-        source="; ".join(sorted({one for one in rows["source"] if one}))
-        or ", ".join(found.definition.source),
+        source=joined_sources(rows["source"]) or ", ".join(found.definition.source),
         period=period_text(found.watches) or figures,
         as_of=moment_words(known_at),
-        division=", ".join(text for text in (f"indeling {places.edition}", figures) if text),
+        division=division_text(places.edition, map(int, years)),
         attribution=ATTRIBUTION,
         remarks=(*_proposal(found.level), *found.remarks),
         example=bool(rows["example"].any()),

@@ -34,12 +34,21 @@ FEWEST_COUNTED: Final = 5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ground:
-    """How much of a town an area has: hectares of land and inhabitants, its own and of the whole town."""
+    """How much of a town an area has: hectares of land and inhabitants, its own and of the whole town.
+
+    `unknown` of its buurten have no known number of inhabitants; in `people` they are not.
+    """
 
     land: float
     town_land: float
     people: float
     town_people: float
+    unknown: int
+
+    @property
+    def has_people(self) -> bool:
+        """Whether it is known how many live in it, at least in part of it."""
+        return self.people > 0 or not self.unknown
 
     @property
     def by_people(self) -> bool:
@@ -91,10 +100,11 @@ def of_drawing(workbench: Workbench, found: Places, every: Counted, area: shapel
     part = shares(area, found.areas(Level.BUURT))
     spread = population_of(workbench, found)
     people = float(spread.inhabitants[holds(area, spread.x, spread.y)].sum())
-    land, _ = _figures(found, every.figures)
-    ground = Ground(_sum(land * part), _sum(land), people, spread.total)
-    placed = np.isfinite(x) & np.isfinite(y)
+    land, known = _figures(found, every.figures)
     hectares = float(area.area) / 10_000
+    unknown = int(((part > 0) & np.isnan(known)).sum())
+    ground = Ground(min(_sum(land * part), hectares), _sum(land), people, spread.total, unknown)
+    placed = np.isfinite(x) & np.isfinite(y)
     return _answer(every, holds(area, x, y), ground, hectares=hectares, unplaced=int((~placed).sum()))
 
 
@@ -103,9 +113,12 @@ def of_buurten(found: Places, every: Counted, codes: Sequence[str]) -> ChosenAre
     frame = found.areas(Level.BUURT)
     chosen = frame["code"].isin(codes).to_numpy()
     land, people = _figures(found, every.figures)
-    ground = Ground(_sum(land[chosen]), _sum(land), _sum(people[chosen]), _sum(people))
-    inside = every.rows["buurt"].isin(codes).to_numpy()
     hectares = float(frame.geometry.area[chosen].sum()) / 10_000
+    # Land was measured in another year than the outlines: never more of it than there is ground.
+    own = min(_sum(land[chosen]), hectares)
+    unknown = int(np.isnan(people[chosen]).sum())
+    ground = Ground(own, _sum(land), _sum(people[chosen]), _sum(people), unknown)
+    inside = every.rows["buurt"].isin(codes).to_numpy()
     return _answer(every, inside, ground, hectares=hectares, unplaced=0)
 
 

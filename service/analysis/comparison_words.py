@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maps.numbers import dutch
+from maps.numbers import times, times_end
 from service.analysis.value_words import margin_text, number_text
 from service.texts import catalogue
 
@@ -65,10 +65,5 @@ def _times(ratio: float, lower: float, upper: float) -> str:
     if math.isnan(lower):
         return ""
     if math.isinf(upper):
-        return texts.text("vergelijking.meer_dan", laag=_ratio(lower))
-    return texts.text("vergelijking.keer", keer=_ratio(ratio), laag=_ratio(lower), hoog=_ratio(upper))
-
-
-def _ratio(value: float) -> str:
-    """Return a ratio with two decimals under 10, so that 0,96 is not read as 1."""
-    return dutch(value, 2 if value < 10 else 0)
+        return texts.text("vergelijking.meer_dan", laag=times_end(lower))
+    return texts.text("vergelijking.keer", keer=times(ratio), laag=times_end(lower), hoog=times_end(upper))

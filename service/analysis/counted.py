@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from data.meldingen import Filters
+from data.observation import Watch
 from data.visibility import Viewer
 from geo.area_figures import AreaFigures
 from geo.exposure import Period
 from service.analysis import figures, observed, reports
 from service.analysis.places import Places
-from service.analysis.reports import Span
 from service.analysis.workbench import Workbench
 
 
@@ -21,13 +21,15 @@ from service.analysis.workbench import Workbench
 class Counted:
     """One row per incident inside the gemeente, as `reports.frame`, and the figures of its areas.
 
-    `years` is for how long they were watched, 0 when that is too short for a rate.
+    `years` is for how long they were watched, 0 when that is too short for a rate. Where `is_watched` is
+    false nobody delivered what was asked: then nothing is known, not 0.
     """
 
     rows: pd.DataFrame
     years: float
+    is_watched: bool
     figures: AreaFigures
-    span: Span | None
+    watches: tuple[Watch, ...]
 
     @property
     def example(self) -> bool:
@@ -47,8 +49,9 @@ def counted(workbench: Workbench, viewer: Viewer, found: Places, filters: Filter
     kept = rows["first"].to_numpy(dtype=bool) & rows["buurt"].isin(found.gemeente.buurten).to_numpy()
     kept &= _watched(rows, long or {key: one.seen for key, one in seen.items()})
     events = evidence.meldingen
-    years = events.exposure_years() if events is not None and events.gives_rates else 0.0
-    return Counted(rows[kept].reset_index(drop=True), years, evidence.figures, reports.span(watches))
+    watched = 0.0 if events is None else events.exposure_years()
+    years = watched if events is not None and events.gives_rates else 0.0
+    return Counted(rows[kept].reset_index(drop=True), years, watched > 0, evidence.figures, watches)
 
 
 def _watched(rows: pd.DataFrame, seen: dict[int, Period]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from data.meldingen import Filters
 from data.observation import Watch
 from data.visibility import Viewer
+from geo.area_figures import LAND, PEOPLE
 from geo.exposure import AMSTERDAM
 from geo.getis_ord import MOST_AREAS, LocalG, local_g
 from geo.hotspots import FEWEST_EXPECTED, HotSpots, hot_spots
@@ -51,7 +52,7 @@ class Spots:
     """What each place comes to: `own` is what was counted in it alone, `found` with its neighbours.
 
     `outside` incidents lie in no place with exposure and take no part. `gi` is None when it was not asked, or
-    there are too many places for it.
+    there are too many places for it. `years` are those of what counts are laid beside.
     """
 
     places: Ground
@@ -60,8 +61,14 @@ class Spots:
     found: HotSpots
     gi: LocalG | None
     outside: int
-    span: Span | None
+    watches: tuple[Watch, ...]
+    years: tuple[int, ...]
     example: bool
+
+    @property
+    def span(self) -> Span | None:
+        """The first and the last day that it is about."""
+        return reports.span(self.watches)
 
     @property
     def total(self) -> int:
@@ -198,7 +205,8 @@ def _spots(
         found=hot_spots(own, size, places.neighbours, seed=seed),
         gi=_local_g(own, size, places.neighbours, seed=seed) if asked.gi else None,
         outside=int((place < 0).sum() + own[~known].sum()),
-        span=reports.span(reports.watches(workbench, session, viewer, asked.filters)),
+        watches=reports.watches(workbench, session, viewer, asked.filters),
+        years=evidence.figures.years(PEOPLE if asked.per is Per.INWONERS else LAND),
         example=bool(rows["example"].any()),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.meldingen import Filters
+from data.observation import Watch
 from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
@@ -65,7 +66,10 @@ class IndexRow:
 
 @dataclass(frozen=True, eq=False)
 class Leefbaarheid:
-    """The index of one level: rows from high to low, those without a score last."""
+    """The index of one level: rows from high to low, those without a score last.
+
+    `items` are the cijfers that score, as `id.part`: those that this town has something of.
+    """
 
     rows: tuple[IndexRow, ...]
     used: tuple[Dimension, ...]
@@ -73,6 +77,8 @@ class Leefbaarheid:
     example: bool
     years: tuple[int, ...]
     against: tuple[str, ...]
+    items: tuple[str, ...] = ()
+    watches: tuple[Watch, ...] = ()
     draws: int = DRAWS
 
 
@@ -109,7 +115,9 @@ def leefbaarheid(
         worked, own = workbench.remember(
             session, key, lambda: _worked(workbench, viewer, (found, *others), filters, chosen)
         )
-    return _weighed(worked, own, found, chosen, tuple(one.gemeente.naam for one in others))
+        watches = reports.watches(workbench, session, viewer, filters)
+    weighed = _weighed(worked, own, found, chosen, tuple(one.gemeente.naam for one in others))
+    return replace(weighed, watches=watches)
 
 
 def felt(
@@ -191,4 +199,5 @@ def _weighed(
         if wanted and chosen.weights.get(one, 0) > 0
     )
     ranked = sum(row.is_known for row in rows)
-    return Leefbaarheid(tuple(rows), used, ranked, own.example, own.years, against)
+    items = tuple(one.key for one in own.town.items)
+    return Leefbaarheid(tuple(rows), used, ranked, own.example, own.years, against, items)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from data.meldingen import Filters
+from data.observation import Watch
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.event_counts import EventCounts
@@ -23,7 +24,6 @@ from geo.silence import REPORT_COLUMNS, Heard, clumping, heard, open_incidents, 
 from maps.numbers import dutch
 from service.analysis import figures, reports
 from service.analysis.places import Place, Places
-from service.analysis.reports import Span
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
 
@@ -82,12 +82,16 @@ class ReportingRow:
 
 @dataclass(frozen=True, eq=False)
 class Silence:
-    """Both parts for one level; no `rows` when there are no meldingen."""
+    """Both parts for one level; no `rows` when there are no meldingen.
+
+    `years` are those of the inhabitants.
+    """
 
     level: Level
     rows: tuple[HeardRow, ...]
     reporting: tuple[ReportingRow, ...]
-    span: Span | None
+    watches: tuple[Watch, ...]
+    years: tuple[int, ...]
     example: bool
 
     @property
@@ -128,7 +132,8 @@ def notes(
 
 def note(row: HeardRow) -> str:
     """Return what is said of an area from which little comes in."""
-    return catalogue().text("weinig.notitie", aantal=dutch(row.observed, 0), verwacht=dutch(row.expected, 0))
+    came = catalogue().counted(int(row.observed), "melding")
+    return catalogue().text("weinig.notitie", meldingen=came, verwacht=dutch(row.expected, 0))
 
 
 def _silence(
@@ -137,14 +142,15 @@ def _silence(
     with workbench.session() as session:
         evidence = figures.evidence(workbench, session, viewer, places, filters)
         watches = reports.watches(workbench, session, viewer, filters)
+        years = evidence.figures.years(INWONERS)
         if evidence.meldingen is None:
-            return Silence(level, (), (), None, False)
+            return Silence(level, (), (), watches, years, False)
         people = evidence.figures.counts(INWONERS, places.membership(level)).value
         all_reports = _reports(workbench, session, viewer, places, filters)
         large = np.where(people >= FEWEST_PEOPLE, people, np.nan)
         rows = _rows(evidence.meldingen, places, level, large, clumped=clumping(_weekly(all_reports)))
         reporting = _reporting(all_reports, places)
-    return Silence(level, rows, reporting, reports.span(watches), evidence.meldingen.example)
+    return Silence(level, rows, reporting, watches, years, evidence.meldingen.example)
 
 
 def _rows(

@@ -24,7 +24,7 @@ from service.analysis.hotspots import Asked, Spots
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Places
 from service.analysis.spot_ground import Kind, Per
-from service.analysis.words import moment_words, span_text
+from service.analysis.words import division_text, moment_words, period_text, record_sources
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
 
@@ -159,10 +159,10 @@ def spot_map(found: Places, asked: Asked, seen: Spots, *, known_at: datetime) ->
     facts = Facts(
         title=t(f"opvallend.kaarttitel_{asked.kind.value}", gemeente=found.gemeente.naam, m=asked.width_m),
         unit=t(f"opvallend.eenheid_{asked.per.value}"),
-        source=t("opvallend.bron"),
-        period=span_text(seen.span) if seen.span else "",
+        source=record_sources(seen.watches, seen.years),
+        period=period_text(seen.watches),
         as_of=moment_words(known_at),
-        division=f"indeling {found.edition}",
+        division=division_text(found.edition, seen.years),
         attribution=ATTRIBUTION,
         remarks=tuple(_remarks(asked, seen)),
         example=seen.example,

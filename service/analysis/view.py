@@ -183,7 +183,9 @@ def _values(workbench: Workbench, viewer: Viewer, found: Places, asked: Asked) -
 def _rows(found: Places, values: LevelValues, order: Order) -> list[ViewRow]:
     """Return the table by name, or from high to low with what is not known at the end."""
     records = values.rows.sort_values("value", ascending=False, na_position="last").to_dict("records")
-    decimals = shared_decimals(values.rows["value"])
+    # Where all there is are zeros, the ends of their margins ask for decimals.
+    zeros = not values.rows["value"].fillna(0).any()
+    decimals = shared_decimals(values.rows["adjusted_upper" if zeros else "value"])
     rows = [
         ViewRow(
             found.by_code[row["code"]],

@@ -265,7 +265,11 @@ def index_export(
         columns,
         per=t(f"niveau.{chosen.level.value}"),
         chosen=choices,
-        definitions=[Definition.of(*definition(one)) for one in scored(estimates=chosen.estimates)],
+        definitions=[
+            Definition.of(*one)
+            for one in map(definition, scored(estimates=chosen.estimates))
+            if f"{one[0].id}.{one[1].key}" in found.items
+        ],
         sources=[leefbaarometer.source_words(one) for one in quoted],
         areas=taken.town.areas(chosen.level),
     )

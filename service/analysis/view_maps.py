@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Final
 
 from geo.areas import Level
+from geo.registry import POLITIE, indicator
 from maps.choropleth import Choropleth
 from maps.facts import Facts
+from service.analysis import figures
 from service.analysis.area_map import area_choropleth
 from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.leefbaarheid import Leefbaarheid
 from service.analysis.places import Places
 from service.analysis.silence import Silence
-from service.analysis.words import moment_words, span_text
+from service.analysis.words import division_text, moment_words, period_text, record_sources
 from service.texts import catalogue
 
 # Scores, in standard deviations.
@@ -25,14 +27,13 @@ RATIO_EDGES: Final = (0.5, 0.8, 1.25, 2.0)
 def index_choropleth(town: Places, found: Leefbaarheid, level: Level, *, known_at: datetime) -> Choropleth:
     """Return the scores of the index as a drawing."""
     t = catalogue().text
-    years = f"cijfers {max(found.years)}" if found.years else ""
     facts = Facts(
         title=t("leefbaarheid.kaarttitel", gemeente=town.gemeente.naam, niveau=level.value),
         unit=t("leefbaarheid.eenheid"),
-        source=t("leefbaarheid.bron"),
-        period="",
+        source=_index_sources(found),
+        period=_index_period(found),
         as_of=moment_words(known_at),
-        division=", ".join(text for text in (f"indeling {town.edition}", years) if text),
+        division=division_text(town.edition, found.years),
         attribution=ATTRIBUTION,
         example=found.example,
     )
@@ -41,16 +42,33 @@ def index_choropleth(town: Places, found: Leefbaarheid, level: Level, *, known_a
     return area_choropleth(town, level, scores, edges=SCORE_EDGES, facts=facts, small=small)
 
 
+def _index_sources(found: Leefbaarheid) -> str:
+    counted = found.watches if _counts_meldingen(found) else ()
+    crimes = [POLITIE] if "misdrijven_inw.misdrijven_inw" in found.items else []
+    return "; ".join([record_sources(counted, found.years), *crimes])
+
+
+def _index_period(found: Leefbaarheid) -> str:
+    """Return the days of the meldingen: the other cijfers are of whole years."""
+    counted = _counts_meldingen(found) and period_text(found.watches)
+    return catalogue().text("leefbaarheid.periode", periode=counted) if counted else ""
+
+
+def _counts_meldingen(found: Leefbaarheid) -> bool:
+    names = {one.partition(".")[0] for one in found.items}
+    return any(figures.counts_meldingen(indicator(name)) for name in names)
+
+
 def silence_choropleth(town: Places, found: Silence, *, known_at: datetime) -> Choropleth:
     """Return how much came in beside what was expected as a drawing."""
     t = catalogue().text
     facts = Facts(
         title=t("weinig.kaarttitel", gemeente=town.gemeente.naam, niveau=found.level.value),
         unit=t("weinig.eenheid"),
-        source=t("weinig.bron"),
-        period=span_text(found.span) if found.span else "",
+        source=record_sources(found.watches, found.years),
+        period=period_text(found.watches),
         as_of=moment_words(known_at),
-        division=f"indeling {town.edition}",
+        division=division_text(town.edition, found.years),
         attribution=ATTRIBUTION,
         remarks=(t("weinig.zelfde"), t("weinig.over_ons")),
         example=found.example,

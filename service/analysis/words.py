@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import pandas as pd
 
 from data.observation import Watch
 from geo.exposure import AMSTERDAM
+from geo.registry import CBS
 from service.analysis.reports import Span
 
 MONTHS = (
@@ -59,6 +60,24 @@ def period_text(watches: Sequence[Watch]) -> str:
         text: [one.naam for one in watches if span_text(Span(one.first, one.last)) == text] for text in spans
     }
     return "; ".join(f"{text} ({', '.join(names)})" for text, names in named.items())
+
+
+def division_text(edition: int, years: Iterable[int]) -> str:
+    """Return which outlines and which year of figures were joined: `indeling 2016, cijfers 2024`."""
+    newest = max(years, default=None)
+    return f"indeling {edition}" + ("" if newest is None else f", cijfers {newest}")
+
+
+def record_sources(watches: Sequence[Watch], years: Iterable[int]) -> str:
+    """Return the sources of meldingen by name and the figures that they are laid beside, with their year."""
+    names = dict.fromkeys(one.naam for one in watches)
+    newest = max(years, default=None)
+    return "; ".join([*names, *([] if newest is None else [f"{CBS} {newest}"])])
+
+
+def joined_sources(told: Iterable[str]) -> str:
+    """Return the sources of several values, each once; semicolons part those of one value."""
+    return "; ".join(dict.fromkeys(part for text in sorted(set(told)) for part in text.split("; ") if part))
 
 
 def sentence(words: str) -> str:

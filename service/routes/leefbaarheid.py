@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -108,7 +108,8 @@ def page(
         "kaart": _drawn(workbench, town, found, question, quoted),
         "quoted": quoted,
         "onderdelen": leefbaarometer.DIMENSIONS,
-        "inhoud": _contents(estimates=chosen.estimates),
+        "inhoud": _contents(None if refusal else found.items, estimates=chosen.estimates),
+        "place_words": _place_words,
         "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS) if found.rows else None,
         "permalink": question.address(known_at),
         "stand_van": moment_words(question.stand_van) if question.stand_van else None,
@@ -144,12 +145,21 @@ def _lines(row: IndexRow, ranked: int) -> list[str]:
         return [t("leefbaarheid.te_klein")]
     if not row.is_known:
         return [t("leefbaarheid.zonder")]
-    place = t("leefbaarheid.plaats", van=row.place_lower, tot=row.place_upper, n=ranked)
-    return [t("leefbaarheid.score_is", score=dutch(row.score, 2)), place]
+    return [t("leefbaarheid.score_is", score=dutch(row.score, 2)), _place_words(row, ranked)]
 
 
-def _contents(*, estimates: bool) -> list[tuple[Dimension, list[str], list[tuple[str, str]]]]:
-    """Return per dimension the names of what scores, and of what does not with the reason."""
+def _place_words(row: IndexRow, ranked: int) -> str:
+    key = "leefbaarheid.plaats_vast" if row.place_lower == row.place_upper else "leefbaarheid.plaats"
+    return catalogue().text(key, van=row.place_lower, tot=row.place_upper, n=ranked)
+
+
+def _contents(
+    items: Collection[str] | None, *, estimates: bool
+) -> list[tuple[Dimension, list[str], list[tuple[str, str]]]]:
+    """Return per dimension the names of what scores, and of what does not with the reason.
+
+    `items` are the cijfers that the town has something of; None when that was not worked out.
+    """
     t = catalogue().text
     scoring: dict[Dimension, list[str]] = {one: [] for one in DIMENSIONS}
     beside: dict[Dimension, list[tuple[str, str]]] = {one: [] for one in DIMENSIONS}
@@ -157,6 +167,8 @@ def _contents(*, estimates: bool) -> list[tuple[Dimension, list[str], list[tuple
         found, part = definition(one)
         if one.estimate and not estimates:
             beside[found.dimensie].append((part.naam, t("leefbaarheid.niet_schatting")))
+        elif items is not None and f"{found.id}.{part.key}" not in items:
+            beside[found.dimensie].append((part.naam, t("leefbaarheid.niet_geleverd")))
         else:
             scoring[found.dimensie].append(part.naam)
     for (name, key), reason in LEFT_OUT.items():

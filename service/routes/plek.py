@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from data.rights import Right
+from geo.area_figures import PEOPLE
 from geo.areas import Level
 from geo.drawn_area import MOST_POINTS, drawn_area, points_text, read_points
 from geo.errors import WrongDrawing
@@ -20,7 +21,7 @@ from service.analysis.counted import Counted, counted
 from service.analysis.live_map import LiveMap
 from service.analysis.places import Places
 from service.analysis.streets import NEAR_ENOUGH_M
-from service.analysis.words import moment_words, span_text
+from service.analysis.words import division_text, moment_words, period_text, record_sources
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
@@ -68,6 +69,7 @@ def spot(
     known_at = question.stand_van or datetime.now(UTC)
     every = counted(workbench, viewer, town, question.filters())
     drawn = _drawn(workbench, town, question, every)
+    years = every.figures.years(PEOPLE)
     context = {
         "vraag": question,
         "towns": towns.towns(workbench),
@@ -78,7 +80,9 @@ def spot(
         "fewest_people": FEWEST_PEOPLE,
         "near_m": int(NEAR_ENOUGH_M),
         "every": every,
-        "periode": span_text(every.span) if every.span else "",
+        "periode": period_text(every.watches),
+        "indeling": division_text(town.edition, years),
+        "bron": record_sources(every.watches, years),
         "drawn": drawn,
         "straten": street_counts.street_counts(workbench, town.gemeente.code, every, question.zoek),
         "kaart": _map(workbench, town),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -18,14 +19,16 @@ from service.analysis import change_plots, towns
 from service.analysis.around import Around, around
 from service.analysis.change import change
 from service.analysis.change_choices import choices
+from service.analysis.change_export import change_facts
 from service.analysis.change_view import Asked, ChangeView
 from service.analysis.change_words import apart_words, times_words, verdict_key, verdict_words
 from service.analysis.export import PICTURES, SHEETS, TakeAlong
 from service.analysis.places import Place, Places
+from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import render
-from service.routes.api.shapes import AreaCode, Day, FromForm, GemeenteCode, Question
+from service.routes.api.shapes import AreaCode, Day, FromForm, GemeenteCode, Question, moment_text
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False)
@@ -77,6 +80,7 @@ def changing(
         return render(request, "leeg.html", {})
     question = _of_staff(question, found, viewer)
     shown = change(workbench, viewer, found, question.asked())
+    known_at = question.stand_van or datetime.now(UTC)
     context = {
         "vraag": question,
         "view": shown,
@@ -98,6 +102,9 @@ def changing(
         "verdict_key": verdict_key,
         "verdict_words": verdict_words,
         "times_words": times_words,
+        "feiten": change_facts(found, shown, as_of=moment_words(known_at)).as_dict(),
+        "permalink": f"{ADDRESS}?{question.query(standVan=moment_text(known_at))}",
+        "stand_van": moment_words(question.stand_van) if question.stand_van else None,
     }
     return render(request, "verandering.html", context, town=found, example=shown.example)
 

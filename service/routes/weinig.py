@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from data.rights import Right
 from geo.areas import Level
 from geo.silence import FEWEST_DUPLICATES, LONGEST_DAYS
-from maps.numbers import dutch
+from maps.numbers import dutch, times, times_end
 from service.analysis import silence, towns
 from service.analysis.area_map import AreaMap, area_map
 from service.analysis.export import ALL_FORMS, TakeAlong
@@ -62,6 +62,8 @@ def little(
         "found": found,
         "rows": found.in_order,
         "kaart": _map(workbench, town, found, known_at),
+        "times": times,
+        "times_end": times_end,
         "fewest": FEWEST_DUPLICATES,
         "longest": LONGEST_DAYS,
         "meenemen": TakeAlong(f"{ADDRESS}/export", question.query(), FORMS) if found.rows else None,
@@ -85,6 +87,7 @@ def _map(workbench: Workbench, town: Places, found: Silence, known_at: datetime)
 def _lines(row: HeardRow) -> list[str]:
     t = catalogue().text
     if not row.is_known:
-        return [t("weinig.geteld", aantal=dutch(row.observed, 0)), t("weinig.te_klein")]
-    counted = t("weinig.regel", aantal=dutch(row.observed, 0), verwacht=dutch(row.expected, 0))
+        return [catalogue().counted(int(row.observed), "melding"), t("weinig.te_klein")]
+    came = catalogue().counted(int(row.observed), "melding")
+    counted = t("weinig.regel", meldingen=came, verwacht=dutch(row.expected, 0))
     return [counted, t("weinig.duidelijk") if row.few else t("weinig.niet_duidelijk")]

@@ -237,6 +237,9 @@ export class TimeLine {
   }
 }
 
+/** The status of what nobody delivered: of that no number is known either. */
+const UNTOLD = "niet_geleverd";
+
 /** Put the values in the table; what only the service works out waits for it. */
 function rows(values: readonly MonthValue[], months: Months): void {
   const known = new Map(values.map((one) => [one.code, one]));
@@ -252,14 +255,15 @@ function rows(values: readonly MonthValue[], months: Months): void {
 }
 
 function cellText(cell: string, one: MonthValue, months: Months): string {
-  if (cell === "aantal") return count(one.n);
+  if (cell === "aantal") return one.status === UNTOLD ? "–" : count(one.n);
   if (cell === "rest") return "…";
   if (cell === "marge") return one.value === null ? "–" : margin(one);
   return one.value === null ? (months.data.statusTekst[one.status] ?? "") : number(one.value);
 }
 
 function linesOf(one: MonthValue, months: Months): string[] {
-  if (one.value === null) return [months.data.statusTekst[one.status] ?? "", text("tijd_geteld", { n: count(one.n) })];
+  const why = months.data.statusTekst[one.status] ?? "";
+  if (one.value === null) return one.status === UNTOLD ? [why] : [why, text("tijd_geteld", { n: count(one.n) })];
   return [`${number(one.value)} ${months.data.eenheid}`, margin(one), text("tijd_geteld", { n: count(one.n) })];
 }
 
