@@ -120,7 +120,8 @@ def _invited_to(session: Session, others: Sequence[Meeting]) -> list[tuple[Meeti
 
 
 def _who(partner: Partner) -> str:
-    return f"{partner.organisation} ({partner.role})" if partner.role else partner.organisation
+    one = ", ".join(filter(None, (partner.role, partner.naam)))
+    return f"{partner.organisation} ({one})" if one else partner.organisation
 
 
 def _days(session: Session, asked: Asked, day: date) -> list[Conflict]:

@@ -51,7 +51,7 @@ def choices(session: Session, viewer: Viewer, gemeente: str, gebied: str) -> dic
     of_gebied = partners.of(session, viewer, gemeente, gebied=gebied)
     return {
         "partners": [
-            (PARTNER + one.public_id, ", ".join(filter(None, (one.organisation, one.role))))
+            (PARTNER + one.public_id, ", ".join(filter(None, (one.organisation, one.role, one.naam))))
             for one in of_gebied
         ],
         "accounts": [(ACCOUNT + name, name) for name in agreements.owners(session, gemeente)],

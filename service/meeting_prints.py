@@ -28,13 +28,20 @@ def poster(shown: ShownMeeting, found: Places, *, site: str) -> Poster:
         place=meeting.place,
         address=meeting.address,
         accessible=meeting.accessible,
-        come=_text("bijeenkomst_print.kom") if meeting.public else _text("bijeenkomst_print.kom_besloten"),
+        come=_come(shown),
         link=link,
         code_svg=code(link),
         code_alt=_text("bijeenkomst_print.code_alt", link=link),
         sender=_text("bijeenkomst_print.afzender", gemeente=found.gemeente.naam),
         warning=_warning(shown),
     )
+
+
+def _come(shown: ShownMeeting) -> str:
+    """Return what the poster asks: nobody comes any more to what is called off or over."""
+    if shown.cancelled or shown.over:
+        return _text("bijeenkomst_print.meer_weten")
+    return _text("bijeenkomst_print.kom" if shown.meeting.public else "bijeenkomst_print.kom_besloten")
 
 
 def tally_sheet(shown: ShownMeeting, found: Places) -> TallySheet:

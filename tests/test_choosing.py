@@ -147,6 +147,8 @@ def test_everybody_reads_the_theme_and_its_reason_on_the_pages_of_the_gebied_and
     page = placed(town, ask=False)
     log_in(town, "wijk")
     assert choose(town, page, "zorg-en-welzijn", feiten=FACT) == 303
+    advice = town.get(f"/themas/{HOLY_ZUID}").text
+    assert f"{words_of(stored(town, page).period)}</a> (Zorg en welzijn dichtbij)" in advice
     for place in (f"/gebieden/{HOLY_ZUID}", "/wijken/WK062206", "/wijken/BU06220601"):
         shown = as_public(town, place)
         assert TOLD in shown, place

@@ -167,6 +167,17 @@ def test_calling_off_takes_it_off_the_calendar_of_who_did_not_say_no(client: Tes
         assert b"ORGANIZER:mailto:noreply@wijkbeeld.example" in file_of(mail).get_content().encode()
 
 
+def test_the_list_of_what_is_called_off_invites_nobody_any_more(client: TestClient) -> None:
+    name, _ = invited_to(client)
+    assert "Vul de lijst aan" in client.get(list_of(name)).text
+    call_off(client, name)
+    page = client.get(list_of(name)).text
+    assert "Deze bijeenkomst gaat niet door. U kunt niemand meer uitnodigen." in page
+    assert [
+        one for one in ("Vul de lijst aan", "Antwoord opschrijven", "Iemand toevoegen") if one in page
+    ] == []
+
+
 def test_who_said_no_hears_nothing_of_its_calling_off(client: TestClient) -> None:
     name, _ = invited_to(client)
     said(client, "Zorg dichtbij", InvitationState.STAYS)

@@ -345,3 +345,12 @@ def test_prints_are_for_who_may_see_the_meeting(client: TestClient) -> None:
     assert first.startswith(b"%PDF")
     assert "Schrijf geen namen op." in client.get(f"/bijeenkomsten/{public_id}/telblad").text
     assert stored(client, public_id).sequence == 0
+
+
+def test_the_poster_of_what_is_called_off_asks_nobody_to_come(client: TestClient) -> None:
+    public_id = announced_row(client)
+    assert "Kom ook!" in client.get(f"/bijeenkomsten/{public_id}/affiche").text
+    log_in(client, "wijk")
+    assert post(client, f"/bijeenkomsten/{public_id}/afgelasten").status_code == 303
+    told = client.get(f"/bijeenkomsten/{public_id}/affiche").text
+    assert ("Kom ook!" in told, "Meer weten? Kijk hier:" in told) == (False, True)

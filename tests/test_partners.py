@@ -122,6 +122,14 @@ def test_the_list_shows_what_is_asked_alone(client: TestClient, query: str, foun
     assert ("Zorg dichtbij" in client.get(f"/partners?{query}").text) is found
 
 
+def test_two_of_one_organisation_and_role_are_told_apart_by_their_names(client: TestClient) -> None:
+    keep(client, *(given(themas=(), naam=one, email=f"{one}@o.example") for one in ("Jansen", "Bakker")))
+    listed = client.get("/partners").text
+    assert [
+        one for one in ("wijkverpleegkundige, Jansen", "wijkverpleegkundige, Bakker") if one not in listed
+    ] == []
+
+
 def test_who_was_not_confirmed_for_a_year_is_marked_until_somebody_does(client: TestClient) -> None:
     (name,) = keep(client, given())
     before = today() - timedelta(days=366)

@@ -23,6 +23,7 @@ from service.analysis.theme_voices import voices
 from service.analysis.town_advice import GebiedAdvice, Wish
 from service.analysis.words import day_text
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
+from service.half_years import words_of
 from service.pages import render
 from service.routes.api.shapes import AreaCode, FromForm, GemeenteCode, OfGemeente
 
@@ -137,6 +138,8 @@ def advice_page(
         "veranderd": changed(workbench, viewer, town, place) if gebied else (),
         "sinds": since(found, kept[0]) if found and kept else None,
         "keuzes": kept[:MOST_CHOICES],
+        "halfjaar": words_of,
+        "thema_naam": theme_choices.theme_name,
         "samenvatting": thought,
         "mag": mine and gebied,
         "soorten": WEIGHED,

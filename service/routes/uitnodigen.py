@@ -24,6 +24,7 @@ from data.invitations import (
 )
 from data.letters import now
 from data.meeting_models import Meeting
+from data.meetings import STANDING
 from data.partner_models import Invitation
 from data.partners import Filters
 from data.reach import Reach
@@ -273,6 +274,7 @@ def _page(
             "gevonden": _found(session, visit, meeting, lines, zoek),
             "antwoorden": [one.value for one in ANSWERS],
             "mag": _acts(session, visit, meeting),
+            "komt_nog": meeting.state in STANDING and meeting.starts_at > moment,
             "zoek": zoek,
             "fault": fault,
             "langst": {"reden": LONGEST_REASON, "weg": LONGEST_LEFT_OUT},
