@@ -237,6 +237,15 @@ def test_what_a_name_finds_is_never_chosen_beforehand(running: tuple[TestClient,
     assert (again.status_code, " checked" in again.text) == (400, False)
 
 
+def test_the_button_that_enter_presses_erases_nothing(running: tuple[TestClient, Kept]) -> None:
+    registered(running[1], "winterkoning")
+    page = look_up(officer(running), mail_of("winterkoning"))[1]
+    form = page[page.index(f'action="{PAGE}"') :].partition("</form>")[0]
+    first, second = re.findall(r"<button[^>]*>", form)
+    assert f'formaction="{PAGE}/inzage"' in first
+    assert "formaction" not in second
+
+
 def test_a_request_is_not_erased_before_its_answer(running: tuple[TestClient, Kept]) -> None:
     kept, name = running[1], "groenling"
     asked = Asked(gemeente=OWN, wish=Wish.ERASURE, text=name, email=mail_of(name), naam=name)
