@@ -6,12 +6,14 @@ import math
 
 import pytest
 
+from geo.registry import INDICATORS
 from service.analysis.value_words import (
     lines,
     margin_text,
     share_text,
     shared_decimals,
     source_text,
+    unit_beside,
     value_words,
 )
 
@@ -95,3 +97,24 @@ def test_a_tooltip_of_made_up_data_says_so_once() -> None:
         said = lines(value_words(row(source=source), unit="dagen"), example=True)
         assert " ".join(said).count(label) == 1
     assert label not in " ".join(lines(value_words(row(), unit="dagen"), example=False))
+
+
+@pytest.mark.parametrize(
+    ("naam", "unit", "text"),
+    [
+        ("Zwerfvuil en volle bakken per hectare", "per hectare per jaar", "per jaar"),
+        ("Geregistreerde misdrijven per 1.000 inwoners", "per 1.000 inwoners per jaar", "per jaar"),
+        ("Actieve bewonersorganisaties", "organisaties", "organisaties"),
+        ("Afstand tot de huisarts", "km", "km"),
+        ("Meldingen per hectare", "per hectare", ""),
+    ],
+)
+def test_a_unit_adds_to_a_name_what_that_does_not_say(naam: str, unit: str, text: str) -> None:
+    assert unit_beside(naam, unit) == text
+
+
+def test_no_name_of_the_registry_says_its_unit_twice() -> None:
+    for one in INDICATORS:
+        for part in one.parts:
+            words = f"{part.naam} {unit_beside(part.naam, part.unit)}".split(" per ")
+            assert len(words) == len(set(words)), words

@@ -29,7 +29,7 @@ from service.analysis.choropleth import ATTRIBUTION
 from service.analysis.gebied_change import amounts, changed
 from service.analysis.neighbourhood import Neighbourhood, neighbourhood
 from service.analysis.places import Place, Places, UnknownPlace
-from service.analysis.value_words import ValueWords
+from service.analysis.value_words import ValueWords, unit_beside
 from service.analysis.words import day_text, moment_words, period_text
 from service.analysis.workbench import Workbench
 from service.texts import Catalogue, catalogue
@@ -179,7 +179,7 @@ def _line(one: Indicator, part: Part, here: dict[Any, Any], whole: dict[Any, Any
     places = row.strip or Strip(None, None, None, None)
     return SheetFigure(
         naam=part.naam,
-        eenheid="" if part.unit == "%" else part.unit,
+        eenheid="" if part.unit == "%" else unit_beside(part.naam, part.unit),
         hier=_with_percent(row.here),
         # Why there is no value has more room beside it.
         marge=row.here.margin if row.here.known else row.here.text,

@@ -72,6 +72,13 @@ def source_text(source: str, year: Any) -> str:
     return f"{source}, {int(year)}" if source else str(int(year))
 
 
+def unit_beside(naam: str, unit: str) -> str:
+    """Return what a unit adds to a name: `per jaar` beside `Meldingen per hectare`."""
+    words = unit.split(" ")
+    told = next((n for n in range(len(words), 0, -1) if naam.endswith(" " + " ".join(words[:n]))), 0)
+    return " ".join(words[told:])
+
+
 def shared_decimals(values: Iterable[float]) -> int:
     """Return how many decimals show values beside each other.
 
