@@ -136,6 +136,8 @@ def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now:
         raise MeetingRefused(
             "iedereen kent deze bijeenkomst al; gelast hem af en plan een nieuwe op uitnodiging"
         )
+    if meeting.starts_at != wanted.starts_at <= now:
+        raise MeetingRefused("deze dag of dit uur is al geweest; kies een dag die nog komt")
     values = _values(wanted)
     differing = {name for name, value in values.items() if getattr(meeting, name) != value}
     if not differing and wanted.agenda == tuple(agenda(session, meeting)):

@@ -239,6 +239,17 @@ def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestCli
     assert stored(client, public_id).public
 
 
+def test_a_day_that_is_over_is_told_and_a_meeting_does_not_move_to_it(client: TestClient) -> None:
+    assert "2 maart 2021 is al geweest." in look_over(client, dag="2021-03-02").text
+    public_id = announced(client)
+    log_in(client, "wijk")
+    path = f"/bijeenkomsten/{public_id}/wijzigen"
+    page = client.post(path, data={**hidden(client.get(path)), "dag": "2021-03-02", "knop": "controle"})
+    refused = client.post(path, data={**hidden(page), "knop": "bewaar"})
+    assert "Deze dag of dit uur is al geweest; kies een dag die nog komt." in refused.text
+    assert stored(client, public_id).starts_at.year > 2021
+
+
 def test_a_meeting_without_a_place_is_not_announced(client: TestClient) -> None:
     public_id = planned(client, plek="")
     answer = post(client, f"/bijeenkomsten/{public_id}/aankondigen")

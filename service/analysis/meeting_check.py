@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from data.meeting_models import Meeting
 from data.meeting_times import NoSuchHour, series_days
 from data.meetings import Plan, Stop
 from geo.crs import LngLat
+from geo.exposure import local_day
 from geo.matches import Quality
 from geo.themes import Registry
 from service.analysis import addresses
@@ -88,7 +89,13 @@ def check(workbench: Workbench, session: Session, typed: Typed, about: About) ->
         if one.twice
     )
     others = tuple(words for one in plans for words in _before(session, one, about))
-    return Checked(typed, plans, (*twice, *place.warnings, *missing, *others), {})
+    now = datetime.now(UTC)
+    past = tuple(
+        text("bijeenkomst.al_geweest", dag=day_text(local_day(one.starts_at)))
+        for one in plans
+        if one.starts_at <= now
+    )
+    return Checked(typed, plans, (*past, *twice, *place.warnings, *missing, *others), {})
 
 
 def locate(workbench: Workbench, found: Places, address: str, *, gebied: str = "") -> Found:
