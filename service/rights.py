@@ -309,7 +309,7 @@ def _admit(request: Request, path: str) -> None:
     signed = live_session(request, settings, request.app.state.database)
     request.state.signed = signed
     if signed is None:
-        raise _to_login(request, path)
+        raise to_login(request, path)
     viewer = signed.viewer
     # A refusal is a page too, and shows who has logged in.
     request.state.staff, request.state.viewer = signed.session, viewer
@@ -332,12 +332,17 @@ def opens(viewer: Viewer, line: str) -> bool:
     return access is Open.PUBLIC or (access is Open.SIGNED_IN and viewer.account is not None)
 
 
-def _to_login(request: Request, path: str) -> HTTPException:
-    """Return the answer to who has not logged in: from a page the login, which leads back to a page."""
+def to_login(request: Request, path: str) -> HTTPException:
+    """Return the answer to who has not logged in: from a page the login, which leads back to a page.
+
+    To all that was asked of it: a link with the moment of its numbers still gives those after the login.
+    """
     if path.startswith("/api/"):
         return HTTPException(401)
     back = request.url.path
-    if request.method != "GET" and f"GET {path}" not in ROUTES:
+    if request.method == "GET" and request.url.query:
+        back += f"?{request.url.query}"
+    elif request.method != "GET" and f"GET {path}" not in ROUTES:
         back = back.rpartition("/")[0] or "/"
     return HTTPException(303, headers={"Location": f"/inloggen?{urlencode({'naar': back}, safe='/')}"})
 

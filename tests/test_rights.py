@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cheap_passwords import hashed
@@ -100,6 +101,9 @@ def test_a_head_is_asked_the_rights_of_its_get(client: TestClient) -> None:
 
 def test_who_is_logged_in_passes_and_who_is_not_goes_to_the_login_first(client: TestClient) -> None:
     assert client.get("/werkbak").headers["Location"] == "/inloggen?naar=/werkbak"
+    asked = client.get("/analyse/plek?standVan=2026-06-30T10:00:00Z&kies=a&kies=b").headers["Location"]
+    back = "/analyse/plek?standVan=2026-06-30T10:00:00Z&kies=a&kies=b"
+    assert parse_qs(urlsplit(asked).query) == {"naar": [back]}
     log_in(client)
     assert client.get("/werkbak").status_code == 200
 

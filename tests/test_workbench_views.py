@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -165,8 +166,6 @@ def test_a_second_map_is_chosen_in_the_list_though_its_address_names_no_part(sta
 @pytest.mark.parametrize(
     "path",
     [
-        f"/analyse?gemeente={TOWN}&kleur=verhouding",
-        f"/analyse?gemeente={TOWN}&weergave=warmte&maat=gemeente",
         f"/api/v1/warmte?gemeente={TOWN}&maat=gemeente",
         f"/tegels/warmte/12/2097/1357?gemeente={TOWN}&maat=gemeente",
         f"/analyse/beeld.png?gemeente={TOWN}&weergave=warmte&maat=gemeente",
@@ -178,6 +177,36 @@ def test_what_stands_out_is_for_staff(client: TestClient, path: str) -> None:
     client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD})
     assert client.get(path).status_code == 200
     client.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kleur=verhouding",
+        "weergave=warmte&maat=gemeente",
+        "cijfer=veiligheidsgevoel",
+        "naast=veiligheidsgevoel&niveau=wijk",
+        "kleur=verhouding&standVan=2026-06-30T10%3A00%3A00Z&kies=BU06220101&kies=BU06220102",
+    ],
+)
+def test_a_view_of_staff_leads_to_the_login_and_from_there_to_itself(client: TestClient, query: str) -> None:
+    address = f"/analyse?gemeente={TOWN}&{query}"
+    answer = client.get(address, follow_redirects=False)
+    login = answer.headers["Location"]
+    assert (answer.status_code, urlsplit(login).path) == (303, "/inloggen")
+    assert parse_qs(urlsplit(login).query) == {"naar": [address]}
+    naar = re.search(r'name="naar" value="([^"]*)"', client.get(login).text)
+    assert naar
+    data = {"naam": ACCOUNT, "wachtwoord": PASSWORD, "naar": unescape(naar[1])}
+    inside = client.post("/inloggen", data=data, follow_redirects=False)
+    assert inside.headers["Location"] == address
+    assert client.get(address).status_code == 200
+    client.cookies.clear()
+
+
+@pytest.mark.parametrize("query", ["cijfer=bestaat_niet", "naast=bestaat_niet"])
+def test_a_view_of_what_does_not_exist_leads_to_no_login(client: TestClient, query: str) -> None:
+    assert client.get(f"/analyse?gemeente={TOWN}&{query}").status_code == 404
 
 
 def test_advisers_begin_with_their_own_gemeente() -> None:

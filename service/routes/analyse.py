@@ -11,8 +11,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import Field, model_validator
 
+from data.own_indicators import PREFIX
 from data.rights import Right
-from data.visibility import Viewer
+from data.visibility import PUBLIC, Viewer
+from geo import registry
 from geo.areas import Level
 from geo.main_groups import MainGroup
 from geo.monthly_rates import can_be_monthly
@@ -31,6 +33,7 @@ from service.analysis.words import moment_words
 from service.analysis.workbench import Workbench
 from service.dependencies import SettingsDep, ViewerDep, WorkbenchDep
 from service.pages import place_url, render
+from service.rights import to_login
 from service.routes.api.shapes import (
     BANDWIDTHS_M,
     AreaCode,
@@ -108,6 +111,9 @@ def analysis(
     if found is None:
         return render(request, "leeg.html", {})
     question = question.model_copy(update={"gemeente": found.gemeente.code})
+    if viewer.account is None and _is_for_staff(question):
+        # Who kept this view has not logged in yet.
+        raise to_login(request, request.url.path)
     asked = allowed(viewer, asked_of(question))
     shown = view(workbench, viewer, found, asked, addresses=_addresses(found, question.niveau))
     context = {
@@ -199,6 +205,16 @@ def allowed(viewer: Viewer, asked: Asked) -> Asked:
     if asked.colour not in colours(staff=viewer.may(Right.FIGURES_STAFF, asked.filters.gemeente)):
         raise figures.UnknownIndicator(f"wij kennen geen kleuren naar {asked.colour.value}")
     return asked
+
+
+def _is_for_staff(question: ViewQuestion) -> bool:
+    """Return whether a view holds what the public does not get, as far as its address tells."""
+    names = {name.partition(".")[0] for name in (question.cijfer, question.naast) if name}
+    public = {one.id for one in figures.all_definitions(PUBLIC)}
+    hidden = {one.id for one in registry.INDICATORS} - public
+    own = any(name.startswith(PREFIX) for name in names)
+    measured = question.weergave == HEAT and question.maat not in heat.measures(PUBLIC, question.gemeente)
+    return own or measured or bool(names & hidden) or question.kleur not in colours(staff=False)
 
 
 def _heat_query(question: ViewQuestion) -> str:
