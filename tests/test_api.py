@@ -80,6 +80,16 @@ def test_the_share_of_65_and_over_per_gebied_is_that_of_the_published_table(clie
     assert "voorstel" in " ".join(found["legenda"]["toelichting"])
 
 
+def test_crimes_are_of_the_years_that_they_were_counted_in(client: TestClient) -> None:
+    """Control: what is no count of several years is of the year of its figures."""
+    crimes, older = (
+        get(client, f"cijfers/{one}/waarden?gemeente=GM0622&niveau=gebied")["legenda"]
+        for one in ("misdrijven_inw", "aandeel_65")
+    )
+    assert (crimes["periode"], crimes["indeling"]) == ("2023 t/m 2025", "indeling 2016, cijfers 2024")
+    assert older["periode"] == "cijfers 2024"
+
+
 def test_every_buurt_value_equals_the_file_it_came_from(client: TestClient) -> None:
     found = get(client, "cijfers/misdrijven_inw/waarden?gemeente=GM0622&niveau=buurt")["waarden"]
     table = published("buurt", "GM0622").set_index("bu_code")

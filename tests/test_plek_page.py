@@ -23,7 +23,7 @@ from geo.area_figures import PEOPLE
 from geo.areas import Level
 from geo.rates import rate_ratio
 from maps.numbers import dutch
-from service.analysis import chosen_area, figures, places
+from service.analysis import chosen_area, figures, heat, places
 from service.analysis.counted import Counted, counted
 from service.analysis.people import population_of
 from service.analysis.places import Places
@@ -264,4 +264,8 @@ def test_assens_meldingen_are_all_in_the_table_of_streets_or_named_beside_it(
     assert len(found.rows) == 25
     counts = [row.count for row in found.rows]
     assert counts == sorted(counts, reverse=True)
+    # The heat counts as the tables do, and says what it leaves out: two lie 59 and 204 m outside Assen.
+    warm = heat.heat(assen, ADVISER, Filters(gemeente="GM0106"), bandwidth_m=150.0)
+    assert warm.count == len(every.rows)
+    assert warm.short == ("Buiten de gemeente, dus niet meegeteld: 2 meldingen.",)
     database.close()

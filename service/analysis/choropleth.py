@@ -13,7 +13,8 @@ import pandas as pd
 
 from geo.areas import Level
 from geo.indicator_values import ValueStatus
-from geo.indicators import Dimension, Indicator
+from geo.indicators import Dimension, Indicator, Part
+from geo.measures import FigureRate
 from maps.choropleth import Choropleth, value_layer
 from maps.facts import Facts
 from maps.palette import Ramp
@@ -128,13 +129,21 @@ def _facts(found: LevelValues, places: Places, *, known_at: datetime) -> Facts:
         title=f"{found.part.naam} in {places.gemeente.naam}, per {found.level.value}",
         unit=found.part.unit,
         source=joined_sources(rows["source"]) or ", ".join(found.definition.source),
-        period=period_text(found.watches) or figures,
+        period=period_text(found.watches) or _years_counted(found.part) or figures,
         as_of=moment_words(known_at),
         division=division_text(places.edition, map(int, years)),
         attribution=ATTRIBUTION,
         remarks=(*_proposal(found.level), *found.remarks),
         example=bool(rows["example"].any()),
     )
+
+
+def _years_counted(part: Part) -> str:
+    """Return the years that a figure was counted in, where it names them: not those of what it is per."""
+    if not isinstance(part.measure, FigureRate) or not part.measure.counts.years:
+        return ""
+    years = part.measure.counts.years
+    return " t/m ".join(dict.fromkeys((str(min(years)), str(max(years)))))
 
 
 def _proposal(level: Level) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from service.analysis.places import Places
 from service.analysis.reports import Span
 from service.analysis.words import moment_words, period_text
 from service.analysis.workbench import Workbench
+from service.texts import catalogue
 
 
 class HeatMeasure(StrEnum):
@@ -164,6 +165,9 @@ def _compute(
     edition = newest_edition(session, gemeente=filters.gemeente)
     rows = reports.observed_frame(workbench, session, viewer, filters, edition=edition)
     rows = rows[rows["lon"].notna()]
+    # As the table beside it: what lies outside the gemeente is no melding of it.
+    inside = rows["buurt"].replace("", None).notna()
+    outside, rows = int((~inside).sum()), rows[inside]
     pyramid = HeatPyramid.from_points(rows["lon"].to_numpy(), rows["lat"].to_numpy())
     maximum = fitting_maximum(pyramid, bandwidth_m=bandwidth_m) if len(rows) else 1.0
     found = Heat(
@@ -174,10 +178,16 @@ def _compute(
         bool(rows["example"].any()),
         tuple(sources.names(session, rows["source_id"].unique().tolist())),
         measure,
+        short=_left_out(outside),
     )
     if measure in {HeatMeasure.HECTARE, HeatMeasure.AANTAL}:
         return found
     return _beside_people(workbench, found, rows, filters.gemeente)
+
+
+def _left_out(outside: int) -> tuple[str, ...]:
+    texts = catalogue()
+    return (texts.text("analyse.warmte_buiten", n=texts.counted(outside, "melding")),) if outside else ()
 
 
 def _beside_people(workbench: Workbench, found: Heat, rows: pd.DataFrame, gemeente: str) -> Heat:
@@ -194,4 +204,4 @@ def _beside_people(workbench: Workbench, found: Heat, rows: pd.DataFrame, gemeen
         against_town=found.measure is HeatMeasure.GEMEENTE,
     )
     short = tuple(f"{one.naam}{TOO_SHORT}." for one in found.watches if one not in long)
-    return replace(found, relative=relative, spread=living.said, short=short)
+    return replace(found, relative=relative, spread=living.said, short=(*found.short, *short))
