@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from postgres import Cluster, MissingProgram, running_cluster
 
+# What one process compiles the next one reads. A run starts many, and compiling takes longer than the rest.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 SHARED = Path(os.environ.get("WIJKBEELD_SHARED", "../shared"))
 LEFT_OUT = pytest.StashKey[int]()
 # These take longest, and begin first: else one worker is still at them when the other is done.
