@@ -220,13 +220,13 @@ def test_what_goes_well_is_told_beside_what_does_not(own: Workbench) -> None:
     assert gebied(advice(own), WEST).strengths == ()
     now = datetime.now(UTC)
     with own.database.write() as session:
-        for kind, theme in (
-            (SignalKind.STRENGTH, NEIGHBOURS),
-            (SignalKind.STRENGTH, CARE),
-            (SignalKind.STRENGTH, NEIGHBOURS),
-            (SignalKind.CONCERN, HELPING),
+        for kind, theme, text in (
+            (SignalKind.STRENGTH, NEIGHBOURS, "Iets."),
+            (SignalKind.STRENGTH, CARE, "Iets."),
+            (SignalKind.STRENGTH, NEIGHBOURS, "Iets anders."),
+            (SignalKind.CONCERN, HELPING, "Iets."),
         ):
-            signals.hear(session, TOWN, WEST, theme=theme, kind=kind, text="Iets.", actor="a")
+            signals.hear(session, TOWN, WEST, theme=theme, kind=kind, text=text, actor="a")
         for naam, gebieden in (("Wijkraad", [WEST]), ("Stadsraad", []), ("Holykring", [ZUID])):
             session.add(_group(naam, gebieden, now))
         session.add(_kept(now))
