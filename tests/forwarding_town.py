@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
-from intake_door import report, send
+from intake_door import open_door, prepare, report, send
 from open311_stand_in import TownSystem
 from sqlalchemy import select
 from stored_town import TOWN
@@ -18,6 +22,7 @@ from data.forwarder import Forwarder
 from data.forwarding import Destination
 from data.models import Melding, StatusChange
 from data.open311_client import Open311Client
+from service.settings import Settings
 
 NOW = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 CONTACT = {
@@ -26,6 +31,32 @@ CONTACT = {
     "telefoon": "06 12345678",
     "magVragen": True,
 }
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with tables and towns, made once; each test has a copy."""
+    path = tmp_path_factory.mktemp("leeg") / "wijkbeeld.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def settings(prepared: Path, tmp_path: Path) -> Settings:
+    copied = shutil.copy(prepared, tmp_path)
+    return Settings(database_url=f"sqlite:///{copied}", var_folder=tmp_path / "var")
+
+
+@pytest.fixture
+def client(settings: Settings) -> TestClient:
+    return open_door(settings)
+
+
+@pytest.fixture
+def database(client: TestClient) -> Iterator[Database]:
+    found: Database = client.app.state.database  # type: ignore[attr-defined]
+    yield found
+    found.close()
 
 
 def to(system: TownSystem, *, timeout_s: float = 5.0, **options: Any) -> Destination:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
-from cheap_passwords import hashed
 from fastapi.testclient import TestClient
-from served import ACCOUNT, PASSWORD, loaded_database
+from loaded_town import client, database_url, staff, workbench
 
-from data.database import Database
 from data.meldingen import Filters
 from data.rights import ALL_ROLES
 from data.visibility import PUBLIC, Viewer
@@ -22,37 +19,11 @@ from service.analysis import places
 from service.analysis.export import VALUE_COLUMNS, Form, export_of
 from service.analysis.view import Asked
 from service.analysis.workbench import Workbench
-from service.app import create_app
-from service.settings import Settings
+
+__all__ = ["client", "database_url", "staff", "workbench"]
 
 GEMEENTE = "GM0622"
 MADE = datetime(2026, 7, 2, 10, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return loaded_database(tmp_path_factory.mktemp("kleuren"))
-
-
-@pytest.fixture(scope="module")
-def workbench(database_url: str) -> Iterator[Workbench]:
-    database = Database(database_url)
-    yield Workbench(database)
-    database.close()
-
-
-@pytest.fixture(scope="module")
-def client(database_url: str) -> Iterator[TestClient]:
-    staff = {ACCOUNT: hashed(PASSWORD)}
-    with TestClient(create_app(Settings(database_url=database_url, staff=staff))) as client:
-        yield client
-
-
-@pytest.fixture
-def staff(client: TestClient) -> Iterator[TestClient]:
-    client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD}, follow_redirects=False)
-    yield client
-    client.cookies.clear()
 
 
 def notes(workbench: Workbench, viewer: Viewer) -> pd.Series[Any]:

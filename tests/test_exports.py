@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -20,10 +19,10 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
-from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from loaded_town import client, database_url, staff, workbench
 from PIL import Image
-from served import ACCOUNT, PASSWORD, loaded_database
+from served import ACCOUNT
 from sqlalchemy import select
 
 from data.database import Database
@@ -37,40 +36,14 @@ from service.analysis.export import VALUE_COLUMNS, Export, Form, export_of
 from service.analysis.export_files import written
 from service.analysis.view import Asked
 from service.analysis.workbench import Workbench, data_version
-from service.app import create_app
-from service.settings import Settings
+
+__all__ = ["client", "database_url", "staff", "workbench"]
 
 GEMEENTE = "GM0622"
 ADDRESS = "https://wijkbeeld.example/analyse?gemeente=GM0622"
 MADE = datetime(2026, 7, 2, 10, 30, tzinfo=UTC)
 ADVISER = Viewer("adviseur", ALL_ROLES)
 QUERY = "gemeente=GM0622&niveau=wijk&cijfer=misdrijven_inw"
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return loaded_database(tmp_path_factory.mktemp("exports"))
-
-
-@pytest.fixture(scope="module")
-def workbench(database_url: str) -> Iterator[Workbench]:
-    database = Database(database_url)
-    yield Workbench(database)
-    database.close()
-
-
-@pytest.fixture(scope="module")
-def client(database_url: str) -> Iterator[TestClient]:
-    staff = {ACCOUNT: hashed(PASSWORD)}
-    with TestClient(create_app(Settings(database_url=database_url, staff=staff))) as client:
-        yield client
-
-
-@pytest.fixture
-def staff(client: TestClient) -> Iterator[TestClient]:
-    client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD}, follow_redirects=False)
-    yield client
-    client.cookies.clear()
 
 
 def asked(indicator: str = "meldingen_inw", **filters: Any) -> Asked:

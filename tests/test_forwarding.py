@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from forwarding_town import CONTACT, NOW, by_id, history, made, run, to
-from intake_door import LAT, LON, open_door, prepare, report, send
+from forwarding_town import CONTACT, NOW, by_id, client, database, history, made, prepared, run, settings, to
+from intake_door import LAT, LON, report, send
 from open311_stand_in import TownSystem, town_system
 from pdok_stand_in import drip, flood
 from pdok_stand_in import send as answer
@@ -26,7 +24,8 @@ from data.forwarding_models import SentOn
 from data.intake_models import Note
 from data.open311_client import Open311Client
 from geo.errors import SourceDown
-from service.settings import Settings
+
+__all__ = ["client", "database", "prepared", "settings"]
 
 
 @pytest.fixture
@@ -35,32 +34,6 @@ def system() -> Iterator[TownSystem]:
         yield running
         for one in running.callers:
             one.close()
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables and towns, made once; each test has a copy."""
-    path = tmp_path_factory.mktemp("leeg") / "wijkbeeld.db"
-    prepare(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(prepared: Path, tmp_path: Path) -> Settings:
-    copied = shutil.copy(prepared, tmp_path)
-    return Settings(database_url=f"sqlite:///{copied}", var_folder=tmp_path / "var")
-
-
-@pytest.fixture
-def client(settings: Settings) -> TestClient:
-    return open_door(settings)
-
-
-@pytest.fixture
-def database(client: TestClient) -> Iterator[Database]:
-    found: Database = client.app.state.database  # type: ignore[attr-defined]
-    yield found
-    found.close()
 
 
 # On the way

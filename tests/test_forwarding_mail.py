@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from forwarding_town import NOW, by_id, history, made, run
-from intake_door import open_door, prepare
+from forwarding_town import NOW, by_id, client, database, history, made, prepared, run, settings
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from stored_town import TOWN
@@ -26,31 +23,7 @@ from data.outbox import Mail
 from service.forwarding import destinations, forwarding_mail
 from service.settings import Doorsturen, GemeenteSettings, Meldpunt, Settings
 
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables and towns, made once; each test has a copy."""
-    path = tmp_path_factory.mktemp("leeg") / "wijkbeeld.db"
-    prepare(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(prepared: Path, tmp_path: Path) -> Settings:
-    copied = shutil.copy(prepared, tmp_path)
-    return Settings(database_url=f"sqlite:///{copied}", var_folder=tmp_path / "var")
-
-
-@pytest.fixture
-def client(settings: Settings) -> TestClient:
-    return open_door(settings)
-
-
-@pytest.fixture
-def database(client: TestClient) -> Iterator[Database]:
-    found: Database = client.app.state.database  # type: ignore[attr-defined]
-    yield found
-    found.close()
+__all__ = ["client", "database", "prepared", "settings"]
 
 
 # By mail

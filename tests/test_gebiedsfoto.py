@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
@@ -14,10 +13,10 @@ from typing import Any
 
 import pypdf
 import pytest
-from cheap_passwords import hashed
 from fastapi.testclient import TestClient
+from loaded_town import client, database_url, staff, workbench
 from pydantic import ValidationError
-from served import ACCOUNT, PASSWORD, loaded_database
+from served import ACCOUNT
 from sqlalchemy import select
 from typer.testing import CliRunner
 
@@ -30,40 +29,15 @@ from maps import gebiedsfoto as drawing
 from maps.gebiedsfoto import Sheet
 from service.analysis import gebiedsfoto, places
 from service.analysis.workbench import Workbench
-from service.app import create_app
 from service.cli import app
 from service.settings import SHEET_FIGURES, Settings
+
+__all__ = ["client", "database_url", "staff", "workbench"]
 
 TOWNS = ("GM0622", "GM0556", "GM0106")
 MADE = datetime(2026, 7, 2, 10, 30, tzinfo=UTC)
 STAFF = Viewer("adviseur", ALL_ROLES)
 HOLY_ZUID, HOLY_NOORD, WESTWIJK = "GB062202", "GB062201", "GB062203"
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return loaded_database(tmp_path_factory.mktemp("bladen"))
-
-
-@pytest.fixture(scope="module")
-def workbench(database_url: str) -> Iterator[Workbench]:
-    database = Database(database_url)
-    yield Workbench(database)
-    database.close()
-
-
-@pytest.fixture(scope="module")
-def client(database_url: str) -> Iterator[TestClient]:
-    staff = {ACCOUNT: hashed(PASSWORD)}
-    with TestClient(create_app(Settings(database_url=database_url, staff=staff))) as client:
-        yield client
-
-
-@pytest.fixture
-def staff(client: TestClient) -> Iterator[TestClient]:
-    client.post("/inloggen", data={"naam": ACCOUNT, "wachtwoord": PASSWORD}, follow_redirects=False)
-    yield client
-    client.cookies.clear()
 
 
 def composed(workbench: Workbench, code: str, viewer: Viewer = PUBLIC) -> Sheet:
