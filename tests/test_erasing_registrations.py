@@ -89,14 +89,14 @@ def test_a_name_that_too_many_have_is_not_shown(town: Kept, monkeypatch: pytest.
 
 def test_erased_seats_of_a_meeting_to_come_are_for_somebody_else(town: Kept) -> None:
     meeting, link = full(town)
-    assert seats(town) == (3, 0)
+    assert seats(town) == Seats(3, 0)
     with pytest.raises(Full):
         register(town, meeting, "te laat")
     [gone] = erase(town.database, town.settings, found(town, NAME)[0].found, actor="privacy")
     assert gone.counts == {"contact": 1, "tekst": 1, "plaatsen": 2, "mail": 1}
-    assert seats(town) == (1, 2)
+    assert seats(town) == Seats(1, 2)
     register(town, meeting, "op tijd")
-    assert seats(town) == (3, 0)
+    assert seats(town) == Seats(3, 0)
     with town.database.read() as session:
         assert tables_with(session, NAME) == set()
         assert tables_with(session, OTHER) == {"registration", "outbox"}
@@ -116,7 +116,7 @@ def test_of_a_meeting_that_was_only_the_person_goes(town: Kept) -> None:
     [hit] = found(town, NAME)
     assert hit.found.counts["plaatsen"] == 0
     erase(town.database, town.settings, hit.found, actor="privacy")
-    assert seats(town) == (3, 0)
+    assert seats(town) == Seats(3, 0)
     with town.database.read() as session:
         assert tables_with(session, NAME) == set()
 
@@ -138,7 +138,7 @@ def test_an_old_copy_is_erased_again_also_when_rows_got_other_numbers(town: Kept
     with town.database.read() as session:
         assert tables_with(session, NAME) == set()
         assert "registration" in tables_with(session, OTHER)
-    assert seats(town) == (1, 2)
+    assert seats(town) == Seats(1, 2)
 
 
 def test_what_is_kept_is_given_out_and_the_audit_says_of_which_row_and_not_what(town: Kept) -> None:

@@ -91,7 +91,8 @@ def test_a_partner_is_kept_found_changed_and_confirmed_with_its_history(client: 
 
 def test_who_is_typed_in_twice_is_shown_first_and_kept_apart_when_asked(client: TestClient) -> None:
     def typed_in(**changes: str) -> Response:
-        return send(client, "/partners", "/partners/nieuw", **{**FORM, **changes}, themas=[THEME])
+        sent: Response = send(client, "/partners", "/partners/nieuw", **{**FORM, **changes}, themas=[THEME])
+        return sent
 
     first = typed_in()
     # A second click brings nobody twice.
