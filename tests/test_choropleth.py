@@ -165,10 +165,10 @@ def test_a_layer_of_220_areas_takes_little_time() -> None:
     values = np.random.default_rng(0).gamma(2.0, 10.0, 220)
     took = []
     for _ in range(15):
-        start = time.perf_counter()
+        start = time.process_time()
         orjson.dumps(value_layer(codes, values, classify(values), facts=FACTS))
-        took.append(time.perf_counter() - start)
-    # Measured at 8 ms; the bound leaves room for a busy machine.
+        took.append(time.process_time() - start)
+    # Measured at 8 ms of the processor, however busy it is; the bound leaves room for a slow one.
     assert np.median(took) < 0.1
 
 

@@ -192,8 +192,8 @@ def test_a_tile_of_200_000_points_is_drawn_at_once() -> None:
     )
     took = []
     for z in (9, 11, 13, 15, 17) * 4:
-        start = time.perf_counter()
+        start = time.process_time()
         heat_tile(pyramid, tile_of(*PLACE, z), STYLE)
-        took.append(time.perf_counter() - start)
-    # Measured at 1 to 4 ms; the bound leaves room for a busy machine.
+        took.append(time.process_time() - start)
+    # Measured at 1 to 4 ms of the processor, however busy it is; the bound leaves room for a slow one.
     assert np.median(took) < 0.02
