@@ -199,7 +199,8 @@ async def _unknown_problem(_request: Request, error: Exception) -> Response:
 
 async def _invalid_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    told = "; ".join(f"{fault['pointer']}: {fault['detail']}" for fault in faults_of(error))
+    # What is wrong of several values together has no place of its own.
+    told = "; ".join(f"{one['pointer']}: {one['detail']}".removeprefix(": ") for one in faults_of(error))
     return _page(request, 400, f"Een of meer waarden kloppen niet ({told}).")
 
 
@@ -215,7 +216,8 @@ async def _http_page(request: Request, error: Exception) -> Response:
 async def _known_page(request: Request, error: Exception) -> Response:
     status = _status_of(error)
     _note(status, error)
-    return _page(request, status, _sentence(status, error))
+    told = _sentence(status, error)
+    return _page(request, status, told[:1].upper() + told[1:])
 
 
 async def _unknown_page(request: Request, error: Exception) -> Response:

@@ -280,7 +280,10 @@ def test_a_form_with_empty_fields_is_the_same_as_no_form(client: TestClient) -> 
 def test_an_unknown_question_is_refused_in_plain_words(client: TestClient) -> None:
     answer = client.get("/analyse?van=2026-02-01&tot=2026-01-01")
     assert answer.status_code == 400
-    assert "tot ligt voor van" in answer.text
+    assert "Een of meer waarden kloppen niet (tot ligt voor van)." in answer.text
+    assert "<p>Wij kennen geen cijfer niets" in re.sub(
+        r"<p [^>]*>", "<p>", client.get("/analyse?cijfer=niets").text
+    )
 
 
 def test_an_empty_service_says_what_to_do(tmp_path_factory: pytest.TempPathFactory) -> None:
