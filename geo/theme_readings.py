@@ -58,17 +58,23 @@ def read_all(givens: Sequence[Given], evidence: Evidence, ground: Ground) -> dic
     members = {one.level: one for one in (ground.areas, ground.town, ground.buurten)}
     wanted = {one.indicator.id: one.indicator for one in givens}
     values = all_values(wanted.values(), evidence=evidence, memberships=list(members.values()))
-    parts = {key: rows.set_index("code") for key, rows in values.groupby(["indicator", "part", "level"])}
+    # All rows at once: making rows of a frame takes as long for a few.
+    rows: dict[tuple[str, ...], Mapping[Any, Any]] = {
+        (row["indicator"], row["part"], row["level"], row["code"]): row for row in values.to_dict("records")
+    }
     weight = people(evidence, ground.areas)
-    return {one.key: _read(one, parts, ground, weight) for one in givens}
+    return {one.key: _read(one, rows, ground, weight) for one in givens}
 
 
-def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Ground) -> list[str]:
-    """The codes of the buurten of an area that carry a clue, the farthest first; not special places."""
+def carrying(found: Read, clue: Clue, code: str, living: FloatArray, ground: Ground) -> list[str]:
+    """The codes of the buurten of an area that carry a clue, the farthest first; not special places.
+
+    `living` holds the inhabitants of each buurt of the ground.
+    """
     members = ground.areas
     inside = [str(one) for one in members.buurten[members.owner == members.codes.get_loc(code)]]
     usable = [one for one in inside if one not in ground.special]
-    enough = people(evidence, ground.buurten)[ground.buurten.codes.get_indexer(pd.Index(usable))]
+    enough = living[ground.buurten.codes.get_indexer(pd.Index(usable))]
     values = np.array([float(found.buurten[one]["value"]) for one in usable])
     values = np.where(enough >= FEWEST_PEOPLE, values, np.nan)
     own, town = float(found.areas[code]["value"]), found.reading.town
@@ -77,31 +83,34 @@ def carrying(found: Read, clue: Clue, code: str, evidence: Evidence, ground: Gro
     return [usable[at] for at in order if held[at]]
 
 
-def _read(given: Given, parts: Mapping[Any, pd.DataFrame], ground: Ground, weight: FloatArray) -> Read:
+def _read(given: Given, rows: Mapping[tuple[Any, ...], Row], ground: Ground, weight: FloatArray) -> Read:
     areas, town, buurten = (
-        parts[given.indicator.id, given.part.key, str(members.level)].loc[list(members.codes)]
+        {
+            str(code): rows[given.indicator.id, given.part.key, str(members.level), code]
+            for code in members.codes
+        }
         for members in (ground.areas, ground.town, ground.buurten)
     )
-    measured = _reading(given, areas, town.iloc[0], weight)
-    return Read(given, _by_code(areas), _by_code(buurten), measured)
+    [whole] = town.values()
+    return Read(given, areas, buurten, _reading(given, list(areas.values()), whole, weight))
 
 
-def _by_code(rows: pd.DataFrame) -> dict[str, Row]:
-    return dict(zip(rows.index, rows.to_dict("records"), strict=True))
-
-
-def _reading(given: Given, rows: pd.DataFrame, town: pd.Series, weight: FloatArray) -> Reading:
-    usable = (weight >= FEWEST_PEOPLE) & rows["status"].isin(_usable(given)).to_numpy()
-    values = np.where(usable, rows["value"].to_numpy(dtype=np.float64), np.nan)
+def _reading(given: Given, rows: Sequence[Row], town: Row, weight: FloatArray) -> Reading:
+    usable = (weight >= FEWEST_PEOPLE) & np.array([row["status"] in _usable(given) for row in rows])
+    values = np.where(usable, _column(rows, "value"), np.nan)
     measure = given.part.measure
     if isinstance(measure, EventRate | FigureRate):
-        exposure = (rows["denominator"] * rows["exposure_years"] / measure.scale).to_numpy(dtype=np.float64)
-        counts = np.where(usable, rows["n"].to_numpy(dtype=np.float64), np.nan)
+        exposure = _column(rows, "denominator") * _column(rows, "exposure_years") / measure.scale
+        counts = np.where(usable, _column(rows, "n"), np.nan)
         whole = float(town["n"]) / float(town["denominator"]) / float(town["exposure_years"]) * measure.scale
         return _beside(given, Reading(counts, whole, exposure), counts / exposure, weight)
     if isinstance(measure, Difference):
         return Reading(values, 0.0, least=LEAST_POINTS)
     return _beside(given, Reading(values, float(town["value"])), values, weight)
+
+
+def _column(rows: Sequence[Row], name: str) -> FloatArray:
+    return np.array([row[name] for row in rows], dtype=np.float64)
 
 
 def _beside(given: Given, reading: Reading, values: FloatArray, weight: FloatArray) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,7 @@ from data import meldingen, visibility
 from data.areas import store_edition
 from data.database import Database
 from data.meldingen import Box, Filters
-from data.models import Category, Import, Melding
+from data.models import Category, Import, Melding, MeldingArea
 from data.observation import watches
 from data.owners import assign_areas
 from data.rights import ALL_ROLES
@@ -141,6 +142,22 @@ def test_a_frame_is_what_rows_by_name_give_with_the_same_types(database: Databas
     found = seen(database, STAFF).assign(buurt=None)
     pd.testing.assert_frame_equal(found, by_name, check_column_type=False)
     assert [str(found[name].dtype) for name in ("created_at", "example")] == ["datetime64[us, UTC]", "bool"]
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, STAFF], ids=["public", "staff"])
+def test_what_is_counted_is_part_of_the_whole_frame_and_adds_up_to_all_rows(
+    database: Database, viewer: Viewer
+) -> None:
+    whole = seen(database, viewer)
+    with database.read() as session:
+        found = meldingen.frame(session, viewer, ALL, edition=2016, columns=meldingen.COUNTED)
+        rows = session.execute(visibility.meldingen(viewer)).all()
+        placed = session.scalars(select(MeldingArea)).all()
+    pd.testing.assert_frame_equal(found, whole[list(meldingen.COUNTED)])
+    owners = {one.melding_id: one.buurt for one in placed}
+    by_hand = Counter((owners[melding.id], kind.slug, kind.main_group) for melding, kind in rows)
+    assert by_hand == dict(found[["buurt", "category", "main_group"]].value_counts(dropna=False))
+    assert sum(by_hand.values()) == len(found) > 0
 
 
 def test_a_period_is_a_period_in_amsterdam(database: Database) -> None:

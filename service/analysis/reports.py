@@ -42,20 +42,26 @@ def settled(workbench: Workbench, session: Session, viewer: Viewer, filters: Fil
 
 
 def frame(
-    workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
+    workbench: Workbench,
+    session: Session,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    edition: int,
+    columns: tuple[str, ...] = meldingen.COUNTED,
 ) -> pd.DataFrame:
-    """Return the meldingen that the viewer may see, as `data.meldingen.frame` gives them."""
+    """Return the meldingen that the viewer may see, as `data.meldingen.frame` gives them: what is counted."""
     filters = settled(workbench, session, viewer, filters)
-    key = ("meldingen", viewer.sees, filters, edition)
+    key = ("meldingen", viewer.sees, filters, edition, columns)
     return workbench.remember(
-        session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition)
+        session, key, lambda: meldingen.frame(session, viewer, filters, edition=edition, columns=columns)
     )
 
 
 def observed_frame(
     workbench: Workbench, session: Session, viewer: Viewer, filters: Filters, *, edition: int
 ) -> pd.DataFrame:
-    """Return the meldingen of a question on the days that their own source was watched.
+    """Return the meldingen of a question on the days that their own source was watched, with all columns.
 
     What was created before is known only in part: the meldingen that were still open on its first day.
     """
@@ -65,13 +71,14 @@ def observed_frame(
     if days is None:
         # The columns and their types, of a question that ends before anything was reported.
         nothing = replace(filters, since=None, until=visibility.NOTHING_YET.date())
-        return frame(workbench, session, viewer, nothing, edition=edition)
+        return frame(workbench, session, viewer, nothing, edition=edition, columns=tuple(meldingen.COLUMNS))
     rows = frame(
         workbench,
         session,
         viewer,
         replace(filters, since=days.first, until=days.last),
         edition=edition,
+        columns=tuple(meldingen.COLUMNS),
     )
     return rows if len(seen) == 1 else rows[_watched(rows, seen)].reset_index(drop=True)
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from data import polls, signals, theme_choices, themes
@@ -17,6 +16,7 @@ from data.strengths import Strengths, strengths
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.evidence import Evidence
+from geo.membership import FloatArray
 from geo.theme_advice import Advice, ThemeAdvice, advise
 from geo.theme_inputs import Inputs, Voice
 from geo.theme_readings import Ground, Read, carrying, people, read_all
@@ -93,7 +93,8 @@ def _advised(asking: Asking, level: Level, wish: Wish) -> TownAdvice:
     )
     advice = advise(asked, inputs)
     names = {one.slug: one.naam for one in registry.themes}
-    composed = _Composed(found, ground, counted, reads, advice, heard.good, names)
+    living = people(counted, ground.buurten)
+    composed = _Composed(found, ground, counted, living, reads, advice, heard.good, names)
     made_up = any(bool(row["example"]) for one in reads.values() for row in one.areas.values())
     return TownAdvice(
         tuple(composed.gebied(at, code) for at, code in enumerate(advice.codes)),
@@ -174,11 +175,12 @@ def _named(tally: polls.PollTally, theme: str, key: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _Composed:
-    """What an advice is told from."""
+    """What an advice is told from; `living` holds the inhabitants of each buurt."""
 
     found: Places
     ground: Ground
     counted: Evidence
+    living: FloatArray
     reads: Mapping[str, Read]
     advice: Advice
     good: Mapping[str, Strengths]
@@ -203,7 +205,7 @@ class _Composed:
         mainly = next((each for each in speaking if each.clue.neutral), None) or next(iter(speaking), None)
         read_of = self.reads.get(mainly.clue.key) if mainly is not None else None
         held = (
-            carrying(read_of, mainly.clue, code, self.counted, self.ground)[:MOST_CARRIERS]
+            carrying(read_of, mainly.clue, code, self.living, self.ground)[:MOST_CARRIERS]
             if read_of is not None and mainly is not None
             else []
         )
@@ -231,7 +233,6 @@ class _Composed:
         )
 
     def _carrier(self, read_of: Read, buurt: str) -> str:
-        members = self.ground.buurten
-        inhabitants = float(people(self.counted, members)[members.codes.get_indexer(pd.Index([buurt]))[0]])
+        inhabitants = float(self.living[self.ground.buurten.codes.get_loc(buurt)])
         naam = self.found.by_code[buurt].naam
         return theme_words.carrier(read_of.buurten[buurt], read_of.given.part.unit, naam, inhabitants)
