@@ -22,6 +22,7 @@ from data.poll_rounds import Round, quarter
 from data.polls import Kept
 from data.theme_models import PollAnswer
 from service.challenge import Vorm
+from service.letter_pages import today
 
 TODAY = date(2026, 11, 22)
 TYPED = "Wij zien elkaar nooit, zei kanarie-4711."
@@ -226,7 +227,7 @@ def test_everybody_reads_numbers_from_five_and_not_those_of_now(client: TestClie
     with database_of(client).write() as session:
         on_day(session, date(2025, 5, 2), 7, themes=("schoon",), words={"schoon": TYPED})
         on_day(session, date(2025, 5, 3), 4, themes=("wonen",), wants_to_help=True)
-        on_day(session, date(2026, 10, 3), 60, themes=("overlast",))
+        on_day(session, today(), 60, themes=("overlast",))
     page = client.get(f"/peiling/{WIJK}/uitkomst").text
     assert "11 mensen" in page
     assert page.count("<td>7</td>") == 1
