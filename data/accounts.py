@@ -232,6 +232,21 @@ def substitute(session: Session, account: Account) -> tuple[str, date, date] | N
     return None if row is None else (row[0], row[1], row[2])
 
 
+def standing_in(session: Session, account: Account, *, today: date) -> Sequence[Account]:
+    """Return who does the work of an account today beside its holder."""
+    query = (
+        select(Account)
+        .join(Substitute, Substitute.substitute_id == Account.id)
+        .where(
+            Substitute.account_id == account.id,
+            Substitute.first_day <= today,
+            Substitute.last_day >= today,
+            Account.disabled_at.is_(None),
+        )
+    )
+    return session.scalars(query.order_by(Account.id)).all()
+
+
 def working_for(session: Session, name: str | None, *, today: date) -> tuple[int, ...]:
     """Return the accounts whose work somebody does today: the own one, and those stood in for."""
     own = select(Account.id).where(Account.name == name, Account.disabled_at.is_(None)).scalar_subquery()

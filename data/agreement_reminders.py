@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from data import outbox
+from data import accounts, outbox
 from data.account_models import Account
 from data.agreements import AgreementState, note
 from data.meeting_models import Agreement
@@ -24,17 +24,19 @@ REMIND_BEFORE: Final = timedelta(days=7)
 def remind(session: Session, now: datetime) -> int:
     """Queue a mail about each open agreement whose day is within a week, once; returns how many left.
 
-    It goes to the work address of the account, or to the organisation; never to a private person.
+    It goes to the work address of the account and of who stands in for it that day, or to the organisation;
+    never to a private person.
     """
     count = 0
     for row in session.scalars(_due(now).with_for_update()):
         row.reminded_at = now
-        address = mail_address(session, row)
-        if address:
+        addresses = mail_addresses(session, row, today=local_day(now))
+        for address in addresses:
             payload = {"afspraak": row.public_id}
             outbox.queue(session, kind=MAIL_KIND, recipient=address, payload=payload, now=now)
+        if addresses:
             note(session, row, "herinnerd", ACTOR)
-            count += 1
+        count += len(addresses)
     return count
 
 
@@ -43,15 +45,18 @@ def awaited(session: Session, now: datetime) -> bool:
     return session.scalar(_due(now).limit(1)) is not None
 
 
-def mail_address(session: Session, row: Agreement) -> str:
-    """Return where mail about an agreement goes; empty without a work address."""
+def mail_addresses(session: Session, row: Agreement, *, today: date) -> list[str]:
+    """Return where mail about an agreement goes: nowhere without a work address."""
     if row.account_id is not None:
         account = session.get_one(Account, row.account_id)
-        return "" if account.disabled_at is not None else account.email or ""
+        if account.disabled_at is not None:
+            return []
+        doing = [account, *accounts.standing_in(session, account, today=today)]
+        return list(dict.fromkeys(one.email for one in doing if one.email))
     partner = session.get(Partner, row.partner_id) if row.partner_id is not None else None
     if partner is None or partner.kind in RESIDENTS or partner.opted_out_at is not None:
-        return ""
-    return partner.mailbox
+        return []
+    return [partner.mailbox] if partner.mailbox else []
 
 
 def has_list(session: Session, row: Agreement) -> bool:

@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import invitations, year_evaluations
-from data.agreement_reminders import MAIL_KIND, has_list, mail_address
+from data.agreement_reminders import MAIL_KIND, has_list, mail_addresses
 from data.agreements import AgreementState
+from data.letters import now
 from data.meeting_models import Agreement
 from data.models import Municipality
 from data.outbox import Mail
 from data.partner_models import Partner
 from data.reach import Reach
+from geo.exposure import local_day
 from service.analysis.words import day_text
 from service.mail_words import Draft
 
@@ -31,7 +33,9 @@ def after_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft 
 def _agreement_mail(session: Session, mail: Mail, site: str, secret: bytes) -> Draft | None:
     """Return what who does it is told; None when it ended, for another address, or for who refused."""
     row = session.scalar(select(Agreement).where(Agreement.public_id == mail.payload["afspraak"]))
-    if row is None or row.state != AgreementState.OPEN or mail_address(session, row) != mail.recipient:
+    if row is None or row.state != AgreementState.OPEN:
+        return None
+    if mail.recipient not in mail_addresses(session, row, today=local_day(now())):
         return None
     partner = session.get(Partner, row.partner_id) if row.partner_id and not row.account_id else None
     if partner is not None and invitations.barred(session, partner, secret):

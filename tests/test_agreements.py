@@ -125,6 +125,22 @@ def test_one_reminder_goes_a_week_before_and_only_to_a_work_address(town: TestCl
     assert "/acties" in told
 
 
+def test_who_stands_in_is_reminded_too_on_the_days_that_they_do(town: TestClient) -> None:
+    with database_of(town).write() as session:
+        own = accounts.find(session, "licht")
+        accounts.set_email(session, own, "licht@stad.example", actor="proef")
+        accounts.set_email(session, accounts.find(session, "west"), "west@stad.example", actor="proef")
+        row = session.scalars(select(Agreement).where(Agreement.text == OF_OFFICIAL)).one()
+        found = []
+        for first in (today(), today() + timedelta(days=1)):
+            days = {"first": first, "last": first + timedelta(days=14)}
+            accounts.set_substitute(session, own, "west", actor="proef", **days)
+            session.flush()
+            found.append(agreement_reminders.mail_addresses(session, row, today=today()))
+        accounts.end_substitution(session, own, actor="proef")
+    assert found == [["licht@stad.example", "west@stad.example"], ["licht@stad.example"]]
+
+
 def partner_of(client: TestClient, name: str, email: str) -> int:
     public_id = partner(client, name, kind="initiatiefnemer", email=email)
     with database_of(client).read() as session:
