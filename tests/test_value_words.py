@@ -7,6 +7,7 @@ import math
 import pytest
 
 from geo.registry import INDICATORS
+from service.analysis.comparison_words import beside
 from service.analysis.value_words import (
     lines,
     margin_text,
@@ -118,3 +119,19 @@ def test_no_name_of_the_registry_says_its_unit_twice() -> None:
         for part in one.parts:
             words = f"{part.naam} {unit_beside(part.naam, part.unit)}".split(" per ")
             assert len(words) == len(set(words)), words
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ends", "text"),
+    [
+        ("hoger", (1.3, 1.17, 1.51), "1,30 keer, tussen 1,17 en 1,51"),
+        ("lager", (0.52, 0.21, 0.997), "0,52 keer, tussen 0,21 en 0,997"),
+        ("hoger", (math.inf, 1.6, math.inf), "meer dan 1,60 keer"),
+        ("geen_duidelijk_verschil", (math.inf, 0.0, math.inf), ""),
+        ("onbekend", (NAN, NAN, NAN), ""),
+    ],
+)
+def test_how_many_times_is_said_as_far_as_its_margin_has_ends(
+    verdict: str, ends: tuple[float, float, float], text: str
+) -> None:
+    assert beside(verdict, *ends).times == text

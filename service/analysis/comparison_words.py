@@ -60,9 +60,9 @@ def beside(verdict: str, ratio: float, lower: float, upper: float) -> Beside:
 
 
 def _times(ratio: float, lower: float, upper: float) -> str:
-    """Return `1,3 keer, tussen 1,2 en 1,5`; without an upper end `meer dan 1,6 keer`."""
+    """Return `1,3 keer, tussen 1,2 en 1,5`; without an upper end `meer dan 1,6 keer`; empty without both."""
     texts = catalogue()
-    if math.isnan(lower):
+    if math.isnan(lower) or (lower == 0 and math.isinf(upper)):
         return ""
     if math.isinf(upper):
         return texts.text("vergelijking.meer_dan", laag=times_end(lower))
