@@ -108,6 +108,7 @@ def test_a_tooltip_of_made_up_data_says_so_once() -> None:
         ("Actieve bewonersorganisaties", "organisaties", "organisaties"),
         ("Afstand tot de huisarts", "km", "km"),
         ("Meldingen per hectare", "per hectare", ""),
+        ("Binnen zoveel dagen is de helft klaar", "dagen", ""),
     ],
 )
 def test_a_unit_adds_to_a_name_what_that_does_not_say(naam: str, unit: str, text: str) -> None:

@@ -74,6 +74,8 @@ def source_text(source: str, year: Any) -> str:
 
 def unit_beside(naam: str, unit: str) -> str:
     """Return what a unit adds to a name: `per jaar` beside `Meldingen per hectare`."""
+    if unit in naam.split(" "):
+        return ""
     words = unit.split(" ")
     told = next((n for n in range(len(words), 0, -1) if naam.endswith(" " + " ".join(words[:n]))), 0)
     return " ".join(words[told:])
