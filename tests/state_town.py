@@ -59,7 +59,7 @@ from data.tokens import Purpose, token
 from data.visibility import Viewer
 from geo.crs import LngLat
 from service.analysis.publishing import draft
-from service.mail_contents import FOLLOWER, SUBSCRIPTION
+from service.following_mail import FOLLOWER, SUBSCRIPTION
 from service.photo_form import FOLDER
 from service.secret import read_secret
 from service.security import open_session

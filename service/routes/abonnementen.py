@@ -22,8 +22,8 @@ from service.analysis.places import Places
 from service.analysis.workbench import Workbench
 from service.challenge import Checked, Vorm
 from service.dependencies import DatabaseDep, SettingsDep, ViewerDep, WorkbenchDep
+from service.following_mail import FOLLOWER, SUBSCRIPTION
 from service.invitation_mail import PARTNER
-from service.mail_contents import FOLLOWER, SUBSCRIPTION
 from service.melding_form import LONGEST_ADDRESS, clean, read_form
 from service.origin import only_from_here
 from service.pages import render
