@@ -40,7 +40,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "another party": {"aud": [CLIENT, "een ander"], "azp": "een ander"},
     "expired": {"iat": SOON, "exp": SOON + 300},
     "no end": {"exp": None},
-    "from the future": {"iat": SOON + 9000, "exp": SOON + 9300},
+    "from the future": {"iat": SOON + 90_000, "exp": SOON + 90_300},
     "another access token": {"at_hash": "AAAA"},
     "no number": {"sub": None},
     "an empty number": {"sub": ""},
