@@ -31,8 +31,8 @@ from data.partners import Register, area_words
 from data.reach import area_names
 from data.rights import Role
 from data.themes import registry
+from service.analysis.workbench import today
 from service.app import create_app
-from service.letter_pages import today
 from service.mail_contents import Contents
 from service.mailer import Mailer, Round
 from service.settings import Settings

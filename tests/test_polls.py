@@ -21,8 +21,8 @@ from data.models import Audit
 from data.poll_rounds import Round, quarter
 from data.polls import Kept
 from data.theme_models import PollAnswer
+from service.analysis.workbench import today
 from service.challenge import Vorm
-from service.letter_pages import today
 
 TODAY = date(2026, 11, 22)
 TYPED = "Wij zien elkaar nooit, zei kanarie-4711."
