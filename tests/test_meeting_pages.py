@@ -229,16 +229,6 @@ def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestCli
     assert stored(client, public_id).public
 
 
-def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestClient) -> None:
-    public_id = announced(client)
-    log_in(client, "wijk")
-    path = f"/bijeenkomsten/{public_id}/wijzigen"
-    page = client.post(path, data={**hidden(client.get(path)), "besloten": "ja", "knop": "controle"})
-    refused = client.post(path, data={**hidden(page), "besloten": "ja", "knop": "bewaar"})
-    assert "Iedereen kent deze bijeenkomst al; gelast hem af" in refused.text
-    assert stored(client, public_id).public
-
-
 def test_a_day_that_is_over_is_told_and_a_meeting_does_not_move_to_it(client: TestClient) -> None:
     assert "2 maart 2021 is al geweest." in look_over(client, dag="2021-03-02").text
     public_id = announced(client)
