@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import gazetteer, imports, intake, locator, themes, workbench
+from bench import gazetteer, imports, intake, locator, persons, themes, workbench
 
 BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "locator": locator.tables,
@@ -20,6 +20,7 @@ BENCHMARKS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "intake": intake.tables,
     "workbench": workbench.tables,
     "themes": themes.tables,
+    "persons": persons.tables,
 }
 PEERS: Final = ("numpy", "shapely", "geopandas", "duckdb")
 
