@@ -85,14 +85,8 @@ def signals(
 
     Raises TooShort when the weeks before the last ones are under twice as many, or under eight.
     """
-    weeks = weekly.shape[2]
-    earlier_weeks = weeks - recent_weeks
-    wanted = max(2 * recent_weeks, FEWEST_EARLIER)
-    if earlier_weeks < wanted:
-        raise TooShort(
-            f"Er zijn {max(earlier_weeks, 0)} weken van voor de laatste {recent_weeks}; er zijn er {wanted}"
-            " nodig om een plotselinge stijging te herkennen."
-        )
+    earlier_weeks = weekly.shape[2] - recent_weeks
+    _need_weeks(earlier_weeks, recent_weeks)
     recent = weekly[:, :, earlier_weeks:].sum(axis=2).astype(np.int64)
     whole = weekly.sum(axis=2).astype(np.int64)
     windows = neighbours.windows()
@@ -119,6 +113,15 @@ def signals(
         earlier_weeks,
         level,
     )
+
+
+def _need_weeks(earlier_weeks: int, recent_weeks: int) -> None:
+    wanted = max(2 * recent_weeks, FEWEST_EARLIER)
+    if earlier_weeks < wanted:
+        raise TooShort(
+            f"Er zijn {max(earlier_weeks, 0)} weken van voor de laatste {recent_weeks}; er zijn er {wanted}"
+            " nodig om een plotselinge stijging te herkennen."
+        )
 
 
 def _counted(

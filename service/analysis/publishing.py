@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from data import areas, gebieden, observation, publications
-from data.publications import Area, Batch, Counted, Key
+from data.publications import Area, Batch, Counted, Key, Waiting
 from data.visibility import PUBLIC
 from geo.areas import Edition, Level
 from geo.disclosure import Cell, Layout, information_lost, quarter_days, quarter_of, quarters_between
@@ -80,16 +80,7 @@ def draft(
     first = quarter_days(earlier[0].quarters[0] if earlier else quarters[0])[0]
     last = quarter_days(quarters[-1])[1]
     rows = publications.waiting(session, gemeente, edition=division, since=first, until=last)
-    records = [
-        Counted(
-            one.melding_id,
-            secrets.token_urlsafe(MARK_BYTES),
-            one.buurt,
-            one.main_group,
-            max(quarter_of(one.created_on), quarters[0]),
-        )
-        for one in rows
-    ]
+    records = [_counted(one, quarters[0]) for one in rows]
     late = sum(quarter_of(one.created_on) < quarters[0] for one in rows)
     blank = Batch(
         number=publications.next_number(session),
@@ -109,6 +100,13 @@ def draft(
     known = publications.counted(session, gemeente, year)
     before = publications.turns(session, gemeente, year)
     return _filled(blank, of_year, known, records, key=key, turns=before, late=late)
+
+
+def _counted(waiting: Waiting, first: str) -> Counted:
+    """Return a record under a mark of its own, in its quarter or in the first that was not published."""
+    mark = secrets.token_urlsafe(MARK_BYTES)
+    quarter = max(quarter_of(waiting.created_on), first)
+    return Counted(waiting.melding_id, mark, waiting.buurt, waiting.main_group, quarter)
 
 
 def _due(session: Session, gemeente: str, earlier: Sequence[Batch], until: date) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,7 +14,6 @@ from data.rights import Right
 from data.visibility import Viewer
 from geo.areas import Level
 from geo.main_groups import MainGroup
-from geo.signals import FEWEST_EARLIER
 from maps.formats import Format
 from service.analysis import hotspots, spot_view, towns
 from service.analysis.export import ALL_FORMS, Form, TakeAlong
@@ -84,6 +83,14 @@ class TableQuestion(PageQuestion):
 
 
 Asking = Annotated[PageQuestion, Query()]
+# What can be chosen on the page, in every town.
+CHOICES: Final = {
+    "soorten": list(MainGroup),
+    "plekken": list(Kind),
+    "breedtes": WIDTHS_M,
+    "maten": list(Per),
+    "alle_weken": WEEKS,
+}
 Kept = TypeVar("Kept", bound=PageQuestion)
 
 
@@ -129,14 +136,9 @@ def remarkable(
     if question.pagina > shown.table.pages:
         raise HTTPException(404)
     context = {
+        **CHOICES,
         "vraag": question,
         "towns": towns.towns(workbench),
-        "soorten": list(MainGroup),
-        "plekken": list(Kind),
-        "breedtes": WIDTHS_M,
-        "maten": list(Per),
-        "alle_weken": WEEKS,
-        "fewest": FEWEST_EARLIER,
         "found": seen,
         "view": shown,
         "blad": lambda n: f"{ADDRESS}?{question.query(pagina=str(n))}#tabel",
