@@ -73,9 +73,7 @@ def test_the_map_names_its_sources_and_the_year_of_what_it_counts_beside(
 ) -> None:
     html = client.get(f"{PAGE}?gemeente=GM0556&per={per}").text
     assert "<dt>Indeling</dt><dd>indeling 2016, cijfers 2024</dd>" in html
-    assert re.search(
-        r"<dt>Bron</dt><dd>[^<]*; CBS Kerncijfers wijken en buurten 2024</dd>", html
-    )
+    assert re.search(r"<dt>Bron</dt><dd>[^<]*; CBS Kerncijfers wijken en buurten 2024</dd>", html)
 
 
 def test_what_stands_out_is_in_sight_and_the_other_places_are_folded_away(

@@ -57,9 +57,7 @@ def test_what_is_too_small_is_named_and_gets_no_expectation(client: TestClient) 
 def test_the_map_names_its_sources_and_the_year_of_the_inhabitants(client: TestClient) -> None:
     html = client.get(f"{PAGE}?gemeente=GM0622").text
     assert "<dt>Indeling</dt><dd>indeling 2016, cijfers 2024</dd>" in html
-    assert re.search(
-        r"<dt>Bron</dt><dd>[^<]*; CBS Kerncijfers wijken en buurten 2024</dd>", html
-    )
+    assert re.search(r"<dt>Bron</dt><dd>[^<]*; CBS Kerncijfers wijken en buurten 2024</dd>", html)
 
 
 def test_a_town_without_meldingen_says_so(client: TestClient) -> None:
