@@ -13,13 +13,14 @@ from data.models import Table
 
 
 class ThemeVersion(Table):
-    """What a gemeente made of a theme of the registry from a moment on; the newest row counts."""
+    """What a gemeente made of a theme or form of the registry from a moment on; the newest row counts."""
 
     __tablename__ = "theme_version"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
-    theme: Mapped[str] = mapped_column(String(60))
+    # A form has no name that a theme has.
+    slug: Mapped[str] = mapped_column("theme", String(60))
     content: Mapped[dict[str, Any]] = mapped_column(FreeDetail)
     reason: Mapped[str] = mapped_column(FreeLine(300))
     at: Mapped[datetime]

@@ -36,10 +36,12 @@ LONGEST_LINE: Final = 200
 MOST_WORDS: Final = 20
 # What a gemeente may change of a theme; its clues are the same everywhere, so that towns can be compared.
 EDITABLE: Final = ("naam", "uitnodiging", "vraag", "vormen", "wie", "let_op", "gebruikt")
+EDITABLE_OF_FORM: Final = ("naam", "wanneer", "van", "tot", "nodig")
+MOST_PEOPLE: Final = 1000
 
 
 class WrongTheme(WijkbeeldError):
-    """A theme that cannot be kept like this; the message says why."""
+    """A theme or form that cannot be kept like this; the message says why."""
 
 
 def registry(
@@ -51,20 +53,21 @@ def registry(
     goes on.
     """
     whole = bundled()
-    newest = {one.theme: one for one in versions(session, gemeente, at=at)}
+    newest = {one.slug: one for one in versions(session, gemeente, at=at)}
     known = (_edited(one, newest.get(one.slug), keep=one.slug in also) for one in whole.themes)
     number = max((one.id for one in newest.values()), default=0)
     version = f"{whole.version}.{number}" if number else whole.version
-    return replace(whole, version=version, themes=tuple(one for one in known if one is not None))
+    forms = tuple(_edited_form(one, newest.get(one.slug)) for one in whole.forms)
+    return replace(whole, version=version, themes=tuple(one for one in known if one is not None), forms=forms)
 
 
 def versions(
-    session: Session, gemeente: str, *, theme: str | None = None, at: datetime | None = None
+    session: Session, gemeente: str, *, slug: str | None = None, at: datetime | None = None
 ) -> Sequence[ThemeVersion]:
-    """Return what a gemeente made of its themes, oldest first."""
+    """Return what a gemeente made of its themes and forms, oldest first."""
     query = select(ThemeVersion).where(ThemeVersion.municipality_code == gemeente).order_by(ThemeVersion.id)
-    if theme is not None:
-        query = query.where(ThemeVersion.theme == theme)
+    if slug is not None:
+        query = query.where(ThemeVersion.slug == slug)
     if at is not None:
         query = query.where(ThemeVersion.at <= at)
     return session.scalars(query).all()
@@ -83,6 +86,12 @@ def content(theme: Theme, *, used: bool = True) -> dict[str, Any]:
     }
 
 
+def form_content(form: Form) -> dict[str, Any]:
+    """Return what can be changed of a form, as it is now."""
+    few, many = form.people
+    return {"naam": form.naam, "wanneer": form.when, "van": few, "tot": many, "nodig": list(form.needs)}
+
+
 def change(
     session: Session, gemeente: str, slug: str, given: Mapping[str, Any], *, reason: str, actor: str
 ) -> ThemeVersion:
@@ -93,10 +102,38 @@ def change(
     """
     bundled().theme(slug)
     _check(given, reason)
+    kept = {name: given[name] for name in EDITABLE}
+    return _keep(session, gemeente, "thema", slug, kept, reason=reason, actor=actor)
+
+
+def change_form(
+    session: Session, gemeente: str, slug: str, given: Mapping[str, Any], *, reason: str, actor: str
+) -> ThemeVersion:
+    """Keep a form anew for a gemeente, with why; what it was stays to be read.
+
+    Raises UnknownTheme for a form that the registry does not have, WrongTheme for an empty or long line, for
+    how many people that cannot be, or without a reason.
+    """
+    bundled().form(slug)
+    _check_form(given, reason)
+    kept = {name: given[name] for name in EDITABLE_OF_FORM}
+    return _keep(session, gemeente, "vorm", slug, kept, reason=reason, actor=actor)
+
+
+def _keep(
+    session: Session,
+    gemeente: str,
+    kind: str,
+    slug: str,
+    content: Mapping[str, Any],
+    *,
+    reason: str,
+    actor: str,
+) -> ThemeVersion:
     row = ThemeVersion(
         municipality_code=gemeente,
-        theme=slug,
-        content={name: given[name] for name in EDITABLE},
+        slug=slug,
+        content=dict(content),
         reason=reason,
         at=datetime.now(UTC),
         by=actor,
@@ -106,8 +143,8 @@ def change(
     audit.record(
         session,
         actor=actor,
-        action="thema.gewijzigd",
-        object_kind="thema",
+        action=f"{kind}.gewijzigd",
+        object_kind=kind,
         object_id=slug,
         detail={"gemeente": gemeente, "versie": row.id},
     )
@@ -124,6 +161,9 @@ def bundled() -> Registry:
 def read_registry(document: Mapping[str, Any]) -> Registry:
     """Return the registry in a document; WrongTheme names what it does not know."""
     givens = {key: _given(key, table) for key, table in document["gegevens"].items()}
+    slugs = [table["slug"] for table in (*document["themas"], *document["vormen"])]
+    if twice := {one for one in slugs if slugs.count(one) > 1}:
+        raise WrongTheme(f"twee thema's of vormen heten {min(twice)!r}")
     return Registry(
         version=str(document["versie"]),
         themes=tuple(_theme(table, givens) for table in document["themas"]),
@@ -229,16 +269,41 @@ def _edited(theme: Theme, version: ThemeVersion | None, *, keep: bool) -> Theme 
     )
 
 
+def _edited_form(form: Form, version: ThemeVersion | None) -> Form:
+    if version is None:
+        return form
+    given = version.content
+    people = (given["van"], given["tot"])
+    return replace(
+        form, naam=given["naam"], when=given["wanneer"], people=people, needs=tuple(given["nodig"])
+    )
+
+
 def _check(given: Mapping[str, Any], reason: str) -> None:
-    for name in ("naam", "uitnodiging", "vraag"):
-        if not given[name].strip() or len(given[name]) > LONGEST_LINE:
-            raise WrongTheme(f"{name}: schrijf een regel tot {LONGEST_LINE} tekens")
-    for name in ("wie", "let_op"):
-        if len(given[name]) > MOST_WORDS or any(len(one) > LONGEST_LINE for one in given[name]):
-            raise WrongTheme(f"{name}: tot {MOST_WORDS} regels van {LONGEST_LINE} tekens")
+    _check_lines(given, one=("naam", "uitnodiging", "vraag"), many=("wie", "let_op"))
     if not given["vormen"]:
         raise WrongTheme("vormen: kies ten minste één vorm")
     for slug in given["vormen"]:
         bundled().form(slug)
+    _check_reason(reason)
+
+
+def _check_form(given: Mapping[str, Any], reason: str) -> None:
+    _check_lines(given, one=("naam", "wanneer"), many=("nodig",))
+    if not 1 <= given["van"] <= given["tot"] <= MOST_PEOPLE:
+        raise WrongTheme(f"mensen: schrijf twee getallen van 1 tot {MOST_PEOPLE}, het kleinste eerst")
+    _check_reason(reason)
+
+
+def _check_lines(given: Mapping[str, Any], *, one: Sequence[str], many: Sequence[str]) -> None:
+    for name in one:
+        if not given[name].strip() or len(given[name]) > LONGEST_LINE:
+            raise WrongTheme(f"{name}: schrijf een regel tot {LONGEST_LINE} tekens")
+    for name in many:
+        if len(given[name]) > MOST_WORDS or any(len(line) > LONGEST_LINE for line in given[name]):
+            raise WrongTheme(f"{name}: tot {MOST_WORDS} regels van {LONGEST_LINE} tekens")
+
+
+def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_LINE:
         raise WrongTheme(f"reden: schrijf in een regel tot {LONGEST_LINE} tekens waarom")

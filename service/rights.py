@@ -147,6 +147,8 @@ _STAFF: Final[Mapping[str, Access]] = {
     "GET /themas/register": Right.THEMES_READ,
     "GET /themas/register/{thema}": Right.THEMES_READ,
     "POST /themas/register/{thema}": Right.THEMES_CHOOSE,
+    "GET /themas/register/vormen/{vorm}": Right.THEMES_READ,
+    "POST /themas/register/vormen/{vorm}": Right.THEMES_CHOOSE,
     "GET /themas/{code}": Right.THEMES_READ,
     "GET /api/v1/gebieden/{code}/thema-advies": Right.THEMES_READ,
     "GET /analyse/leefbaarheid": Right.FIGURES_STAFF,

@@ -22,6 +22,12 @@ def _change_without_form(page: Page) -> None:
     press(page, page.get_by_role("button", name="Bewaar"))
 
 
+def _change_form(page: Page, most: str) -> None:
+    page.locator("#tot").fill(most)
+    page.locator("#reden").fill("De zaal is groter.")
+    press(page, page.get_by_role("button", name="Bewaar"))
+
+
 THEME_STATES = (
     State("themes of all gebieden", Kind.MANY, f"{BOARD}?gemeente=GM0622", staff=True),
     State("themes of wijken, with estimates", Kind.MANY, f"{BOARD}?gemeente=GM0556&schatting=ja", staff=True),
@@ -57,6 +63,24 @@ THEME_STATES = (
         act=_change_without_form,
         staff=True,
         line=f"POST {REGISTER}/{{thema}}",
+    ),
+    State("one form", Kind.ONE, f"{REGISTER}/vormen/wijkschouw?gemeente=GM0622", staff=True),
+    State(
+        "a form that was changed",
+        Kind.SUCCESS,
+        f"{REGISTER}/vormen/werkavond?gemeente=GM0556",
+        act=lambda page: _change_form(page, "45"),
+        staff=True,
+        says="De vorm is bewaard. De vorige versie blijft te lezen.",
+    ),
+    State("no form", Kind.ERROR, f"{REGISTER}/vormen/feest?gemeente=GM0556", staff=True, status=404),
+    State(
+        "a form for nobody",
+        Kind.ERROR,
+        f"{REGISTER}/vormen/werkavond?gemeente=GM0556",
+        act=lambda page: _change_form(page, "0"),
+        staff=True,
+        line=f"POST {REGISTER}/vormen/{{vorm}}",
     ),
 )
 COORDINATOR_STATES = THEME_STATES

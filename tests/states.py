@@ -83,6 +83,8 @@ GET /themas                             | many error
 GET /themas/register                    | many
 GET /themas/register/{{thema}}          | one error success
 POST /themas/register/{{thema}}         | error
+GET /themas/register/vormen/{{vorm}}    | one error success
+POST /themas/register/vormen/{{vorm}}   | error
 GET /themas/{{code}}                    | empty many error
 GET /bijeenkomsten                      | empty many error
 GET /bijeenkomsten/{{public_id}}        | one many error

@@ -141,6 +141,15 @@ def test_who_has_one_gebied_changes_no_theme_of_the_whole_town(client: TestClien
         assert post(client, "/themas/register/eenzaamheid", **changed).status_code == status
 
 
+def test_who_has_one_gebied_changes_no_form_of_the_whole_town(client: TestClient) -> None:
+    address = "/themas/register/vormen/wijkschouw"
+    changed = {"gemeente": OWN, "naam": "Rondje", "wanneer": "Bij plekken.", "van": "4", "tot": "15"}
+    for who, form, status in (("west", False, 403), ("wijk", True, 303)):
+        page = log_in(client, who).get(f"{address}?gemeente={OWN}")
+        assert (page.status_code, f'action="{address}"' in page.text) == (200, form)
+        assert post(client, address, **changed, reden="korter").status_code == status
+
+
 def test_who_has_one_gebied_changes_no_days_of_the_whole_town(client: TestClient) -> None:
     day = {
         "gemeente": OWN,

@@ -183,7 +183,7 @@ def test_words_and_names_of_a_choice_go_after_five_years_and_the_advice_stays_un
     with database.write() as session:
         numbers = [choice(session, since(Kept.CHOICE, days)).id for days in (-1, 1)]
         for days in (-1, 1):
-            version = {"theme": "schoon", "content": {"naam": "Schoon"}, "reason": "B1", "by": BY}
+            version = {"slug": "schoon", "content": {"naam": "Schoon"}, "reason": "B1", "by": BY}
             at = since(Kept.CHOICE, days)
             keep(session, ThemeVersion(municipality_code=TOWN, at=at, **version))
     assert done(database) == {"keuzes van thema's": 1, "wijzigingen van thema's": 1}

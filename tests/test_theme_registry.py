@@ -10,9 +10,11 @@ import pytest
 from cheap_passwords import hashed
 from fastapi.testclient import TestClient
 from served import ACCOUNT, PASSWORD, bundled_database
+from sqlalchemy import select
 
 from data import themes
 from data.database import Database
+from data.models import Audit
 from data.theme_models import ThemeChoice
 from data.themes import WrongTheme
 from geo.themes import HEARD, NAMED, EvidenceKind, UnknownTheme
@@ -98,7 +100,7 @@ def test_a_gemeente_changes_words_and_what_it_was_stays(database: Database) -> N
         assert themes.registry(session, TOWN, at=before).theme("wonen").question == given["vraag"]
         assert themes.registry(session, "GM0556").theme("wonen") == theme
         assert themes.registry(session, TOWN).version != themes.bundled().version
-        assert [one.reason for one in themes.versions(session, TOWN, theme="wonen")] == ["Korter.", "Weg."]
+        assert [one.reason for one in themes.versions(session, TOWN, slug="wonen")] == ["Korter.", "Weg."]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,78 @@ def test_a_theme_that_nobody_can_use_is_refused(
         themes.change(session, TOWN, "schoon", given, reason=reason, actor="a")
     with pytest.raises(UnknownTheme, match="iets"), database.write() as session:
         themes.change(session, TOWN, "iets", given, reason="x", actor="a")
+
+
+def test_a_gemeente_changes_a_form_and_what_it_was_stays(database: Database) -> None:
+    form = themes.bundled().form("werkavond")
+    given = themes.form_content(form) | {"naam": "Plannenavond", "tot": 45, "nodig": ["kaart"]}
+    with database.write() as session:
+        first = themes.change_form(session, TOWN, "werkavond", given, reason="Zaal.", actor="a")
+        themes.change_form(session, TOWN, "werkavond", given | {"tot": 60}, reason="Meer.", actor="a")
+        before = first.at
+    with database.read() as session:
+        now, then = (themes.registry(session, TOWN, at=at).form("werkavond") for at in (None, before))
+        assert (now.naam, now.when, now.people, now.needs) == (
+            "Plannenavond",
+            form.when,
+            (10, 60),
+            ("kaart",),
+        )
+        assert then.people == (10, 45)
+        assert themes.registry(session, "GM0556").forms == themes.bundled().forms
+        acts = session.scalars(select(Audit.object_id).where(Audit.action == "vorm.gewijzigd")).all()
+        assert acts == ["werkavond", "werkavond"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "says"),
+    [
+        ({"naam": " "}, "x", "naam"),
+        ({"wanneer": "x" * 201}, "x", "wanneer"),
+        ({"van": 0}, "x", "mensen"),
+        ({"van": 31}, "x", "mensen"),
+        ({"tot": 1001}, "x", "mensen"),
+        ({"nodig": ["x"] * 21}, "x", "nodig"),
+        ({}, "  ", "reden"),
+    ],
+)
+def test_a_form_that_nobody_can_hold_is_refused(
+    database: Database, change: dict[str, object], reason: str, says: str
+) -> None:
+    given = themes.form_content(themes.bundled().form("werkavond")) | change
+    with pytest.raises(WrongTheme, match=says), database.write() as session:
+        themes.change_form(session, TOWN, "werkavond", given, reason=reason, actor="a")
+    with pytest.raises(UnknownTheme, match="schoon"), database.write() as session:
+        themes.change_form(session, TOWN, "schoon", given, reason="x", actor="a")
+
+
+def test_a_theme_and_a_form_of_one_name_are_refused() -> None:
+    document = {"versie": "1", "gegevens": {}, "themas": [{"slug": "markt"}], "vormen": [{"slug": "markt"}]}
+    with pytest.raises(WrongTheme, match="markt"):
+        themes.read_registry(document)
+
+
+def test_the_page_changes_a_form_and_shows_its_history(client: TestClient) -> None:
+    address = "/themas/register/vormen/wijkschouw"
+    page = client.get(f"{address}?gemeente={TOWN}").text
+    sent = {
+        "csrf": re.findall(r'name="csrf" value="([^"]+)"', page)[0],
+        "gemeente": TOWN,
+        "naam": "Rondje door de buurt",
+        "wanneer": "Het gaat om plekken.",
+        "van": "4",
+        "tot": "15",
+        "nodig": "kaart\nhesjes",
+        "reden": "Kleinere groepen.",
+    }
+    done = client.post(address, data=sent).text
+    assert "De vorige versie blijft te lezen." in done
+    assert all(words in done for words in ("Kleinere groepen.", "4 tot 15", "kaart, hesjes"))
+    assert "Rondje door de buurt" in client.get(f"/themas/register?gemeente={TOWN}").text
+    for wrong in ({"tot": "veel"}, {"tot": "²"}, {"van": "16"}):
+        refused = client.post(address, data=sent | wrong)
+        assert (refused.status_code, "Mensen: schrijf twee getallen" in refused.text) == (400, True)
+        assert f'value="{wrong.get("tot", "15")}"' in refused.text
 
 
 def test_the_page_changes_a_theme_and_shows_its_history(client: TestClient) -> None:

@@ -71,6 +71,7 @@ RECORD_KINDS: Final = (
     "thema",
     "verzoek",
     "volger",
+    "vorm",
     "vraag",
 )
 

@@ -1,11 +1,13 @@
-"""The registry of themes: all themes and forms of a gemeente, and changing one with a reason."""
+"""The registry of themes: all themes and forms of a gemeente, and changing one of them with a reason."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from data import themes
 from data.acting import acts_everywhere
@@ -97,6 +99,46 @@ def change(
     return RedirectResponse(f"{PAGE}/{thema}?gemeente={gemeente}&klaar=ja", 303)
 
 
+@router.get(f"{PAGE}/vormen/{{vorm}}")
+def one_form(
+    visit: Reading, workbench: WorkbenchDep, vorm: str, gemeente: Annotated[GemeenteCode, Query()]
+) -> Response:
+    """Show one form of meeting with its history, and the form to change it for who may."""
+    _check(visit, gemeente, Right.THEMES_READ)
+    return _page_of_form(visit, workbench, gemeente, vorm)
+
+
+@router.post(f"{PAGE}/vormen/{{vorm}}")
+def change_form(
+    visit: Sending,
+    workbench: WorkbenchDep,
+    vorm: str,
+    gemeente: Annotated[GemeenteCode, Form()],
+    naam: Annotated[Line, Form()] = "",
+    wanneer: Annotated[Line, Form()] = "",
+    van: Annotated[Line, Form()] = "",
+    tot: Annotated[Line, Form()] = "",
+    nodig: Annotated[NoteText, Form()] = "",
+    reden: Annotated[Line, Form()] = "",
+) -> Response:
+    """Keep a form of meeting anew for a gemeente; what it was stays to be read."""
+    _check(visit, gemeente, Right.THEMES_CHOOSE)
+    if not acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, gemeente):
+        raise HTTPException(403)
+    given = {"naam": naam, "wanneer": wanneer, "van": _people(van), "tot": _people(tot)}
+    given["nodig"] = _lines(nodig)
+    try:
+        with visit.database.write() as session:
+            themes.change_form(session, gemeente, vorm, given, reason=reden, actor=visit.actor)
+    except WrongTheme as wrong:
+        shown = given | {"van": van, "tot": tot}
+        fault = sentence(str(wrong))
+        return _page_of_form(visit, workbench, gemeente, vorm, given=shown, reason=reden, fault=fault)
+    except UnknownTheme:
+        raise HTTPException(404) from None
+    return RedirectResponse(f"{PAGE}/vormen/{vorm}?gemeente={gemeente}&klaar=ja", 303)
+
+
 def _page(
     visit: Visit,
     workbench: Workbench,
@@ -110,10 +152,7 @@ def _page(
     town = places.places(workbench, gemeente)
     with visit.database.read() as session:
         registry = themes.registry(session, gemeente)
-        kept = [
-            (one.at, one.by, one.reason, one.content)
-            for one in themes.versions(session, gemeente, theme=thema)
-        ]
+        kept = _kept(session, gemeente, thema)
     if thema not in {one.slug for one in themes.bundled().themes}:
         raise HTTPException(404)
     found = _of(registry, themes.bundled().theme(thema))
@@ -122,7 +161,7 @@ def _page(
         "thema": found,
         "gebruikt": used,
         "register": registry,
-        "versies": list(reversed(kept)),
+        "versies": kept,
         "gegeven": given or themes.content(found, used=used),
         "reden": reason,
         "fout": fault,
@@ -132,9 +171,50 @@ def _page(
     return render(visit.request, "thema.html", context, town=town, status=400 if fault else 200)
 
 
+def _page_of_form(
+    visit: Visit,
+    workbench: Workbench,
+    gemeente: str,
+    vorm: str,
+    *,
+    given: dict[str, Any] | None = None,
+    reason: str = "",
+    fault: str = "",
+) -> Response:
+    town = places.places(workbench, gemeente)
+    with visit.database.read() as session:
+        registry = themes.registry(session, gemeente)
+        kept = _kept(session, gemeente, vorm)
+    try:
+        found = registry.form(vorm)
+    except UnknownTheme:
+        raise HTTPException(404) from None
+    context = {
+        "vorm": found,
+        "versies": kept,
+        "gegeven": given or themes.form_content(found),
+        "reden": reason,
+        "fout": fault,
+        "klaar": visit.request.query_params.get("klaar") == "ja",
+        "mag": acts_everywhere(visit.viewer, Right.THEMES_CHOOSE, gemeente),
+    }
+    return render(visit.request, "vorm.html", context, town=town, status=400 if fault else 200)
+
+
+def _kept(session: Session, gemeente: str, slug: str) -> list[tuple[datetime, str, str, dict[str, Any]]]:
+    """Return when, by whom and why a theme or form was changed and into what, the newest first."""
+    rows = reversed(themes.versions(session, gemeente, slug=slug))
+    return [(one.at, one.by, one.reason, one.content) for one in rows]
+
+
 def _of(registry: Registry, theme: Theme) -> Theme:
     """Return the theme as the gemeente has it, else as it is bundled."""
     return next((one for one in registry.themes if one.slug == theme.slug), theme)
+
+
+def _people(text: str) -> int:
+    """Return how many people were typed; 0, which no form is for, when that is no number."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 6 else 0
 
 
 def _lines(text: str) -> list[str]:
