@@ -22,7 +22,7 @@ REMIND_BEFORE: Final = timedelta(days=7)
 
 
 def remind(session: Session, now: datetime) -> int:
-    """Queue a mail about each open agreement whose day is within a week, once; returns how many left.
+    """Queue a mail about each open agreement whose day is within a week, once; returns how many mails.
 
     It goes to the work address of the account and of who stands in for it that day, or to the organisation;
     never to a private person.

@@ -68,9 +68,10 @@ def _may_be_told(row: Invitation, partner: Partner) -> bool:
 
 
 def told(session: Session, meeting: Meeting, row: Invitation, *, actor: str) -> None:
-    """Keep that the coordinator let somebody know."""
-    if row.to_tell:
-        row.to_tell = ""
+    """Keep that the coordinator let somebody know; an answer to what moved stays marked."""
+    if row.to_tell in set(News):
+        answered = row.to_tell == News.MOVED and row.state in set(ANSWERS)
+        row.to_tell = ASKED_ANEW if answered else ""
         note(session, meeting, "uitnodiging.gemeld", actor, {"lijn": row.public_id})
 
 

@@ -134,7 +134,7 @@ def change(session: Session, meeting: Meeting, wanted: Plan, *, actor: str, now:
     if meeting.public and not wanted.public and meeting.state == MeetingState.ANNOUNCED:
         # Who registered could not see it any more, nor give the seats back.
         raise MeetingRefused(
-            "iedereen kent deze bijeenkomst al; gelast hem af en plan een nieuwe op uitnodiging"
+            "iedereen kent deze bijeenkomst al. Gelast die af, en plan een nieuwe op uitnodiging"
         )
     if meeting.starts_at != wanted.starts_at <= now:
         raise MeetingRefused("deze dag of dit uur is al geweest; kies een dag die nog komt")

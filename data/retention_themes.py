@@ -49,12 +49,12 @@ def wipe_choices(session: Session, ids: Ids) -> None:
 
 
 def versions(before: Before) -> Select[int]:
-    """Select changes of themes that somebody made long ago."""
+    """Select changes of themes and forms that somebody made long ago."""
     return select(ThemeVersion.id).where(ThemeVersion.by != ACTOR, ThemeVersion.at < before[Kept.CHOICE])
 
 
 def wipe_versions(session: Session, ids: Ids) -> None:
-    """Take away who changed a theme; what it became stays, as advice rests on it."""
+    """Take away who changed a theme or form; what it became stays, as advice rests on it."""
     session.execute(update(ThemeVersion).where(ThemeVersion.id.in_(ids)).values(by=ACTOR))
 
 

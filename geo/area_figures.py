@@ -65,8 +65,8 @@ class AreaFigures:
     def own(self, figure: Figure, members: Membership) -> tuple[FloatArray, BoolArray]:
         """The figure as published for the areas themselves.
 
-        A gebied has none. Where one of its buurten is not known and it is the same buurten as a wijk, it has
-        that of the wijk: of that place it is known.
+        A gebied has none, but where one of its buurten is not known and it is the same buurten as a wijk:
+        then it has that of the wijk, which is known.
         """
         value, secret = self._published(figure, self._places_of(members)[0])
         if members.level is Level.GEBIED:

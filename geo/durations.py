@@ -41,7 +41,7 @@ def median_days(not_done: FloatArray) -> FloatArray:
 def median_interval(
     closed: IntArray, open_yet: IntArray, *, confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Both ends between which the median lies, in days, over the last axis; NaN where an end is not reached.
+    """Both ends between which the median lies, in days, over the last axis; both NaN unless both are reached.
 
     The days whose share not yet done does not differ clearly from a half: Brookmeyer and Crowley, Biometrics
     38 (1982), on the log-log scale with Greenwood's variance.

@@ -63,7 +63,7 @@ def test_with_nothing_open_the_median_is_the_lower_middle_value(days: list[int])
     assert median_days(survival(counts(days), np.zeros_like(counts(days)))) == expected
 
 
-def test_the_leukaemia_trial_has_the_interval_of_its_median_that_others_print() -> None:
+def test_the_leukaemia_trial_has_no_margin_as_its_upper_end_is_not_reached() -> None:
     # R: survfit(..., conf.type = "log-log") prints 13 and no upper end.
     ended = [6, 6, 6, 7, 10, 13, 16, 22, 23]
     going_on = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]

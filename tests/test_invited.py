@@ -250,6 +250,17 @@ def test_who_is_written_to_by_post_stands_on_the_page_until_the_coordinator_did(
     assert any(row.detail == {"mail": 2, "zelf": 1} for row in rows)
 
 
+def test_who_is_told_in_person_keeps_the_mark_of_an_answer_from_before(client: TestClient) -> None:
+    name, _ = invited_to(client)
+    said(client, "Wijkraad", InvitationState.COMES)
+    move(client, name, dag="2031-03-05")
+    with database_of(client).read() as session:
+        line = session.scalars(select(Invitation).where(Invitation.to_tell != "")).one().public_id
+    answer = send(client, f"{list_of(name)}/{line}/gemeld", list_of(name))
+    page = client.get(answer.headers["Location"]).text
+    assert ("te-melden" in page, page.count("antwoord van voor de wijziging")) == (False, 1)
+
+
 def test_a_refused_one_by_post_is_not_on_the_page(client: TestClient) -> None:
     name, _ = invited_to(client)
     with database_of(client).write() as session:

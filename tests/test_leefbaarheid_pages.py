@@ -94,6 +94,9 @@ def test_the_map_says_of_which_days_year_and_sources_it_is(client: TestClient) -
     assert re.search(r"<dt>Periode</dt><dd>meldingen van \d+ \w+ \d{4} t/m", html)
     assert re.search(r"<dt>Indeling</dt><dd>indeling 2016, cijfers 2024</dd>", html)
     assert re.search(r"<dt>Bron</dt><dd>.+; CBS Kerncijfers wijken en buurten 2024; politie", html)
+    assert "RIVM" not in html.split("<dt>Bron</dt>")[1].partition("</dd>")[0]
+    estimated = client.get(f"{PAGE}?gemeente=GM0622&schatting=ja").text
+    assert "RIVM en GGD" in estimated.split("<dt>Bron</dt>")[1].partition("</dd>")[0]
 
 
 def test_a_model_estimate_counts_only_when_it_is_asked_for(workbench: Workbench) -> None:

@@ -225,12 +225,12 @@ def test_what_everybody_knows_does_not_become_for_invitees_alone(client: TestCli
     path = f"/bijeenkomsten/{public_id}/wijzigen"
     page = client.post(path, data={**hidden(client.get(path)), "besloten": "ja", "knop": "controle"})
     refused = client.post(path, data={**hidden(page), "besloten": "ja", "knop": "bewaar"})
-    assert "Iedereen kent deze bijeenkomst al; gelast hem af" in refused.text
+    assert "Iedereen kent deze bijeenkomst al. Gelast die af" in refused.text
     assert stored(client, public_id).public
 
 
 def test_a_day_that_is_over_is_told_and_a_meeting_does_not_move_to_it(client: TestClient) -> None:
-    assert "2 maart 2021 is al geweest." in look_over(client, dag="2021-03-02").text
+    assert "2 maart 2021, 19.30 uur is al voorbij." in look_over(client, dag="2021-03-02").text
     public_id = announced(client)
     log_in(client, "wijk")
     path = f"/bijeenkomsten/{public_id}/wijzigen"
@@ -269,6 +269,8 @@ def test_a_meeting_goes_on_when_its_theme_is_put_out_of_use(client: TestClient) 
     page = client.post(path, data={**hidden(client.get(path)), "dag": "2032-03-09", "knop": "controle"})
     assert client.post(path, data={**hidden(page), "knop": "bewaar"}).status_code == 303
     assert stored(client, public_id).starts_at.day == 9
+    [told] = client.get(f"/api/v1/bijeenkomsten?gemeente={OWN}").json()["bijeenkomsten"]
+    assert told["thema"] == "Eenzaamheid"
     # Whom the theme asks is still proposed.
     assert "Nog niemand: ouderenadviseur." in client.get(f"/bijeenkomsten/{public_id}/uitnodigen").text
     with database_of(client).write() as session:

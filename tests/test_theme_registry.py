@@ -188,6 +188,8 @@ def test_the_page_changes_a_form_and_shows_its_history(client: TestClient) -> No
     done = client.post(address, data=sent).text
     assert "De vorige versie blijft te lezen." in done
     assert all(words in done for words in ("Kleinere groepen.", "4 tot 15", "kaart, hesjes"))
+    assert "Zo begon het: " in re.sub(r"<[^>]+>", "", done)
+    assert "goede tijd van de dag" in done
     assert "Rondje door de buurt" in client.get(f"/themas/register?gemeente={TOWN}").text
     for wrong in ({"tot": "veel"}, {"tot": "²"}, {"van": "16"}):
         refused = client.post(address, data=sent | wrong)
@@ -212,6 +214,12 @@ def test_the_page_changes_a_theme_and_shows_its_history(client: TestClient) -> N
     done = client.post("/themas/register/schoon", data=sent).text
     assert "De vorige versie blijft te lezen." in done
     assert "Kortere woorden." in done
+    assert themes.bundled().theme("schoon").question in done
+    # Out of use it keeps the words of the gemeente, for when it comes back.
+    away = client.post("/themas/register/schoon", data={k: v for k, v in sent.items() if k != "gebruikt"})
+    assert "niet in gebruik" in away.text
+    assert ">Waar ligt vaak afval?</textarea>" in away.text
+    assert "Schone buurt" in client.get(f"/themas/register?gemeente={TOWN}").text
     assert "afvalinzamelaar, school" in done
     refused = client.post("/themas/register/schoon", data=sent | {"reden": ""})
     assert refused.status_code == 400

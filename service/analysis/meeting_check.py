@@ -14,12 +14,11 @@ from data.meeting_models import Meeting
 from data.meeting_times import NoSuchHour, series_days
 from data.meetings import Plan, Stop
 from geo.crs import LngLat
-from geo.exposure import local_day
 from geo.matches import Quality
 from geo.themes import Registry
 from service.analysis import addresses
 from service.analysis.places import Places
-from service.analysis.words import day_text, sentence
+from service.analysis.words import day_text, moment_words, sentence
 from service.analysis.workbench import Workbench
 from service.meeting_form import Typed, text
 
@@ -91,7 +90,7 @@ def check(workbench: Workbench, session: Session, typed: Typed, about: About) ->
     others = tuple(words for one in plans for words in _before(session, one, about))
     now = datetime.now(UTC)
     past = tuple(
-        text("bijeenkomst.al_geweest", dag=day_text(local_day(one.starts_at)))
+        text("bijeenkomst.al_geweest", moment=moment_words(one.starts_at))
         for one in plans
         if one.starts_at <= now
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from geo.areas import Level
-from geo.registry import POLITIE, indicator
+from geo.indicators import Indicator
+from geo.registry import CBS, SERVICE, indicator
 from maps.choropleth import Choropleth
 from maps.facts import Facts
 from service.analysis import figures
@@ -44,8 +45,10 @@ def index_choropleth(town: Places, found: Leefbaarheid, level: Level, *, known_a
 
 def _index_sources(found: Leefbaarheid) -> str:
     counted = found.watches if _counts_meldingen(found) else ()
-    crimes = [POLITIE] if "misdrijven_inw.misdrijven_inw" in found.items else []
-    return "; ".join([record_sources(counted, found.years), *crimes])
+    named = dict.fromkeys(source for one in _indicators(found) for source in one.source)
+    # The sources of records go by their own names, and CBS with its year.
+    others = [source for source in named if source not in {CBS, SERVICE}]
+    return "; ".join([record_sources(counted, found.years), *others])
 
 
 def _index_period(found: Leefbaarheid) -> str:
@@ -55,8 +58,12 @@ def _index_period(found: Leefbaarheid) -> str:
 
 
 def _counts_meldingen(found: Leefbaarheid) -> bool:
-    names = {one.partition(".")[0] for one in found.items}
-    return any(figures.counts_meldingen(indicator(name)) for name in names)
+    return any(figures.counts_meldingen(one) for one in _indicators(found))
+
+
+def _indicators(found: Leefbaarheid) -> list[Indicator]:
+    """Return the cijfers that score, in the order of the index."""
+    return [indicator(one) for one in dict.fromkeys(item.partition(".")[0] for item in found.items)]
 
 
 def silence_choropleth(town: Places, found: Silence, *, known_at: datetime) -> Choropleth:

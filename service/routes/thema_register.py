@@ -13,7 +13,7 @@ from data import themes
 from data.acting import acts_everywhere
 from data.rights import Right
 from data.themes import WrongTheme
-from geo.themes import Registry, Theme, UnknownTheme
+from geo.themes import UnknownTheme
 from service.analysis import places, towns
 from service.analysis.words import sentence
 from service.analysis.workbench import Workbench
@@ -39,12 +39,13 @@ def overview(
     if town is None:
         return render(visit.request, "leeg.html", {})
     _check(visit, town.gemeente.code, Right.THEMES_READ)
+    every = {one.slug for one in themes.bundled().themes}
     with visit.database.read() as session:
-        registry = themes.registry(session, town.gemeente.code)
-    used = {one.slug for one in registry.themes}
+        used = {one.slug for one in themes.registry(session, town.gemeente.code).themes}
+        registry = themes.registry(session, town.gemeente.code, also=every)
     context = {
         "register": registry,
-        "themas": [(_of(registry, one), one.slug in used) for one in themes.bundled().themes],
+        "themas": [(one, one.slug in used) for one in registry.themes],
         "towns": [one for one in towns.towns(workbench) if visit.viewer.may(Right.THEMES_READ, one.code)],
     }
     return render(visit.request, "thema_register.html", context, town=town)
@@ -151,13 +152,15 @@ def _page(
 ) -> Response:
     town = places.places(workbench, gemeente)
     with visit.database.read() as session:
-        registry = themes.registry(session, gemeente)
+        used = thema in {one.slug for one in themes.registry(session, gemeente).themes}
+        registry = themes.registry(session, gemeente, also={thema})
         kept = _kept(session, gemeente, thema)
-    if thema not in {one.slug for one in themes.bundled().themes}:
-        raise HTTPException(404)
-    found = _of(registry, themes.bundled().theme(thema))
-    used = found in registry.themes
+    try:
+        found = registry.theme(thema)
+    except UnknownTheme:
+        raise HTTPException(404) from None
     context = {
+        "eerst": themes.content(themes.bundled().theme(thema)),
         "thema": found,
         "gebruikt": used,
         "register": registry,
@@ -190,6 +193,7 @@ def _page_of_form(
     except UnknownTheme:
         raise HTTPException(404) from None
     context = {
+        "eerst": themes.form_content(themes.bundled().form(vorm)),
         "vorm": found,
         "versies": kept,
         "gegeven": given or themes.form_content(found),
@@ -205,11 +209,6 @@ def _kept(session: Session, gemeente: str, slug: str) -> list[tuple[datetime, st
     """Return when, by whom and why a theme or form was changed and into what, the newest first."""
     rows = reversed(themes.versions(session, gemeente, slug=slug))
     return [(one.at, one.by, one.reason, one.content) for one in rows]
-
-
-def _of(registry: Registry, theme: Theme) -> Theme:
-    """Return the theme as the gemeente has it, else as it is bundled."""
-    return next((one for one in registry.themes if one.slug == theme.slug), theme)
 
 
 def _people(text: str) -> int:

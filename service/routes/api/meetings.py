@@ -51,7 +51,8 @@ def listed(
             offset=question.offset,
             limit=question.pagina_grootte,
         )
-        registry = themes.registry(session, question.gemeente)
+        # A theme that was put out of use is still what a meeting is about.
+        registry = themes.registry(session, question.gemeente, also={one.theme for one in rows})
         shown = [_as_dict(one, registry, settings.public_url) for one in rows]
     return {"gemeente": question.gemeente, "pagina": question.pagina, "bijeenkomsten": shown}
 
