@@ -62,16 +62,20 @@ class AreaFigures:
         """The figure of each buurt of the membership, and whether it is secret; NaN unless all is known."""
         return self._published(figure, self._places_of(members)[1])
 
-    def own(self, figure: Figure, members: Membership) -> tuple[FloatArray, BoolArray]:
+    def own(
+        self, figure: Figure, members: Membership, *, beside: Figure | None = None
+    ) -> tuple[FloatArray, BoolArray]:
         """The figure as published for the areas themselves.
 
         A gebied has none, but where one of its buurten is not known and it is the same buurten as a wijk:
-        then it has that of the wijk, which is known.
+        then it has that of the wijk, which is known. With one `beside`, that has to be known of each too.
         """
         value, secret = self._published(figure, self._places_of(members)[0])
         if members.level is Level.GEBIED:
-            parts, _ = self.of_buurten(figure, members)
-            value = np.where(members.any(np.isnan(parts)), value, np.nan)
+            unknown = np.isnan(self.of_buurten(figure, members)[0])
+            if beside is not None:
+                unknown |= np.isnan(self.of_buurten(beside, members)[0])
+            value = np.where(members.any(unknown), value, np.nan)
         return value, secret
 
     def counts(self, figure: Figure, members: Membership, *, weight: Figure | None = None) -> Amounts:
@@ -88,8 +92,8 @@ class AreaFigures:
 
     def quotient(self, over: Figure, under: Figure, members: Membership) -> tuple[Amounts, Amounts]:
         """Both counts of a share: own figures where both are published, else over buurten that have both."""
-        top, top_secret = self.own(over, members)
-        base, base_secret = self.own(under, members)
+        top, top_secret = self.own(over, members, beside=under)
+        base, base_secret = self.own(under, members, beside=over)
         parts, hidden = self.of_buurten(over, members)
         bases, base_hidden = self.of_buurten(under, members)
         enough = self._covered(~np.isnan(parts), under, members)

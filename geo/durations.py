@@ -53,18 +53,25 @@ def median_interval(
         variance = np.cumsum(closed / (at_risk * (at_risk - closed)), axis=-1)
         logs = np.log(share)
         apart = (np.log(-logs) - np.log(np.log(2.0))) * logs / np.sqrt(variance)
-    near = np.abs(apart) <= ndtri((1 + confidence) / 2)
-    return _ends(near, closed > 0)
+    most = ndtri((1 + confidence) / 2)
+    return _ends(np.abs(apart) <= most, closed > 0, apart < -most)
 
 
-def _ends(near: NDArray[np.bool_], closing: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-    """The first of the days that are near, and the first day after them on which something was closed."""
+def _ends(
+    near: NDArray[np.bool_], closing: NDArray[np.bool_], below: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """The first of the days that are near, and the first day after them on which something was closed.
+
+    Where the share passes a half in one day, so that no day is near it, both are that day.
+    """
     if not near.shape[-1]:
         nothing = np.full(near.shape[:-1], np.nan)
         return nothing, nothing
     days = np.arange(near.shape[-1])
     last = np.where(near, days, -1).max(axis=-1)
     later = closing & (days > last[..., None])
-    reached = near.any(axis=-1) & later.any(axis=-1)
-    first, after = np.argmax(near, axis=-1), np.argmax(later, axis=-1)
+    passed = ~near.any(axis=-1)
+    reached = np.where(passed, below.any(axis=-1), later.any(axis=-1))
+    first = np.argmax(np.where(passed[..., None], below, near), axis=-1)
+    after = np.argmax(np.where(passed[..., None], below, later), axis=-1)
     return np.where(reached, first, np.nan), np.where(reached, after, np.nan)

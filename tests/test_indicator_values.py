@@ -147,6 +147,16 @@ def test_a_gebied_that_is_a_wijk_has_its_published_figures_where_one_of_its_buur
     assert values("meldingen_inw", rows, within=other, figures=figures).loc["west", "status"] == "onbekend"
 
 
+def test_a_share_of_such_a_gebied_is_that_of_the_wijk_in_both_its_parts() -> None:
+    old = Figure("k_65eo")
+    rows = [(A, old.name, 2024, 100.0), (A, "inwoners", 2024, 500.0), (B, "inwoners", 2024, 400.0)]
+    rows += [("WK000101", old.name, 2024, 250.0), ("WK000101", "inwoners", 2024, 902.0)]
+    figures = AreaFigures(figure_frame(rows))
+    same = Membership.of(Level.GEBIED, {"west": [A, B]}, wijken={"WK000101": [A, B]})
+    top, base = figures.quotient(old, INWONERS, same)
+    assert (top.value.tolist(), base.value.tolist()) == ([250.0], [902.0])
+
+
 def test_a_gebied_of_which_every_buurt_is_known_is_their_sum() -> None:
     rows = [
         (A, "inwoners", 2024, 400.0),

@@ -138,7 +138,7 @@ def test_who_would_come_and_refused_mail_is_called(client: TestClient) -> None:
     assert client.post(stop.strip("<>").partition("8000")[2]).status_code in {200, 303}
     move(client, name, dag="2031-03-05")
     assert "Zorg dichtbij" in _to_tell(client, name)
-    assert "Wil geen mail meer: bel of ga langs." in _to_tell(client, name)
+    assert "Wil geen mail of brief meer: bel of ga langs." in _to_tell(client, name)
     assert set(by_recipient(sent_mails(client))) == {RESIDENT}
 
 

@@ -50,6 +50,12 @@ def test_what_the_browser_keeps_meanwhile_is_lax_short_and_out_of_reach_of_scrip
     assert not any(asked[one][0].lower() in cookie for one in ("state", "nonce", "code_challenge"))
 
 
+def test_a_link_that_is_too_long_for_the_cookie_keeps_its_page(client: TestClient) -> None:
+    link(client, "metcode", subject="nummer-1")
+    answer = come_back(client, go(client, target=f"/analyse?gebied={'0' * 600}"))
+    assert 'content="0; url=/inloggen/code?naar=/analyse"' in answer.text
+
+
 def test_the_login_page_leads_to_the_provider_and_keeps_the_page_to_go_on_to(client: TestClient) -> None:
     page = client.get("/inloggen?naar=/vragen").text
     assert f'href="/inloggen/oidc?gemeente={OWN}&amp;naar=%2Fvragen"' in page

@@ -7,6 +7,8 @@ import math
 import pytest
 
 from geo.registry import INDICATORS
+from geo.trends import Change
+from service.analysis.change_words import change_words
 from service.analysis.comparison_words import beside
 from service.analysis.value_words import (
     lines,
@@ -128,6 +130,8 @@ def test_no_name_of_the_registry_says_its_unit_twice() -> None:
         ("hoger", (1.3, 1.17, 1.51), "1,30 keer, tussen 1,17 en 1,51"),
         ("lager", (0.52, 0.21, 0.997), "0,52 keer, tussen 0,21 en 0,997"),
         ("hoger", (math.inf, 1.6, math.inf), "meer dan 1,60 keer"),
+        ("geen_duidelijk_verschil", (2.0, 0.21, math.inf), "2,00 keer, tussen 0,21 en veel meer"),
+        ("geen_duidelijk_verschil", (math.inf, 0.21, math.inf), ""),
         ("geen_duidelijk_verschil", (math.inf, 0.0, math.inf), ""),
         ("onbekend", (NAN, NAN, NAN), ""),
     ],
@@ -136,3 +140,22 @@ def test_how_many_times_is_said_as_far_as_its_margin_has_ends(
     verdict: str, ends: tuple[float, float, float], text: str
 ) -> None:
     assert beside(verdict, *ends).times == text
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (Change(1.33, 1.17, 1.51), "Duidelijk meer: 1,33 keer zo veel (tussen 1,17 en 1,51)"),
+        (
+            Change(3.0, 0.396, math.inf),
+            "Geen duidelijk verschil: 3,00 keer zo veel (tussen 0,40 en veel meer)",
+        ),
+        (
+            Change(1.0, 0.0, math.inf),
+            "Geen duidelijk verschil: hoeveel keer, is met zo weinig niet te zeggen",
+        ),
+        (Change(math.inf, 1.2, math.inf), "Duidelijk meer: eerst was er niets"),
+    ],
+)
+def test_a_change_says_no_number_where_its_margin_has_no_end(change: Change, text: str) -> None:
+    assert change_words(change) == text

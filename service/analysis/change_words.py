@@ -29,12 +29,14 @@ def verdict_words(change: Change) -> str:
 
 
 def times_words(change: Change) -> str:
-    """Return `1,33 keer zo veel (tussen 1,17 en 1,51)`; empty when nothing can be said."""
+    """Return `1,33 keer zo veel (tussen 1,17 en 1,51)`, or that it cannot be said; empty when unknown."""
     if change.verdict is Verdict.ONBEKEND:
         return ""
     t = catalogue().text
     if math.isinf(change.value):
         return t("verandering.eerst_geen")
+    if change.lower == 0 and math.isinf(change.upper):
+        return t("verandering.hoeveel_onbekend")
     upper = times_end(change.upper) if math.isfinite(change.upper) else t("verandering.veel_meer")
     return t("verandering.keer", keer=times(change.value), van=times_end(change.lower), tot=upper)
 

@@ -60,10 +60,14 @@ def beside(verdict: str, ratio: float, lower: float, upper: float) -> Beside:
 
 
 def _times(ratio: float, lower: float, upper: float) -> str:
-    """Return `1,3 keer, tussen 1,2 en 1,5`; without an upper end `meer dan 1,6 keer`; empty without both."""
+    """Return `1,3 keer, tussen 1,2 en 1,5`, or `meer dan 1,6 keer` what is nothing elsewhere.
+
+    Empty when there is nothing to say.
+    """
     texts = catalogue()
     if math.isnan(lower) or (lower == 0 and math.isinf(upper)):
         return ""
-    if math.isinf(upper):
-        return texts.text("vergelijking.meer_dan", laag=times_end(lower))
-    return texts.text("vergelijking.keer", keer=times(ratio), laag=times_end(lower), hoog=times_end(upper))
+    if math.isinf(ratio):
+        return texts.text("vergelijking.meer_dan", laag=times_end(lower)) if lower > 1 else ""
+    most = times_end(upper) if math.isfinite(upper) else texts.text("verandering.veel_meer")
+    return texts.text("vergelijking.keer", keer=times(ratio), laag=times_end(lower), hoog=most)

@@ -14,9 +14,8 @@ from geo.trends import Method, Trend, series, stretch, trend
 from geo.yearly import change
 from maps.numbers import dutch
 from service.analysis import figures, observed, reports
-from service.analysis.change_words import change_of
+from service.analysis.change_words import change_of, times_words
 from service.analysis.places import Place, Places
-from service.analysis.value_words import margin_text
 from service.analysis.words import period_text
 from service.analysis.workbench import Workbench
 from service.texts import catalogue
@@ -54,7 +53,7 @@ def _crimes(workbench: Workbench, found: Places, place: Place) -> str:
         tot=years[1],
         toen=dutch(then),
         nu=dutch(now),
-        keer=_times(*times),
+        keer=times_words(times),
     )
 
 
@@ -74,7 +73,7 @@ def _meldingen(workbench: Workbench, viewer: Viewer, found: Places, place: Place
     return texts.text(
         f"blad.meldingen_{how}",
         oordeel=texts.text(f"blad.oordeel_{verdict.value}"),
-        keer=_times(*one.change),
+        keer=times_words(one.change),
         n=one.compared or len(one.series.counts),
     )
 
@@ -94,9 +93,3 @@ def _trends(workbench: Workbench, viewer: Viewer, found: Places) -> dict[str, Tr
             return {code: trend(series(months, seen, at)) for at, code in enumerate(members.codes)}
 
         return workbench.remember(session, key, compute)
-
-
-def _times(value: float, lower: float, upper: float) -> str:
-    """Return `1,33 keer zo veel (tussen 1,17 en 1,51)`."""
-    margin = margin_text(lower, upper, decimals=2)
-    return catalogue().text("blad.keer", keer=dutch(value, 2), marge=margin)

@@ -43,7 +43,8 @@ Given = Annotated[str, Query(max_length=4000)]
 def begin(request: Request, settings: SettingsDep, gemeente: GemeenteCode, naar: str = START) -> Response:
     """Go to the provider of a gemeente to log in."""
     provider = _provider(request, gemeente)
-    target = inside(naar) if len(naar) <= LONGEST_TARGET else START
+    page = naar if len(naar) <= LONGEST_TARGET else naar.partition("?")[0]
+    target = inside(page) if len(page) <= LONGEST_TARGET else START
     begun = Begun.now(gemeente, target, at=time.time())
     try:
         address = provider.address(begun, back=_back(settings))
