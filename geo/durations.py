@@ -70,8 +70,9 @@ def _ends(
     days = np.arange(near.shape[-1])
     last = np.where(near, days, -1).max(axis=-1)
     later = closing & (days > last[..., None])
-    passed = ~near.any(axis=-1)
-    reached = np.where(passed, below.any(axis=-1), later.any(axis=-1))
-    first = np.argmax(np.where(passed[..., None], below, near), axis=-1)
-    after = np.argmax(np.where(passed[..., None], below, later), axis=-1)
+    at_once = below & ~near.any(axis=-1, keepdims=True)
+    begins = near | at_once
+    ends = (later & near.any(axis=-1, keepdims=True)) | at_once
+    reached = begins.any(axis=-1) & ends.any(axis=-1)
+    first, after = np.argmax(begins, axis=-1), np.argmax(ends, axis=-1)
     return np.where(reached, first, np.nan), np.where(reached, after, np.nan)
