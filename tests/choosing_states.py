@@ -27,6 +27,7 @@ def _withdraw_without_a_reason(page: Page) -> None:
 
 
 def _too_late_a_day(page: Page) -> None:
+    page.locator("#halfjaar").select_option(index=1)
     page.locator("#uiterlijk").fill("2099-01-01")
     press(page)
 

@@ -264,7 +264,10 @@ def test_every_cijfer_explains_itself_to_staff(staff: TestClient, indicator: str
 
 def test_a_cijfer_for_staff_is_not_there_for_the_public(client: TestClient) -> None:
     assert client.get("/cijfers/overlast_inw").status_code == 404
-    assert client.get("/analyse?cijfer=overlast_inw").status_code == 404
+    answer = client.get("/analyse?cijfer=overlast_inw", follow_redirects=False)
+    # Who kept the link logs in, and then has all of it.
+    assert (answer.status_code, answer.text) == (303, "")
+    assert answer.headers["Location"] == "/inloggen?naar=/analyse%3Fcijfer%3Doverlast_inw"
 
 
 def test_every_kind_of_melding_can_be_chosen(client: TestClient) -> None:

@@ -57,10 +57,10 @@ WORKBENCH_STATES = (
         says="geen duidelijk verschil",
     ),
     State(
-        "heat against the gemeente, not for all",
-        Kind.ERROR,
+        "heat against the gemeente, after logging in",
+        Kind.EMPTY,
         "/analyse?weergave=warmte&maat=gemeente",
-        status=404,
+        line="GET /inloggen",
     ),
     State(
         "colours of the ratio", Kind.MANY, "/analyse?kleur=verhouding", staff=True, says="meer dan gemiddeld"
